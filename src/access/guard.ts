@@ -1,0 +1,40 @@
+import type { GraphQLField } from 'graphql';
+import { Extensions } from 'type-graphql';
+import { CodedError } from '../errors.js';
+import { SCOPES, type Scope } from './scopes.js';
+import type { Viewer } from './viewer.js';
+
+type FieldDecorator = ReturnType<typeof Extensions>;
+
+/** States the scope an operation or a field needs. It ends up in the field's description, too. */
+export function RequiresScope(scope: Scope): FieldDecorator {
+  return Extensions({ scope });
+}
+
+/** States that an operation needs no more than a token that verifies. */
+export function OpenToEveryToken(): FieldDecorator {
+  return Extensions({ openToEveryToken: true });
+}
+
+/** Scope that a field of the schema states, or null. */
+export function scopeRequiredBy(field: GraphQLField<unknown, unknown>): Scope | null {
+  return SCOPES.find((scope) => scope === field.extensions.scope) ?? null;
+}
+
+/** The answer to a viewer that lacks a scope: what is missing, and what its role is granted. */
+export function forbidden(
+  viewer: Viewer,
+  scope: Scope,
+  options: { nodes?: CodedError['nodes']; path?: CodedError['path'] } = {},
+): CodedError {
+  return new CodedError('FORBIDDEN', {
+    ...options,
+    variables: { scope, role: viewer.role },
+    extensions: { scope, role: viewer.role, granted: [...viewer.scopes] },
+  });
+}
+
+/** States that an operation is answered without reading from the database. */
+export function AnsweredInMemory(): FieldDecorator {
+  return Extensions({ answeredInMemory: true });
+}

@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises';
+import type { JwksLocation } from './issuers.js';
+
+/** A JWK Set may have at most this many bytes. */
+export const MAX_JWKS_BYTES = 65_536;
+
+async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('is not a regular file');
+    const buffer = Buffer.alloc(MAX_JWKS_BYTES + 1);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    yield buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* urlChunks(url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const response = await fetch(url, {
+    redirect: 'error',
+    signal,
+    headers: { accept: 'application/jwk-set+json, application/json' },
+  });
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`answered with status ${response.status}`);
+  }
+  yield* response.body;
+}
+
+/** The text of a JWK Set. Throws when it cannot be had, is too large, not UTF-8, or `signal` aborts first. */
+export async function readJwks(location: JwksLocation, signal: AbortSignal): Promise<string> {
+  const chunks = location.kind === 'file' ? fileChunks(location.path) : urlChunks(location.url, signal);
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > MAX_JWKS_BYTES) throw new Error(`is larger than ${MAX_JWKS_BYTES} bytes`);
+    read.push(chunk);
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(read));
+}

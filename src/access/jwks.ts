@@ -1,0 +1,193 @@
+import type { KeyObject } from 'node:crypto';
+import type { Issuer } from './issuers.js';
+import { readJwks } from './jwks-reading.js';
+import { type PublicKey, type PublicKeys, parsePublicKeys } from './public-keys.js';
+
+/** How the keys of one issuer are doing. While `ok` is false the keys read last stay in force. */
+export interface KeyStatus {
+  readonly issuer: string;
+  readonly ok: boolean;
+  /** When it became so. */
+  readonly since: Date;
+  /** How many keys verify tokens of this issuer just now. */
+  readonly keys: number;
+  /** What is wrong; holds no key material. */
+  readonly error?: string;
+}
+
+/** The public keys of every issuer, kept up to date while the store is open. */
+export interface KeyStore {
+  /** The key `kid` of this issuer, and of no other. */
+  find(issuer: string, kid: string): KeyObject | undefined;
+  /**
+   * Reads the keys of an issuer again because a token names one we do not have. Null when that is not
+   * worth waiting for: keys in a file, which is read often anyway, or a URL that was read a moment ago.
+   */
+  refresh(issuer: string): Promise<void> | null;
+  status(): KeyStatus[];
+  /** Calls `listener` after keys came or went. Returns how to stop that. */
+  onChange(listener: () => void): () => void;
+  close(): void;
+}
+
+export interface KeyStoreOptions {
+  /** How often a file is read again. */
+  filePollMs?: number;
+  /** How often a URL is read again. A removed key is refused after this and `timeoutMs` at the latest. */
+  urlPollMs?: number;
+  /** Unknown kids make us read a URL again at most this often. */
+  urlRefreshMs?: number;
+  /** How long a URL may take to answer in full. */
+  timeoutMs?: number;
+  /** Told whenever an issuer's keys go bad, change their error, or are well again. For the log. */
+  onStatus?: (status: KeyStatus) => void;
+}
+
+interface Source {
+  readonly issuer: Issuer;
+  keys: ReadonlyMap<string, PublicKey>;
+  ok: boolean;
+  since: Date;
+  error: string | undefined;
+  loading: Promise<void> | null;
+  readAt: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+function statusOf({ issuer, ok, since, keys, error }: Source): KeyStatus {
+  return { issuer: issuer.issuer, ok, since, keys: keys.size, ...(error === undefined ? {} : { error }) };
+}
+
+function locationOf({ issuer: { jwks } }: Source): string {
+  return jwks.kind === 'file' ? jwks.path : jwks.url;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+function sameKeys(one: ReadonlyMap<string, PublicKey>, other: ReadonlyMap<string, PublicKey>): boolean {
+  return one.size === other.size && [...one].every(([kid, { point }]) => other.get(kid)?.point === point);
+}
+
+/**
+ * Opens the key store of `issuers` after reading each once. Throws when a file cannot be used in full; a
+ * URL that is bad or out of reach is reported in `status()` instead and tried again.
+ * A key that two issuers publish belongs to the one that had it first, files before URLs.
+ */
+export async function openKeyStore(
+  issuers: readonly Issuer[],
+  {
+    filePollMs = 2_000,
+    urlPollMs = 30_000,
+    urlRefreshMs = 5_000,
+    timeoutMs = 5_000,
+    onStatus,
+  }: KeyStoreOptions = {},
+): Promise<KeyStore> {
+  const closing = new AbortController();
+  const listeners = new Set<() => void>();
+  const sources = new Map<string, Source>(
+    issuers.map((issuer) => [
+      issuer.issuer,
+      {
+        issuer,
+        keys: new Map(),
+        ok: true,
+        since: new Date(),
+        error: undefined,
+        loading: null,
+        readAt: Number.NEGATIVE_INFINITY,
+        timer: undefined,
+      },
+    ]),
+  );
+
+  function report(source: Source, error: string | undefined): void {
+    const ok = error === undefined;
+    if (ok === source.ok && error === source.error) return;
+    if (ok !== source.ok) source.since = new Date();
+    source.ok = ok;
+    source.error = error;
+    onStatus?.(statusOf(source));
+  }
+
+  function ownerOf(point: string, except: Source): Source | undefined {
+    return [...sources.values()].find(
+      (source) => source !== except && [...source.keys.values()].some((key) => key.point === point),
+    );
+  }
+
+  function take(source: Source, { keys, problems }: PublicKeys): void {
+    const foreign = keys.filter(({ point }) => ownerOf(point, source) !== undefined);
+    const own = new Map(keys.filter((key) => !foreign.includes(key)).map((key) => [key.kid, key]));
+    const all = [
+      ...problems,
+      ...foreign.map(
+        ({ kid, point }) => `the key ${kid} is also a key of ${ownerOf(point, source)?.issuer.issuer}`,
+      ),
+    ];
+    const changed = !sameKeys(source.keys, own);
+    if (changed) source.keys = own;
+    report(source, all.length === 0 ? undefined : `${locationOf(source)}: ${all.join('; ')}`);
+    if (changed) for (const listener of listeners) listener();
+  }
+
+  async function read(source: Source): Promise<void> {
+    source.readAt = performance.now();
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const stop = () => timeout.abort(closing.signal.reason);
+    closing.signal.addEventListener('abort', stop);
+    try {
+      const text = await readJwks(source.issuer.jwks, timeout.signal);
+      if (!closing.signal.aborted) take(source, parsePublicKeys(text));
+    } catch (error) {
+      if (!closing.signal.aborted) report(source, `${locationOf(source)}: ${reasonOf(error)}`);
+    } finally {
+      clearTimeout(timer);
+      closing.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  function load(source: Source): Promise<void> {
+    source.loading ??= read(source).finally(() => {
+      source.loading = null;
+    });
+    return source.loading;
+  }
+
+  function schedule(source: Source): void {
+    if (closing.signal.aborted) return;
+    const wait = source.issuer.jwks.kind === 'file' ? filePollMs : urlPollMs;
+    source.timer = setTimeout(() => void load(source).then(() => schedule(source)), wait).unref();
+  }
+
+  const all = [...sources.values()];
+  const files = all.filter((source) => source.issuer.jwks.kind === 'file');
+  for (const source of files) await load(source);
+  const unusable = files.flatMap(({ error }) => error ?? []);
+  if (unusable.length > 0) throw new Error(unusable.join('\n'));
+  await Promise.all(all.filter((source) => !files.includes(source)).map(load));
+  for (const source of all) schedule(source);
+
+  return {
+    find: (issuer, kid) => sources.get(issuer)?.keys.get(kid)?.key,
+    refresh(issuer) {
+      const source = sources.get(issuer);
+      if (source === undefined || source.issuer.jwks.kind === 'file') return null;
+      if (source.loading !== null) return source.loading;
+      return performance.now() - source.readAt < urlRefreshMs ? null : load(source);
+    },
+    status: () => [...sources.values()].map(statusOf),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      closing.abort(new Error('the key store is closed'));
+      for (const { timer } of sources.values()) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { DataSourceOptions } from 'typeorm';
+import { CreateRecord1795400000000 } from '../../migrations/1795400000000-create-record.js';
+import { ENTITIES } from '../entities.js';
+import { SnakeNaming } from './naming.js';
+
+/** Every migration, in order. One that has landed never changes. */
+const MIGRATIONS = [CreateRecord1795400000000];
+
+/** The owner's connection, for migrations and imports. Everybody else has a role of its own. */
+export function dataSourceOptions(ownerUrl: string): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: ownerUrl,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    namingStrategy: new SnakeNaming(),
+    synchronize: false,
+    poolSize: 2,
+    extra: { options: '-c timezone=UTC' },
+  };
+}

@@ -1,0 +1,35 @@
+import { Client } from 'pg';
+import type { Credentials } from './credentials.js';
+
+const OWNER = 'merzili_owner';
+const DATABASE = 'merzili';
+
+/**
+ * Makes the role that owns the application's database, and the database, unless they are there. The
+ * role may make roles and databases but is no superuser: row-level security binds it where forced.
+ */
+export async function ensureOwner(port: number, credentials: Credentials): Promise<{ ownerUrl: string }> {
+  const client = new Client({
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password: credentials.superuser,
+    database: 'postgres',
+  });
+  await client.connect();
+  try {
+    const roles = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [OWNER]);
+    if (roles.rowCount === 0) {
+      // Or a failure would write the password to the server's log.
+      await client.query('SET log_min_error_statement TO panic');
+      await client.query(
+        `CREATE ROLE ${OWNER} LOGIN CREATEROLE CREATEDB PASSWORD ${client.escapeLiteral(credentials.owner)}`,
+      );
+    }
+    const databases = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE} OWNER ${OWNER}`);
+  } finally {
+    await client.end();
+  }
+  return { ownerUrl: `postgres://${OWNER}:${credentials.owner}@127.0.0.1:${port}/${DATABASE}` };
+}

@@ -1,0 +1,95 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Account } from './account.js';
+
+/** A process that cannot be mistaken for a later one to which the system gave the same id. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it began, in whatever words the system has for it. */
+  readonly started: string;
+}
+
+export function identityOf(pid: number): ProcessIdentity | null {
+  const started = process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
+  return started === null ? null : { pid, started };
+}
+
+export function isRunning(identity: ProcessIdentity): boolean {
+  return identityOf(identity.pid)?.started === identity.started;
+}
+
+/** Ticks since boot (field 22 of /proc/PID/stat) with the boot's own id; null for zombies too. */
+function startOnLinux(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return null;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}+${fields[19]}`;
+  } catch {
+    return null;
+  }
+}
+
+function startByPs(pid: number): string | null {
+  try {
+    const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { env, encoding: 'utf8' }).trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Runs a program of PostgreSQL to its end as `account`, and gives what it printed. It can read `secret`
+ * as the file /dev/fd/3. Rejects with the program's own words when it fails.
+ */
+export async function runAs(
+  account: Account | null,
+  file: string,
+  args: readonly string[],
+  { cwd = '/', secret }: { cwd?: string; secret?: string } = {},
+): Promise<string> {
+  const hidden = secret === undefined ? null : await openHidden(secret, account);
+  try {
+    const child = spawn(file, args, {
+      ...idsOf(account),
+      cwd,
+      env: childEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe', hidden?.fd ?? 'ignore'],
+    });
+    const { stdout, stderr } = child;
+    if (stdout === null || stderr === null) throw new Error(`${file} has no output`);
+    const [printed, complaint, end] = await Promise.all([text(stdout), text(stderr), once(child, 'close')]);
+    const [code, signal]: unknown[] = end;
+    if (code === 0) return printed;
+    throw new Error(complaint.trim() || `${file} ended with ${code ?? signal}`);
+  } finally {
+    await hidden?.close();
+  }
+}
+
+/** A file that no name leads to, which `account` may read. */
+async function openHidden(content: string, account: Account | null): Promise<FileHandle> {
+  const path = join(tmpdir(), `merzili-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  await unlink(path);
+  await file.write(content, 0);
+  if (account !== null) await file.chown(account.uid, account.gid);
+  return file;
+}
+
+export function idsOf(account: Account | null): { uid?: number; gid?: number } {
+  return account === null ? {} : { uid: account.uid, gid: account.gid };
+}
+
+/** What a child of ours needs of the environment; secrets and PG* variables stay behind. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, LD_LIBRARY_PATH, TMPDIR } = process.env;
+  return { PATH, LD_LIBRARY_PATH, TMPDIR, LC_ALL: 'C', TZ: 'UTC' };
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { Identity, MintedToken } from './identity.js';
+import { tokenRequestSchema } from './setup.js';
+
+/** What to answer a request for a demo token with: a status and a JSON body. */
+export interface TokenAnswer {
+  readonly status: 200 | 400 | 403 | 413 | 415;
+  readonly body: { readonly token: string; readonly expiresAt: string } | { readonly error: string };
+}
+
+const MAX_BODY_BYTES = 1024;
+
+/** 'localhost', a name below it, or an address: names a foreign page cannot point at this server by DNS. */
+function isOwnName(hostname: string): boolean {
+  const name = hostname.replace(/^\[|\]$/g, '');
+  return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0;
+}
+
+/** Whether the request comes from a page of this very server. */
+function isFromOwnPage({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin') return false;
+  if (headers.origin === undefined || !URL.canParse(headers.origin)) return false;
+  const origin = new URL(headers.origin);
+  return origin.host === headers.host && isOwnName(origin.hostname);
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/json';
+}
+
+/** The body, or null when it is larger than a token request can be. */
+async function readBody(req: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseIdentity(body: string): number | null {
+  try {
+    const parsed = tokenRequestSchema.safeParse(JSON.parse(body));
+    return parsed.success ? parsed.data.identity : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Answers `POST /graphiql/token` of the demo: a token for one of its identities, and only for the page
+ * this server itself has sent.
+ */
+export async function answerTokenRequest(
+  req: IncomingMessage,
+  identities: readonly Identity[],
+  mint: (identity: Identity) => MintedToken,
+): Promise<TokenAnswer> {
+  if (!isFromOwnPage(req)) {
+    return {
+      status: 403,
+      body: { error: 'Demo tokens are for the GraphiQL page at localhost or at an address of this server.' },
+    };
+  }
+  if (!isJson(req)) return { status: 415, body: { error: 'The content type must be application/json.' } };
+  const body = await readBody(req);
+  if (body === null) return { status: 413, body: { error: 'The body is too large.' } };
+  const position = parseIdentity(body);
+  const identity = position === null ? undefined : identities[position];
+  if (identity === undefined) return { status: 400, body: { error: 'There is no such identity.' } };
+  const { token, expiresAt } = mint(identity);
+  return { status: 200, body: { token, expiresAt: expiresAt.toISOString() } };
+}

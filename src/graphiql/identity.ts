@@ -1,0 +1,16 @@
+import type { Nation, Role } from '../access/scopes.js';
+
+/** Somebody the demo page lets its reader be. */
+export interface Identity {
+  /** What the picker shows, such as 'Turkish liaison officer'. */
+  readonly label: string;
+  /** Null for the Centre's own roles. */
+  readonly nation: Nation | null;
+  readonly role: Role;
+}
+
+/** A token minted for an identity of the demo. */
+export interface MintedToken {
+  readonly token: string;
+  readonly expiresAt: Date;
+}

@@ -1,0 +1,83 @@
+import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from '@graphiql/toolkit';
+import { createClient } from 'graphql-ws';
+import type { LanguageTag } from '../../labels/locale.js';
+import type { Session } from './session.js';
+
+/** What the reader should know about the last exchange with the server. */
+export type Finding = 'token-refused' | 'schema-withheld';
+
+interface Connection {
+  readonly fetcher: Fetcher;
+  /** Ends what is still under way. */
+  close(): void;
+}
+
+const ENDPOINT = '/graphql';
+
+function carriesSchema(result: unknown): boolean {
+  return (
+    typeof result === 'object' &&
+    result !== null &&
+    'data' in result &&
+    typeof result.data === 'object' &&
+    result.data !== null &&
+    '__schema' in result.data
+  );
+}
+
+/**
+ * How GraphiQL reaches the API for a session: queries and mutations by POST, subscriptions by graphql-ws,
+ * whose socket opens with the first subscription and carries the token in `connection_init`.
+ *
+ * @param language read at every request; null leaves the language to the browser
+ * @param report called after every exchange; null when there is nothing to say
+ */
+export function openConnection(
+  session: Session,
+  language: () => LanguageTag | null,
+  report: (finding: Finding | null) => void,
+): Connection {
+  async function send(input: RequestInfo | URL, init: RequestInit | undefined): Promise<Response> {
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${await session.token()}`);
+    const tag = language();
+    if (tag !== null) headers.set('accept-language', tag);
+    return fetch(input, { ...init, headers, credentials: 'omit', cache: 'no-store', redirect: 'error' });
+  }
+
+  const sockets = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}${ENDPOINT}`,
+    lazy: true,
+    connectionParams: async () => {
+      const tag = language();
+      return {
+        authorization: `Bearer ${await session.token()}`,
+        ...(tag === null ? {} : { acceptLanguage: tag }),
+      };
+    },
+  });
+
+  let tokenRefused = false;
+  const exchange = createGraphiQLFetcher({
+    url: ENDPOINT,
+    wsClient: sockets,
+    enableIncrementalDelivery: false,
+    fetch: async (input, init) => {
+      let response = await send(input, init);
+      if (response.status === 401 && session.refused()) response = await send(input, init);
+      tokenRefused = response.status === 401;
+      report(tokenRefused ? 'token-refused' : null);
+      return response;
+    },
+  });
+
+  const isIntrospection = (params: FetcherParams) => params.operationName === 'IntrospectionQuery';
+  return {
+    fetcher: async (params, options) => {
+      const result = await exchange(params, options);
+      if (isIntrospection(params) && !carriesSchema(result) && !tokenRefused) report('schema-withheld');
+      return result;
+    },
+    close: () => void sockets.dispose(),
+  };
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import type { Nation } from '../../access/scopes.js';
+import { tokenResponseSchema } from '../setup.js';
+
+/** Somebody's access to the API. The token is held in this closure and nowhere else. */
+export interface Session {
+  /** Differs between any two sessions of a page. */
+  readonly id: number;
+  /** The reader's nation, where the page knows it. */
+  readonly nation: Nation | null;
+  /** When the token ends, if it is the reader's own and says so; a demo token is renewed by itself. */
+  readonly expiresAt: Date | null;
+  /** A token that is good for another minute, as far as can be known here. */
+  token(): Promise<string>;
+  /** To be told that the server refused `token`; true when the next one may be better. */
+  refused(): boolean;
+}
+
+/** A token with less than this left is replaced before it is used, in milliseconds. */
+const RENEW_BEFORE = 60_000;
+
+let sessions = 0;
+
+/** A session as one of the demo's identities; tokens are fetched as they are needed. */
+export function startDemoSession(identity: number, nation: Nation | null): Session {
+  let current: { token: string; expiresAt: number } | null = null;
+  let pending: Promise<string> | null = null;
+
+  async function mint(): Promise<string> {
+    const response = await fetch('/graphiql/token', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ identity }),
+      cache: 'no-store',
+    });
+    if (!response.ok) throw new Error(`The server gave no demo token (HTTP ${response.status}).`);
+    const { token, expiresAt } = tokenResponseSchema.parse(await response.json());
+    current = { token, expiresAt: Date.parse(expiresAt) };
+    return token;
+  }
+
+  return {
+    id: ++sessions,
+    nation,
+    expiresAt: null,
+    async token() {
+      if (current !== null && current.expiresAt - Date.now() > RENEW_BEFORE) return current.token;
+      pending ??= mint().finally(() => {
+        pending = null;
+      });
+      return pending;
+    },
+    refused() {
+      current = null;
+      return true;
+    },
+  };
+}
+
+const claimsSchema = z.object({ exp: z.optional(z.number()) });
+
+/** Reads, but does not verify, the expiry of a token; null if it has none. */
+function expiryOf(token: string): Date | null {
+  try {
+    const payload = token.split('.')[1] ?? '';
+    const { exp } = claimsSchema.parse(JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))));
+    return exp === undefined ? null : new Date(exp * 1000);
+  } catch {
+    return null;
+  }
+}
+
+/** A session with a token the reader pasted, with or without 'Bearer'; null when it cannot be a token. */
+export function startPastedSession(pasted: string): Session | null {
+  const token = pasted.trim().replace(/^bearer\s+/i, '');
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return null;
+  return {
+    id: ++sessions,
+    nation: null,
+    expiresAt: expiryOf(token),
+    token: async () => token,
+    refused: () => false,
+  };
+}

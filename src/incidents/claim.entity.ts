@@ -1,0 +1,63 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { ENUMS } from '../labels/enums.js';
+import { InLocale } from '../labels/in-locale.js';
+import { LocalizedText, type StoredText } from '../labels/localized-text.type.js';
+import type { SourceType } from '../labels/vocabularies.js';
+import { Party } from '../parties/party.entity.js';
+import { Incident } from './incident.entity.js';
+
+@ObjectType({ description: 'What a side says of an incident. Blame is only ever a claim.' })
+@Entity('claim')
+@Index(['claimantKey', 'incidentKey'])
+@Index(['attributedToKey', 'incidentKey'])
+export class Claim {
+  @PrimaryColumn('uuid')
+  incidentKey!: string;
+
+  @PrimaryColumn('smallint')
+  position!: number;
+
+  /** Follows the incident's by foreign key. */
+  @Column('smallint')
+  audience!: number;
+
+  @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE' })
+  @JoinColumn([
+    { name: 'incident_key', referencedColumnName: 'key' },
+    { name: 'audience', referencedColumnName: 'audience' },
+  ])
+  incident?: Relation<Incident>;
+
+  @Column('smallint')
+  claimantKey!: number;
+
+  @ManyToOne(() => Party, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'claimant_key' })
+  @Field(() => Party, { description: 'Who says it.' })
+  claimant?: Relation<Party>;
+
+  @Column('smallint', { nullable: true })
+  attributedToKey!: number | null;
+
+  @ManyToOne(() => Party, { onDelete: 'RESTRICT', nullable: true })
+  @JoinColumn({ name: 'attributed_to_key' })
+  @Field(() => Party, { nullable: true, description: 'Whom the claimant holds responsible, if anyone.' })
+  attributedTo?: Relation<Party> | null;
+
+  @Field(() => ENUMS.SourceType, { description: 'What the claim rests on.' })
+  @Column('text')
+  sourceType!: SourceType;
+
+  @Field(() => String, { description: 'What the claim rests on, as a label.' })
+  @InLocale()
+  sourceTypeLabel!: string;
+
+  @Field(() => String, { nullable: true, description: 'Where it was published.' })
+  @Column('text', { nullable: true })
+  sourceUrl!: string | null;
+
+  @Field(() => LocalizedText, { nullable: true, description: "The claimant's words." })
+  @Column('jsonb', { nullable: true })
+  statement!: StoredText | null;
+}

@@ -1,0 +1,45 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { Nation } from '../access/scopes.js';
+import type { IncidentCategory, IncidentStatus, Severity } from '../labels/vocabularies.js';
+
+/** Numbers of incidents by audience mask and the dimensions of a grain; kept by a trigger. See tally.read.ts. */
+@Entity('incident_tally')
+@Index('incident_tally_grain_idx', { synchronize: false })
+export class IncidentTally {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  key!: string;
+
+  @Column('text')
+  grain!: string;
+
+  @Column('smallint')
+  audience!: number;
+
+  @Column('text', { nullable: true })
+  originator!: Nation | null;
+
+  @Column('text', { nullable: true })
+  category!: IncidentCategory | null;
+
+  @Column('text', { nullable: true })
+  severity!: Severity | null;
+
+  @Column('text', { nullable: true })
+  status!: IncidentStatus | null;
+
+  @Column('integer', { nullable: true })
+  districtKey!: number | null;
+
+  /** Day in Baku, or the first day of the month. */
+  @Column('date', { nullable: true })
+  day!: string | null;
+
+  @Column('bigint')
+  n!: string;
+
+  @Column('bigint')
+  killed!: string;
+
+  @Column('bigint')
+  wounded!: string;
+}

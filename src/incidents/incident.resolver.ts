@@ -1,0 +1,152 @@
+import { GraphQLString } from 'graphql';
+import { Arg, Args, Field, Query, Resolver } from 'type-graphql';
+import { RequiresScope } from '../access/guard.js';
+import { Provision } from '../agreements/agreement.entity.js';
+import { provisionRead } from '../agreements/agreement.read.js';
+import { LOCALES } from '../labels/locale.js';
+import { Party } from '../parties/party.entity.js';
+import { partyRead } from '../parties/party.read.js';
+import { Place } from '../places/place.entity.js';
+import { placeRead } from '../places/place.read.js';
+import type { Planned } from '../read/arguments.js';
+import { connection, type Listing, type PageArguments } from '../read/connection.js';
+import { exists, one } from '../read/fields.js';
+import type { Extension, Read, Row, Step } from '../read/model.js';
+import { connectionTypes } from '../read/page.types.js';
+import { type Sql, sql } from '../read/sql.js';
+import { addField, Takes } from '../read/takes.js';
+import { tallyCount } from './tally.read.js';
+import { Incident } from './incident.entity.js';
+import { incidentConditions } from './incident.filter.js';
+import {
+  type IncidentFilter,
+  type IncidentOrder,
+  IncidentsArgs,
+  RelatedIncidentsArgs,
+  TranslationQueueArgs,
+} from './incident.inputs.js';
+import { claimRead, incidentProvisions, incidentRead } from './incident.read.js';
+
+export const { connection: IncidentConnection } = connectionTypes('Incident', () => Incident, 'incidents');
+
+interface IncidentListing {
+  readonly filter?: Planned<IncidentFilter> | null;
+  readonly orderBy?: IncidentOrder | null;
+  /** Condition besides the filter. */
+  readonly related?: (row: Row, step: Step) => Sql;
+}
+
+function incidentPage({ filter, orderBy, related }: IncidentListing, page: PageArguments): Read {
+  const time = orderBy?.field === 'UPDATED_AT' ? 'updated_at' : 'occurred_from';
+  const listing: Listing = {
+    type: incidentRead,
+    where: (row, step) => [...incidentConditions(row, filter, step), ...(related ? [related(row, step)] : [])],
+    orderBy: [
+      { column: (row) => row(time), type: 'timestamptz' },
+      { column: (row) => row('key'), type: 'uuid' },
+    ],
+    direction: orderBy?.direction ?? 'DESC',
+    count: (step) => (related ? null : tallyCount(filter, step)),
+  };
+  return connection(listing, page);
+}
+
+@Resolver()
+export class IncidentResolver {
+  @Query(() => Incident, { nullable: true, description: 'One incident, or null when the viewer sees none of that reference.' })
+  @RequiresScope('incident:read')
+  incident(
+    @Arg('reference', () => GraphQLString, { description: 'Reference of the incident.' }) reference: Planned<string>,
+  ): Read {
+    return one(incidentRead, (row) => sql`${row('reference')} = ${reference}`);
+  }
+
+  @Query(() => IncidentConnection, { description: 'Incidents the viewer sees, the newest first unless sorted otherwise.' })
+  @RequiresScope('incident:read')
+  incidents(@Args(() => IncidentsArgs) args: Planned<IncidentsArgs>): Read {
+    return incidentPage(args, args);
+  }
+
+  @Query(() => IncidentConnection, {
+    description: 'Incidents this viewer sees whose text has no up-to-date translation into the language, the oldest first.',
+  })
+  @RequiresScope('incident:read')
+  translationQueue(@Args(() => TranslationQueueArgs) args: Planned<TranslationQueueArgs>): Read {
+    const bit = 1 << LOCALES.indexOf(args.locale);
+    return incidentPage(
+      {
+        orderBy: { field: 'OCCURRED_FROM', direction: 'ASC' },
+        related: (row) => sql`(${row('untranslated')} & ${bit}) <> 0`,
+      },
+      args,
+    );
+  }
+}
+
+function addIncidents(type: { prototype: object }, description: string): void {
+  addField(
+    type,
+    'incidents',
+    Field(() => IncidentConnection, { description }),
+    Takes(() => RelatedIncidentsArgs),
+    RequiresScope('incident:read') as PropertyDecorator,
+  );
+}
+
+addIncidents(Provision, 'Incidents that concern the provision, the newest first.');
+addIncidents(Party, 'Incidents on which the party made a claim, the newest first.');
+addIncidents(Place, 'Incidents at the place, or inside it when it is a district, the newest first.');
+
+export const provisionIncidents: Extension = {
+  extends: provisionRead,
+  fields: {
+    incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
+      incidentPage(
+        {
+          ...args,
+          related: (incident, step) =>
+            exists(
+              step,
+              incidentProvisions,
+              (link) =>
+                sql`${link('incident_key')} = ${incident('key')} and ${link('provision_key')} = ${row('key')}`,
+            ),
+        },
+        args,
+      ),
+  },
+};
+
+export const partyIncidents: Extension = {
+  extends: partyRead,
+  fields: {
+    incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
+      incidentPage(
+        {
+          ...args,
+          related: (incident, step) =>
+            exists(
+              step,
+              claimRead,
+              (claim) => sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${row('key')}`,
+            ),
+        },
+        args,
+      ),
+  },
+};
+
+export const placeIncidents: Extension = {
+  extends: placeRead,
+  fields: {
+    incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
+      incidentPage(
+        {
+          ...args,
+          related: (incident) =>
+            sql`${row('key')} in (${incident('place_key')}, ${incident('district_key')})`,
+        },
+        args,
+      ),
+  },
+};

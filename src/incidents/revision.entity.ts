@@ -1,0 +1,48 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import type { Nation } from '../access/scopes.js';
+import { ENUMS } from '../labels/enums.js';
+import { DateTimeScalar } from '../scalars.js';
+import { Incident } from './incident.entity.js';
+
+@ObjectType({ description: 'One version of an incident, kept for good.' })
+@Entity('revision')
+export class Revision {
+  @PrimaryColumn('uuid')
+  incidentKey!: string;
+
+  @Field(() => Int, { description: 'The version, from 1.' })
+  @PrimaryColumn('integer')
+  version!: number;
+
+  /** Follows the incident's by foreign key. */
+  @Column('smallint')
+  audience!: number;
+
+  @ManyToOne(() => Incident, { onDelete: 'RESTRICT', onUpdate: 'CASCADE' })
+  @JoinColumn([
+    { name: 'incident_key', referencedColumnName: 'key' },
+    { name: 'audience', referencedColumnName: 'audience' },
+  ])
+  incident?: Relation<Incident>;
+
+  @Field(() => DateTimeScalar, { description: 'When this version came to be.' })
+  @Column({ type: 'timestamptz', precision: 3 })
+  changedAt!: Date;
+
+  @Field(() => ENUMS.Nation, { description: 'The nation that made it.' })
+  @Column('text')
+  changedBy!: Nation;
+
+  @Field(() => [String], { description: 'Names of the fields that changed; empty for the first version.' })
+  @Column('text', { array: true })
+  changes!: string[];
+
+  @Field(() => String, { description: 'SHA-256 over the canonical content of this version, all languages included, in hex.' })
+  @Column('text')
+  contentHash!: string;
+
+  /** The canonical content itself: JSON canonicalised by RFC 8785. */
+  @Column('text')
+  content!: string;
+}

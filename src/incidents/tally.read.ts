@@ -1,0 +1,65 @@
+import { seenByAudience } from './incident.policy.js';
+import type { IncidentFilter } from './incident.inputs.js';
+import type { IncidentDimension } from '../labels/vocabularies.js';
+import type { Planned } from '../read/arguments.js';
+import type { LinkType, Row, Step } from '../read/model.js';
+import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
+
+/**
+ * The tally: numbers of incidents kept current by a trigger on every write, by audience mask and a few
+ * dimensions. A row counts incidents that exactly its mask sees, so the row rule of incidents holds for it.
+ */
+export const tallyRows: LinkType = {
+  scope: null,
+  rows: { table: 'incident_tally', rule: seenByAudience },
+};
+
+/** What each grain of the tally tells apart, the smallest first. Months stand as their first day. */
+const GRAINS = {
+  total: [],
+  day: ['DAY', 'MONTH', 'YEAR'],
+  state: ['ORIGINATOR', 'SEVERITY', 'STATUS', 'MONTH', 'YEAR'],
+  place: ['CATEGORY', 'DISTRICT', 'MONTH', 'YEAR'],
+} as const satisfies Record<string, readonly IncidentDimension[]>;
+
+const FILTER_DIMENSIONS = {
+  category: 'CATEGORY',
+  status: 'STATUS',
+  severity: 'SEVERITY',
+  originator: 'ORIGINATOR',
+} as const satisfies Partial<Record<keyof IncidentFilter, IncidentDimension>>;
+
+type Filter = Planned<IncidentFilter> | null | undefined;
+
+/** Rows of the smallest grain that knows all dimensions and meets the filter, or null where none does. */
+export function tallied(
+  dimensions: readonly IncidentDimension[],
+  filter: Filter,
+  step: Step,
+): { readonly row: Row; readonly from: Sql } | null {
+  const needed = new Set(dimensions);
+  const conditions: ((row: Row) => Sql)[] = [];
+  for (const [name, value] of Object.entries(filter ?? {})) {
+    if (value === null || value === undefined) continue;
+    const dimension = FILTER_DIMENSIONS[name as keyof typeof FILTER_DIMENSIONS];
+    if (!dimension || !Array.isArray(value)) return null;
+    needed.add(dimension);
+    conditions.push((row) =>
+      value.length === 0 ? raw('false') : sql`${row(name)} in (${join(value.map(String).map(literal), ', ')})`,
+    );
+  }
+  const grain = Object.entries(GRAINS).find(([, known]) =>
+    [...needed].every((dimension) => known.some((name) => name === dimension)),
+  );
+  if (!grain) return null;
+  return step.rows(
+    tallyRows,
+    (row) => sql`${row('grain')} = ${literal(grain[0])} and ${all(conditions.map((condition) => condition(row)))}`,
+  );
+}
+
+/** How many incidents the viewer sees that meet a filter, where the tally can tell. */
+export function tallyCount(filter: Filter, step: Step): Sql | null {
+  const rows = tallied([], filter, step);
+  return rows && sql`(select coalesce(sum(${rows.row('n')}), 0) ${rows.from})`;
+}

@@ -1,0 +1,70 @@
+import type { OnDateArgs } from './on-date.args.js';
+import type { Planned } from '../read/arguments.js';
+import { date, globalId, localName, many, one, required, text, texts } from '../read/fields.js';
+import { everyone, type ReadType, type Row, type RowRule } from '../read/model.js';
+import { literal, type Param, raw, type Sql, sql } from '../read/sql.js';
+import { partyRead } from '../parties/party.read.js';
+
+export const appointmentRead: ReadType = {
+  name: 'Appointment',
+  rows: { table: 'appointment', rule: everyone },
+  scope: 'reference:read',
+  fields: {
+    title: localName('title'),
+    rank: localName('rank'),
+    from: date('starts_on'),
+    to: date('ends_on'),
+  },
+};
+
+/** A contact is its nation's alone. */
+const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;
+
+export const officialContactRead: ReadType = {
+  name: 'OfficialContact',
+  rows: { table: 'official_contact', rule: ownNation },
+  scope: 'official:contact',
+  fields: {
+    phone: text('phone'),
+    email: text('email'),
+    languages: texts('languages'),
+  },
+};
+
+export const officialRead: ReadType = {
+  name: 'Official',
+  rows: { table: 'official', rule: everyone },
+  scope: 'reference:read',
+  fields: {
+    id: globalId('Official', 'code'),
+    code: text('code'),
+    name: localName('name'),
+    party: (row) => required(partyRead, (party) => sql`${party('key')} = ${row('party_key')}`),
+    appointments: (row) =>
+      many(appointmentRead, (appointment) => ofOfficial(appointment, row), earliestFirst),
+    appointmentOn: (row, { date: day }: Planned<OnDateArgs>) =>
+      (step) => {
+        const { row: latest, from } = step.rows(
+          appointmentRead,
+          (appointment) => sql`${ofOfficial(appointment, row)} and ${inForce(appointment, day)}`,
+        );
+        const latestInForce = sql`(select ${latest('key')} ${from} order by ${latest('starts_on')} desc nulls last, ${latest('key')} limit 1)`;
+        return one(appointmentRead, (appointment) => sql`${appointment('key')} = ${latestInForce}`)(step);
+      },
+    contact: (row) => one(officialContactRead, (contact) => ofOfficial(contact, row)),
+  },
+};
+
+function ofOfficial(part: Row, official: Row): Sql {
+  return sql`${part('official_key')} = ${official('key')}`;
+}
+
+/** Whether an appointment is in force on a day; an unknown beginning or end leaves the interval open. */
+export function inForce(appointment: Row, day: Param | null | undefined): Sql {
+  const on = day ? sql`${day}` : raw("(now() at time zone 'Asia/Baku')::date");
+  return sql`daterange(${appointment('starts_on')}, ${appointment('ends_on')}) @> ${on}`;
+}
+
+function earliestFirst(appointment: Row): Sql {
+  return sql`${appointment('starts_on')} nulls first, ${appointment('key')}`;
+}

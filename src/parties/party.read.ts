@@ -1,0 +1,15 @@
+import { code, globalId, label, localName, text } from '../read/fields.js';
+import { everyone, type ReadType } from '../read/model.js';
+
+export const partyRead: ReadType = {
+  name: 'Party',
+  rows: { table: 'party', rule: everyone },
+  scope: 'reference:read',
+  fields: {
+    id: globalId('Party', 'code'),
+    code: text('code'),
+    kind: code('kind'),
+    kindLabel: label('PartyKind', 'kind'),
+    name: localName('name'),
+  },
+};

@@ -1,0 +1,58 @@
+import { GraphQLString } from 'graphql';
+import { Arg, Args, ArgsType, Field, Query, Resolver } from 'type-graphql';
+import { RequiresScope } from '../access/guard.js';
+import { ENUMS } from '../labels/enums.js';
+import type { PlaceKind } from '../labels/vocabularies.js';
+import type { Planned } from '../read/arguments.js';
+import { connection } from '../read/connection.js';
+import { localColumn, one } from '../read/fields.js';
+import type { Read } from '../read/model.js';
+import { connectionTypes, ForwardPageArgs } from '../read/page.types.js';
+import { nameOrder } from '../read/name-order.js';
+import { literal, sql } from '../read/sql.js';
+import { matches } from '../search/matches.js';
+import { Place } from './place.entity.js';
+import { placeRead } from './place.read.js';
+
+export const { connection: PlaceConnection } = connectionTypes('Place', () => Place, 'places');
+
+@ArgsType()
+class PlacesArgs extends ForwardPageArgs {
+  @Field(() => GraphQLString, {
+    nullable: true,
+    description: "Finds a place by any side's spelling: Aghdam, Ağdam, Агдам, agdam.",
+  })
+  search?: string | null;
+
+  @Field(() => ENUMS.PlaceKind, { nullable: true, description: 'Only places of this kind.' })
+  kind?: PlaceKind | null;
+}
+
+@Resolver()
+export class PlaceResolver {
+  @Query(() => PlaceConnection, { description: 'Places by name, sorted as the language of the request sorts.' })
+  @RequiresScope('reference:read')
+  places(@Args(() => PlacesArgs) args: Planned<PlacesArgs>): Read {
+    return (step) =>
+      connection(
+        {
+          type: placeRead,
+          where: (row) => [
+            ...(args.search ? [matches(row('search_text'), args.search)] : []),
+            ...(args.kind ? [sql`${row('kind')} = ${literal(args.kind)}`] : []),
+          ],
+          orderBy: nameOrder((row) => row(localColumn('name', step.locale)), (row) => row('code'), step.locale),
+          direction: 'ASC',
+        },
+        args,
+      )(step);
+  }
+
+  @Query(() => Place, { nullable: true, description: 'One place, or null when there is none of that code.' })
+  @RequiresScope('reference:read')
+  place(
+    @Arg('code', () => GraphQLString, { description: 'Code of the place, such as agdam.' }) code: Planned<string>,
+  ): Read {
+    return one(placeRead, (row) => sql`${row('code')} = ${code}`);
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLInputType,
+  GraphQLNonNull,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isScalarType,
+  Kind,
+  type ValueNode,
+  valueFromAST,
+} from 'graphql';
+import { Param, type Variables } from './sql.js';
+
+/**
+ * Arguments as a plan sees them. What shapes the statement is known while it is compiled: numbers,
+ * booleans and enum values, lists of enum values, and whether a value is there at all. Strings, ids and
+ * times are {@link Param}s, so that one statement serves every value. {@link shapeOf} follows the same split.
+ */
+export type Planned<T> = T extends readonly (infer Item)[]
+  ? string extends Item
+    ? Param
+    : T
+  : T extends Date
+    ? Param
+    : string extends T
+      ? Param
+      : T extends object
+        ? { [Key in keyof T]: Planned<T[Key]> }
+        : T;
+
+const SHAPING_SCALARS = new Set(['Int', 'Float', 'Boolean']);
+
+const PG_TYPES: Readonly<Record<string, string>> = { DateTime: 'timestamptz', Date: 'date' };
+
+/** Whether values of a leaf type (or of a list of it) shape the statement instead of being bound. */
+function shapes(type: GraphQLInputType): boolean {
+  if (isListType(type)) return isEnumType(getNullableType(type.ofType));
+  return isEnumType(type) || (isScalarType(type) && SHAPING_SCALARS.has(type.name));
+}
+
+function pgType(type: GraphQLInputType): string {
+  if (isListType(type)) return `${pgType(getNullableType(type.ofType))}[]`;
+  return (isScalarType(type) && PG_TYPES[type.name]) || 'text';
+}
+
+/** A field's arguments for the plan: literals and variables of the document, defaults of the schema. */
+export function planArguments(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Variables,
+): Record<string, unknown> {
+  const planned: Record<string, unknown> = {};
+  for (const argument of field.args) {
+    const value = node.arguments?.find((given) => given.name.value === argument.name)?.value;
+    const result = planLiteral(argument.type, value, argument.defaultValue, variables);
+    if (result !== undefined) planned[argument.name] = result;
+  }
+  return planned;
+}
+
+function planLiteral(
+  type: GraphQLInputType,
+  node: ValueNode | undefined,
+  defaultValue: unknown,
+  variables: Variables,
+): unknown {
+  if (node === undefined) return planValue(type, defaultValue, () => defaultValue);
+  if (node.kind === Kind.VARIABLE) {
+    const { value: name } = node.name;
+    if (!(name in variables)) return planValue(type, defaultValue, () => defaultValue);
+    return planValue(type, variables[name], (now) => now[name]);
+  }
+  if (node.kind === Kind.NULL) return null;
+  const inner = getNullableType(type);
+  if (isInputObjectType(inner) && node.kind === Kind.OBJECT) {
+    const planned: Record<string, unknown> = {};
+    for (const field of Object.values(inner.getFields())) {
+      const value = node.fields.find((given) => given.name.value === field.name)?.value;
+      const result = planLiteral(field.type, value, field.defaultValue, variables);
+      if (result !== undefined) planned[field.name] = result;
+    }
+    return planned;
+  }
+  return planValue(type, valueFromAST(node, type, variables), (now) => valueFromAST(node, type, now));
+}
+
+function planValue(type: GraphQLInputType, value: unknown, read: (now: Variables) => unknown): unknown {
+  if (value === undefined || value === null) return value;
+  const inner = type instanceof GraphQLNonNull ? getNullableType(type) : type;
+  if (isInputObjectType(inner)) {
+    const planned: Record<string, unknown> = {};
+    for (const field of Object.values(inner.getFields())) {
+      const result = planValue(field.type, member(value, field.name), (now) => member(read(now), field.name));
+      if (result !== undefined) planned[field.name] = result;
+    }
+    return planned;
+  }
+  return shapes(inner) ? value : new Param(pgType(inner), read);
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/**
+ * The part of a request's variables that shapes its statement, as text: equal shapes share a plan.
+ * `types` are the variables' types by name.
+ */
+export function shapeOf(types: ReadonlyMap<string, GraphQLInputType>, variables: Variables): string {
+  let shape = '';
+  for (const [name, type] of types) shape += name in variables ? `${valueShape(type, variables[name])};` : '-;';
+  return shape;
+}
+
+function valueShape(type: GraphQLInputType, value: unknown): string {
+  if (value === undefined) return '-';
+  if (value === null) return '0';
+  const inner = getNullableType(type);
+  if (isInputObjectType(inner)) {
+    return `{${Object.values(inner.getFields())
+      .map((field) => valueShape(field.type, member(value, field.name)))
+      .join()}}`;
+  }
+  return shapes(inner) ? JSON.stringify(value) : '1';
+}

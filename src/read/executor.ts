@@ -1,0 +1,128 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { forbidden } from '../access/guard.js';
+import { audienceOf } from '../access/viewer.js';
+import type { RequestContext } from '../context.js';
+import { CodedError } from '../errors.js';
+import { complete } from './completion.js';
+import type { Model } from './model.js';
+import { createPlans, type KeptPlan } from './plans.js';
+import type { Variables } from './sql.js';
+
+/** The JSON text of a response's `data`, ready to be sent. */
+export class ResponseText {
+  constructor(readonly text: string) {}
+}
+
+/** Runs a plan's statement under the database role of the viewer's audience: one row of JSON texts. */
+export type RunStatement = (
+  context: RequestContext,
+  plan: KeptPlan,
+  values: readonly unknown[],
+) => Promise<readonly string[]>;
+
+export interface Request {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** Names document and operation: equal keys, equal operations. */
+  readonly operationKey: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: RequestContext;
+}
+
+/** What a query answers. `data` is absent when the request was refused before anything was read. */
+export interface QueryResult {
+  readonly data?: ResponseText | null;
+  readonly errors?: readonly GraphQLError[];
+}
+
+export type ExecuteQuery = (request: Request) => Promise<QueryResult>;
+
+/** Query operations: compiled once into one SQL statement, run once for each request. */
+export function createQueryExecutor(schema: GraphQLSchema, model: Model, run: RunStatement): ExecuteQuery {
+  const plans = createPlans(schema, model);
+
+  return async (request) => {
+    const coerced = getVariableValues(
+      schema,
+      request.operation.variableDefinitions ?? [],
+      request.variables,
+      { maxErrors: 5 },
+    );
+    if (coerced.errors) return { errors: coerced.errors };
+    const variables = coerced.coerced;
+    const { context } = request;
+    const { viewer, locale } = context;
+    try {
+      const terms = { audience: audienceOf(viewer), locale, scopes: viewer.scopes };
+      const plan = await plans.of(
+        request.operationKey,
+        request.document,
+        request.operation,
+        terms,
+        variables,
+      );
+      if (plan.inMemory === null && plan.outline === null) return { data: await readText(plan, variables) };
+      return await readAndComplete(plan, variables);
+    } catch (error) {
+      if (error instanceof CodedError && error.code !== 'SERVICE_UNAVAILABLE') return { errors: [error] };
+      throw error;
+    }
+
+    function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
+      if (plan.statement === null) return Promise.resolve([]);
+      return run(
+        context,
+        plan,
+        plan.statement.params.map((param) => param.valueFor(values)),
+      );
+    }
+
+    async function readText(plan: KeptPlan, values: Variables): Promise<ResponseText> {
+      const texts = await read(plan, values);
+      return new ResponseText(dataText(plan, texts));
+    }
+
+    /** The rare operations: with fields answered in memory, or with refused ones. */
+    async function readAndComplete(plan: KeptPlan, values: Variables): Promise<QueryResult> {
+      const inMemory: ExecutionResult = plan.inMemory
+        ? await execute({
+            schema,
+            document: plan.inMemory,
+            contextValue: context,
+            variableValues: request.variables,
+            operationName: request.operation.name?.value,
+          })
+        : { data: {} };
+      const errors = [...(inMemory.errors ?? [])];
+      if (inMemory.data === null || inMemory.data === undefined) return { data: null, errors };
+      const texts = await read(plan, values);
+      if (plan.outline === null) return { data: new ResponseText(dataText(plan, texts, inMemory.data)), errors };
+      const completed = complete(
+        JSON.parse(dataText(plan, texts, inMemory.data)),
+        plan.outline,
+        (scope, field, path) => forbidden(viewer, scope, { nodes: [field.node], path }),
+      );
+      return {
+        data: completed.data && new ResponseText(JSON.stringify(completed.data)),
+        errors: [...errors, ...completed.errors],
+      };
+    }
+  };
+}
+
+function dataText(plan: KeptPlan, texts: readonly string[], inMemory: Readonly<Record<string, unknown>> = {}): string {
+  let text = '{';
+  for (const { key, column } of plan.roots) {
+    const value = column === null ? (JSON.stringify(inMemory[key]) ?? 'null') : texts[column];
+    text += `${text.length > 1 ? ',' : ''}"${key}":${value}`;
+  }
+  return `${text}}`;
+}

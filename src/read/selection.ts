@@ -1,0 +1,85 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  isAbstractType,
+  Kind,
+  type SelectionSetNode,
+  typeFromAST,
+} from 'graphql';
+import type { Variables } from './sql.js';
+
+/** What selections are collected against. */
+export interface Scene {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: Variables;
+}
+
+/**
+ * CollectFields of the GraphQL specification (6.3.2): the fields selected on one object type by response
+ * key, in order, with fragments spread and @skip and @include applied.
+ */
+export function collectFields(
+  scene: Scene,
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+): Map<string, FieldNode[]> {
+  const groups = new Map<string, FieldNode[]>();
+  const visited = new Set<string>();
+  for (const set of selectionSets) collect(scene, type, set, groups, visited);
+  return groups;
+}
+
+function collect(
+  scene: Scene,
+  type: GraphQLObjectType,
+  set: SelectionSetNode,
+  groups: Map<string, FieldNode[]>,
+  visited: Set<string>,
+): void {
+  for (const selection of set.selections) {
+    if (!isIncluded(selection, scene.variables)) continue;
+    if (selection.kind === Kind.FIELD) {
+      const key = selection.alias?.value ?? selection.name.value;
+      const group = groups.get(key);
+      if (group) group.push(selection);
+      else groups.set(key, [selection]);
+      continue;
+    }
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      if (applies(scene.schema, type, selection.typeCondition)) {
+        collect(scene, type, selection.selectionSet, groups, visited);
+      }
+      continue;
+    }
+    const { value: name } = selection.name;
+    if (visited.has(name)) continue;
+    visited.add(name);
+    const fragment = scene.fragments.get(name);
+    if (fragment && applies(scene.schema, type, fragment.typeCondition)) {
+      collect(scene, type, fragment.selectionSet, groups, visited);
+    }
+  }
+}
+
+function isIncluded(node: SelectionSetNode['selections'][number], variables: Variables): boolean {
+  const skip = getDirectiveValues(GraphQLSkipDirective, node, variables);
+  if (skip?.if === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+}
+
+function applies(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  condition: FragmentDefinitionNode['typeCondition'] | undefined,
+): boolean {
+  if (!condition) return true;
+  const conditional = typeFromAST(schema, condition);
+  if (conditional === type) return true;
+  return isAbstractType(conditional) && schema.isSubType(conditional, type);
+}

@@ -1,0 +1,83 @@
+/**
+ * Composed SQL. Text only ever comes from template literals in this code base, from quoted literals and
+ * from numbers; everything a client sends is a {@link Param}.
+ */
+
+/** A value bound when the statement runs, computed from the request's coerced variables. */
+export class Param {
+  constructor(
+    /** The PostgreSQL type the placeholder is cast to. */
+    readonly type: string,
+    readonly valueFor: (variables: Variables) => unknown,
+  ) {}
+
+  /** The same input, turned into another value when the statement runs; `turn` may throw a coded error. */
+  as(type: string, turn: (value: unknown) => unknown): Param {
+    return new Param(type, (variables) => turn(this.valueFor(variables)));
+  }
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+export class Sql {
+  constructor(readonly parts: readonly (string | Param)[]) {}
+}
+
+/** Tagged template: `sql\`${row('id')} = ${param}\``. Numbers are written as literals. */
+export function sql(strings: TemplateStringsArray, ...values: readonly (Sql | Param | number)[]): Sql {
+  const parts: (string | Param)[] = [];
+  strings.forEach((text, index) => {
+    parts.push(text);
+    const value = values[index];
+    if (value === undefined) return;
+    if (value instanceof Sql) parts.push(...value.parts);
+    else if (value instanceof Param) parts.push(value);
+    else parts.push(numberLiteral(value));
+  });
+  return new Sql(parts);
+}
+
+/** An identifier or fragment written in this code base; never for input. */
+export function raw(text: string): Sql {
+  return new Sql([text]);
+}
+
+/** A quoted text literal. */
+export function literal(text: string): Sql {
+  return new Sql([`'${text.replaceAll("'", "''")}'`]);
+}
+
+export function join(items: readonly Sql[], separator: string): Sql {
+  const parts: (string | Param)[] = [];
+  items.forEach((item, index) => {
+    if (index > 0) parts.push(separator);
+    parts.push(...item.parts);
+  });
+  return new Sql(parts);
+}
+
+/** All conditions together; true when there is none. */
+export function all(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? raw('true') : join(conditions, ' and ');
+}
+
+/** The statement as PostgreSQL wants it: text with numbered placeholders, and the parameters in order. */
+export function render(statement: Sql): { text: string; params: Param[] } {
+  const numbers = new Map<Param, number>();
+  let text = '';
+  for (const part of statement.parts) {
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    const number = numbers.get(part) ?? numbers.size + 1;
+    numbers.set(part, number);
+    text += `$${number}::${part.type}`;
+  }
+  return { text, params: [...numbers.keys()] };
+}
+
+function numberLiteral(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be written in SQL`);
+  return value < 0 ? `(${value})` : String(value);
+}

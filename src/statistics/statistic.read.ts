@@ -1,0 +1,118 @@
+import { incidentConditions } from '../incidents/incident.filter.js';
+import type { IncidentFilter } from '../incidents/incident.inputs.js';
+import { incidentRead } from '../incidents/incident.read.js';
+import { LANGUAGE_TAG, type Locale } from '../labels/locale.js';
+import type { IncidentDimension } from '../labels/vocabularies.js';
+import { placeRead } from '../places/place.read.js';
+import type { Planned } from '../read/arguments.js';
+import { jsonList, jsonText, labelOf, list, type LocaleArguments, localColumn } from '../read/fields.js';
+import type { Fields, Read, ReadType, Row, Step } from '../read/model.js';
+import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
+import { tallied } from '../incidents/tally.read.js';
+
+/** Key of incidents without a district. */
+const NONE = 'NONE';
+
+const VOCABULARY_OF = {
+  CATEGORY: 'IncidentCategory',
+  STATUS: 'IncidentStatus',
+  SEVERITY: 'Severity',
+  ORIGINATOR: 'Nation',
+} as const;
+
+const DATE_FORMAT = { DAY: 'YYYY-MM-DD', MONTH: 'YYYY-MM', YEAR: 'YYYY' } as const;
+
+/** Groups of incidents by any dimensions, from the tally where it knows them and from the rows elsewhere. */
+export function statistics(filter: Planned<IncidentFilter> | null | undefined, groupBy: readonly IncidentDimension[]): Read {
+  return (step) => {
+    const source = tallied(groupBy, filter, step) ?? untallied(filter, step);
+    const grouped = step.alias();
+    const group: Row = (column) => raw(`${grouped}.${column}`);
+    const keys = groupBy.map((dimension) => keyOf(dimension, source.row, step));
+    const columns = keys.map((key, index) => sql`${key} as k${index}`);
+    const grouping = columns.length === 0 ? raw('') : sql` group by ${join(groupBy.map((_, index) => sql`${index + 1}`), ', ')}`;
+    const order = columns.length === 0 ? raw('') : sql` order by ${join(groupBy.map((_, index) => sql`${group(`k${index}`)} collate "C"`), ', ')}`;
+    const sums = ['n', 'killed', 'wounded'].map((name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`);
+    return list(
+      sql`select ${step.object(fieldsFor(groupBy), group)} from (select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}) ${raw(grouped)}${order}`,
+    );
+  };
+}
+
+function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): { row: Row; from: Sql } {
+  step.heavy();
+  const { row, from } = step.rows(incidentRead, (incident) => all(incidentConditions(incident, filter, step)));
+  const derived: Row = (column) => {
+    if (column === 'n') return raw('1');
+    if (column === 'day') return sql`(${row('occurred_from')} at time zone 'Asia/Baku')::date`;
+    return row(column);
+  };
+  return { row: derived, from };
+}
+
+function keyOf(dimension: IncidentDimension, row: Row, step: Step): Sql {
+  switch (dimension) {
+    case 'DISTRICT': {
+      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${row('district_key')}`);
+      return sql`coalesce((select ${place('code')} ${from}), ${literal(NONE)})`;
+    }
+    case 'DAY':
+    case 'MONTH':
+    case 'YEAR':
+      return sql`to_char(${row('day')}, ${literal(DATE_FORMAT[dimension])})`;
+    default:
+      return row(dimension.toLowerCase());
+  }
+}
+
+function fieldsFor(groupBy: readonly IncidentDimension[]): Fields {
+  return {
+    keys: (row) => () => jsonList(groupBy.map((_, index) => jsonText(row(`k${index}`)))),
+    labels: (row, { locale }: LocaleArguments) =>
+      (step) =>
+        jsonList(groupBy.map((dimension, index) => labelFor(dimension, row(`k${index}`), locale ?? step.locale, step))),
+    count: (row) => () => sql`${row('n')}::text`,
+    killed: (row) => () => sql`${row('killed')}::text`,
+    wounded: (row) => () => sql`${row('wounded')}::text`,
+  };
+}
+
+/** Declared so that the model knows the type's fields. */
+export const statisticRead: ReadType = {
+  name: 'IncidentStatistic',
+  rows: 'partOfOwner',
+  scope: 'statistics:read',
+  fields: fieldsFor([]),
+};
+
+function labelFor(dimension: IncidentDimension, key: Sql, locale: Locale, step: Step): Sql {
+  switch (dimension) {
+    case 'DISTRICT': {
+      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('code')} = ${key}`);
+      return sql`coalesce((select ${jsonText(place(localColumn('name', locale)))} ${from}), '"–"')`;
+    }
+    case 'DAY':
+      return dateLabel(key, locale, { day: 'numeric', month: 'long', year: 'numeric' });
+    case 'MONTH':
+      return dateLabel(key, locale, { month: 'long', year: 'numeric' });
+    case 'YEAR':
+      return jsonText(key);
+    default:
+      return labelOf(VOCABULARY_OF[dimension], key, locale);
+  }
+}
+
+/** A date as the language writes it: the pattern of its month, with day and year filled in. */
+function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions): Sql {
+  const format = new Intl.DateTimeFormat(LANGUAGE_TAG[locale], { ...options, timeZone: 'UTC' });
+  const patterns: Record<string, string> = {};
+  for (let month = 0; month < 12; month += 1) {
+    const parts = format.formatToParts(new Date(Date.UTC(2021, month, 1)));
+    patterns[String(month + 1).padStart(2, '0')] = parts
+      .map(({ type, value }) => (type === 'day' ? '{d}' : type === 'year' ? '{y}' : value))
+      .join('');
+  }
+  const pattern = sql`(${literal(JSON.stringify(patterns))}::jsonb ->> substr(${key}, 6, 2))`;
+  const day = sql`ltrim(substr(${key}, 9, 2), '0')`;
+  return jsonText(sql`replace(replace(${pattern}, '{y}', substr(${key}, 1, 4)), '{d}', ${day})`);
+}

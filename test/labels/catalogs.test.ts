@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { SCOPES } from '../../src/access/scopes.js';
+import { ERROR_STATUS } from '../../src/errors.js';
+import { LANGUAGE_TAG, LOCALES, type Locale } from '../../src/labels/locale.js';
+import { VOCABULARIES } from '../../src/labels/vocabularies.js';
+
+const REASONS = [
+  'UNKNOWN_CURSOR',
+  'PAGE_SIZE',
+  'FIRST_AND_LAST',
+  'MALFORMED_ID',
+  'SEARCH_TOO_LONG',
+  'NEAR_OUT_OF_RANGE',
+  'TOO_MANY_VALUES',
+  'EMPTY_RANGE',
+];
+
+const DESCRIBED = [
+  'IncidentStatus',
+  'Verdict',
+  'Severity',
+  'SourceType',
+  'TranslationStatus',
+  'ImplementationStatus',
+  'TimePrecision',
+  'GeoPrecision',
+  'IncidentCategory',
+] as const;
+
+type Tree = { [key: string]: string | Tree };
+const tree: z.ZodType<Tree> = z.lazy(() => z.record(z.string(), z.union([z.string(), tree])));
+
+/** Every text of a catalog by its full key. */
+function textsOf(locale: Locale): Map<string, string> {
+  const path = new URL(`../../src/labels/catalogs/${LANGUAGE_TAG[locale]}.json`, import.meta.url);
+  const texts = new Map<string, string>();
+  const walk = (node: Tree, prefix: string): void => {
+    for (const [key, value] of Object.entries(node)) {
+      if (typeof value === 'string') texts.set(prefix + key, value);
+      else walk(value, `${prefix}${key}.`);
+    }
+  };
+  walk(tree.parse(JSON.parse(readFileSync(path, 'utf8'))), '');
+  return texts;
+}
+
+const glossaryRow = z.object({
+  key: z.string(),
+  tr: z.string(),
+  ru: z.string(),
+  az: z.string(),
+  en: z.string(),
+});
+const glossary = new Map(
+  z
+    .array(glossaryRow)
+    .parse(parse(readFileSync(new URL('../../data/glossary.csv', import.meta.url)), { columns: true }))
+    .map((row) => [row.key, row]),
+);
+
+const expectedKeys = [
+  ...Object.entries(VOCABULARIES).flatMap(([name, codes]) => [
+    `vocabularyName.${name}`,
+    ...codes.map((code) => `vocabulary.${name}.${code}`),
+  ]),
+  ...DESCRIBED.flatMap((name) => VOCABULARIES[name].map((code) => `description.${name}.${code}`)),
+  ...[...Object.keys(ERROR_STATUS), ...REASONS].map((code) => `errors.${code}`),
+  ...SCOPES.map((scope) => `scopes.${scope.replace(':', '_')}`),
+];
+
+const variablesOf = (text: string): string[] =>
+  [...text.matchAll(/\{\{(.*?)\}\}/g)].map(([whole]) => whole).sort();
+
+describe.each(LOCALES)('the %s catalog', (locale) => {
+  const texts = textsOf(locale);
+
+  it('has every vocabulary, description, error and scope, and nothing else', () => {
+    expect([...texts.keys()].sort()).toEqual([...expectedKeys].sort());
+  });
+
+  it('has no blank, untrimmed or denormalised text', () => {
+    for (const [key, text] of texts) {
+      expect(text, key).not.toBe('');
+      expect(text, key).toBe(text.trim().normalize('NFC'));
+    }
+  });
+
+  it('names the same variables in each text as the English one', () => {
+    const english = textsOf('EN');
+    for (const [key, text] of texts)
+      expect(variablesOf(text), key).toEqual(variablesOf(english.get(key) ?? ''));
+  });
+
+  it.each(VOCABULARIES.IncidentCategory)('calls %s what the glossary calls it', (category) => {
+    const term = glossary.get(category.toLowerCase());
+    expect(texts.get(`vocabulary.IncidentCategory.${category}`)).toBe(term?.[LANGUAGE_TAG[locale]]);
+  });
+
+  it('tells the codes of a vocabulary apart', () => {
+    for (const [name, codes] of Object.entries(VOCABULARIES)) {
+      const labels = codes.map((code) => texts.get(`vocabulary.${name}.${code}`));
+      expect(new Set(labels).size, name).toBe(codes.length);
+    }
+  });
+});
+
+describe('scripts', () => {
+  const latinWord = /[A-Za-zÇĞİÖŞÜçğıöşüƏə]{3,}/g;
+  const TECHNICAL = new Set(['GraphQL', 'HTTP', 'application', 'json', 'UTF', 'GPS', 'first', 'last']);
+
+  it('writes Russian in Cyrillic and the others in Latin', () => {
+    for (const [key, text] of textsOf('RU')) {
+      const prose = text.replace(/\{\{.*?\}\}/g, '');
+      expect(
+        (prose.match(latinWord) ?? []).filter((word) => !TECHNICAL.has(word)),
+        key,
+      ).toEqual([]);
+    }
+    for (const locale of ['TR', 'AZ', 'EN'] as const) {
+      for (const [key, text] of textsOf(locale)) expect(text, key).not.toMatch(/\p{Script=Cyrillic}/u);
+    }
+  });
+
+  it('uses no letter that a language does not have', () => {
+    for (const [key, text] of textsOf('TR')) expect(text, key).not.toMatch(/[Əə]/);
+    for (const [key, text] of textsOf('EN'))
+      expect(text.replaceAll('Türkiye', ''), key).not.toMatch(/[ƏəĞğİıŞşÇç]/);
+    for (const [key, text] of textsOf('AZ')) expect(text, key).not.toMatch(/[âîûÂÎÛ]/);
+  });
+});

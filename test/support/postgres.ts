@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbedded } from '../../src/database/embedded.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Connection to a maintenance database as a role that may make databases and roles. */
+    ownerUrl: string;
+    /** What the passwords of the nations' roles are derived from. */
+    secret: string;
+  }
+}
+
+/** Nothing in the tests' server needs to outlive a power cut. */
+const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** One server for all tests: that of TEST_DATABASE_URL, or an embedded one in a folder of its own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const external = process.env.TEST_DATABASE_URL;
+  if (external !== undefined) {
+    project.provide('ownerUrl', external);
+    project.provide('secret', randomBytes(32).toString('hex'));
+    return async () => {};
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'merzili-test-'));
+  const lines: string[] = [];
+  const database = await startEmbedded({
+    dataDir,
+    log: (line) => lines.push(line),
+    settings: FORGETFUL,
+  }).catch((error: unknown) => {
+    throw new Error(`No database for the tests:\n${lines.join('\n')}`, { cause: error });
+  });
+  const maintenance = new URL(database.ownerUrl);
+  maintenance.pathname = '/postgres';
+  project.provide('ownerUrl', maintenance.href);
+  project.provide('secret', database.secret);
+  return async () => {
+    await database.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
