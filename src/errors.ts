@@ -62,6 +62,12 @@ export class CodedError extends GraphQLError {
     this.variables = variables;
   }
 
+  /** The same error as the end of the whole request, which HTTP is told of by its status. */
+  endingRequest(): CodedError {
+    Object.assign(this.extensions, { http: { status: ERROR_STATUS[this.code] } });
+    return this;
+  }
+
   /** The same error, one step further up the response path. */
   within(key: string | number, node?: ASTNode): CodedError {
     const { code: _code, ...extensions } = this.extensions;

@@ -22,3 +22,8 @@ export interface Viewer {
 export function audienceOf(viewer: Viewer): Audience {
   return viewer.nation ?? 'PUBLIC';
 }
+
+/** Names a person among all issuers; four eyes are counted by it. */
+export function identityOf({ issuer, subject }: Viewer): string {
+  return `${issuer} ${subject}`;
+}

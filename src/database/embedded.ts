@@ -11,6 +11,8 @@ import { startPostmaster } from './embedded/postmaster.js';
 import { serverLog } from './embedded/server-log.js';
 import { availableMemory, settingsFor } from './embedded/tuning.js';
 
+const RESTORE = 'restore credentials.json from your backup, or move the folder away to begin anew';
+
 /** A PostgreSQL server of our own, on 127.0.0.1, which ends when this process does. */
 export interface EmbeddedDatabase {
   /** Connection of the role that owns the database `merzili`: it may make roles and databases, no more. */
@@ -85,14 +87,13 @@ async function start(dataDir: string, { log, settings }: EmbeddedOptions): Promi
   }
 }
 
-const RESTORE = 'restore credentials.json from your backup, or move the folder away to begin anew';
-
+/** Puts the failures of an operating system into words that say what to do. */
 function explain(error: unknown, dataDir: string): unknown {
   const words = error instanceof Error ? error.message : String(error);
   if (/ENOSPC|No space left on device/.test(words)) {
     return new Error(`The disk that holds ${dataDir} is full: make room and start again`, { cause: error });
   }
-  if (/^E[A-Z]+: |Permission denied/.test(words)) {
+  if (/^(E[A-Z]+: |initdb: .*Permission denied)/s.test(words)) {
     return new Error(
       `${dataDir} cannot be used (${words}): set MERZILI_DATA_DIR to a folder this user may read and write`,
       { cause: error },

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { AUDIENCES, type Audience } from '../access/scopes.js';
+import type { Audience } from '../access/scopes.js';
 
 /** The login role of each audience. Row policies look at it; it owns nothing and bypasses nothing. */
 export const ROLE_OF = {
@@ -23,16 +23,4 @@ export function roleUrl(ownerUrl: string, secret: string, audience: Audience): s
   url.username = ROLE_OF[audience];
   url.password = rolePassword(secret, audience);
   return url.href;
-}
-
-/** Sets the roles' passwords where they do not fit the secret. `query` runs as the owner. */
-export async function setRolePasswords(
-  query: (text: string) => Promise<unknown>,
-  secret: string,
-  fits: (audience: Audience) => Promise<boolean>,
-): Promise<void> {
-  for (const audience of AUDIENCES) {
-    if (await fits(audience)) continue;
-    await query(`alter role ${ROLE_OF[audience]} password '${rolePassword(secret, audience)}'`);
-  }
 }

@@ -26,6 +26,8 @@ export interface Terms {
   readonly audience: Audience;
   readonly locale: Locale;
   readonly scopes: ReadonlySet<Scope>;
+  /** Whether `__schema` and `__type` are answered. */
+  readonly mayIntrospect: boolean;
 }
 
 /** A selected field as it must be completed when fields beside it were refused. */
@@ -42,7 +44,7 @@ export interface OutlineField {
 /** One operation for one kind of viewer, compiled. */
 export interface Plan {
   /** One statement of one row: a text column for each root field that is read. Null when there is none. */
-  readonly statement: { readonly text: string; readonly params: readonly Param[]; readonly heavy: boolean } | null;
+  readonly statement: { readonly text: string; readonly params: readonly Param[]; readonly isHeavy: boolean } | null;
   /** Response keys in order, with the column they come from, or null for those graphql-js answers. */
   readonly roots: readonly { readonly key: string; readonly column: number | null }[];
   /** The operation cut down to root fields without SQL: introspection, the viewer, vocabularies. */
@@ -103,6 +105,9 @@ class Compiler {
       const [node] = nodes;
       if (!node) continue;
       const field = query.getFields()[node.name.value];
+      if (!field && !this.terms.mayIntrospect && node.name.value !== '__typename') {
+        throw new CodedError('FORBIDDEN', { extensions: { scope: 'schema:introspect' } }).within(key, node);
+      }
       if (!field || field.extensions.answeredInMemory) {
         const refused = field ? this.refusal(field) : null;
         if (field) outline.push(this.outlineOf(key, node, field, refused));
@@ -117,7 +122,7 @@ class Compiler {
     }
     const statement = columns.length === 0 ? null : render(sql`select ${join(columns, ', ')}`);
     return {
-      statement: statement && { ...statement, heavy: this.isHeavy },
+      statement: statement && { ...statement, isHeavy: this.isHeavy },
       roots,
       inMemory: inMemory.length === 0 ? null : this.cutDown(inMemory),
       outline: this.hasRefusals ? outline : null,

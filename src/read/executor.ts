@@ -8,10 +8,13 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { forbidden } from '../access/guard.js';
-import { audienceOf } from '../access/viewer.js';
+import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
+import { type Audience, SCOPES, type Scope } from '../access/scopes.js';
 import type { RequestContext } from '../context.js';
+import type { ReadStatement } from '../database/pipeline.js';
 import { CodedError } from '../errors.js';
 import { complete } from './completion.js';
+import { IDENTITY_KEY } from './identity.js';
 import type { Model } from './model.js';
 import { createPlans, type KeptPlan } from './plans.js';
 import type { Variables } from './sql.js';
@@ -21,12 +24,13 @@ export class ResponseText {
   constructor(readonly text: string) {}
 }
 
-/** Runs a plan's statement under the database role of the viewer's audience: one row of JSON texts. */
-export type RunStatement = (
-  context: RequestContext,
-  plan: KeptPlan,
-  values: readonly unknown[],
-) => Promise<readonly string[]>;
+/** What the executor needs of the world around it. */
+export interface ExecutorParts {
+  /** Runs a statement as the audience's database role: one row of JSON texts. */
+  readonly read: (audience: Audience, statement: ReadStatement, isHeavy: boolean) => Promise<readonly string[]>;
+  /** Whether a viewer of these scopes may ask for the schema. */
+  readonly mayIntrospect: (scopes: ReadonlySet<Scope>) => boolean;
+}
 
 export interface Request {
   readonly document: DocumentNode;
@@ -46,7 +50,11 @@ export interface QueryResult {
 export type ExecuteQuery = (request: Request) => Promise<QueryResult>;
 
 /** Query operations: compiled once into one SQL statement, run once for each request. */
-export function createQueryExecutor(schema: GraphQLSchema, model: Model, run: RunStatement): ExecuteQuery {
+export function createQueryExecutor(
+  schema: GraphQLSchema,
+  model: Model,
+  { read: readRow, mayIntrospect }: ExecutorParts,
+): ExecuteQuery {
   const plans = createPlans(schema, model);
 
   return async (request) => {
@@ -57,11 +65,16 @@ export function createQueryExecutor(schema: GraphQLSchema, model: Model, run: Ru
       { maxErrors: 5 },
     );
     if (coerced.errors) return { errors: coerced.errors };
-    const variables = coerced.coerced;
     const { context } = request;
     const { viewer, locale } = context;
+    const variables = { ...coerced.coerced, [IDENTITY_KEY]: identityOf(viewer) };
     try {
-      const terms = { audience: audienceOf(viewer), locale, scopes: viewer.scopes };
+      const terms = {
+        audience: audienceOf(viewer),
+        locale,
+        scopes: viewer.scopes,
+        mayIntrospect: mayIntrospect(viewer.scopes),
+      };
       const plan = await plans.of(
         request.operationKey,
         request.document,
@@ -72,17 +85,20 @@ export function createQueryExecutor(schema: GraphQLSchema, model: Model, run: Ru
       if (plan.inMemory === null && plan.outline === null) return { data: await readText(plan, variables) };
       return await readAndComplete(plan, variables);
     } catch (error) {
-      if (error instanceof CodedError && error.code !== 'SERVICE_UNAVAILABLE') return { errors: [error] };
+      if (error instanceof CodedError) return { errors: [explained(error, viewer).endingRequest()] };
       throw error;
     }
 
     function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
       if (plan.statement === null) return Promise.resolve([]);
-      return run(
-        context,
-        plan,
-        plan.statement.params.map((param) => param.valueFor(values)),
-      );
+      const { text, params, isHeavy } = plan.statement;
+      const statement = {
+        // A statement asked for only once is not worth keeping prepared.
+        name: plan.uses > 1 && !isHeavy ? `read_${plan.id}` : undefined,
+        text,
+        values: params.map((param) => param.valueFor(values)),
+      };
+      return readRow(audienceOf(viewer), statement, isHeavy);
     }
 
     async function readText(plan: KeptPlan, values: Variables): Promise<ResponseText> {
@@ -125,4 +141,11 @@ function dataText(plan: KeptPlan, texts: readonly string[], inMemory: Readonly<R
     text += `${text.length > 1 ? ',' : ''}"${key}":${value}`;
   }
   return `${text}}`;
+}
+
+/** A refusal that was met deep in a plan learns whom it refuses. */
+function explained(error: CodedError, viewer: Viewer): CodedError {
+  const scope = SCOPES.find((candidate) => candidate === error.extensions.scope);
+  if (error.code !== 'FORBIDDEN' || !scope) return error;
+  return forbidden(viewer, scope, { nodes: error.nodes, path: error.path });
 }

@@ -20,7 +20,7 @@ const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
 /** One server for all tests: that of TEST_DATABASE_URL, or an embedded one in a folder of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const external = process.env.TEST_DATABASE_URL;
-  if (external !== undefined) {
+  if (external) {
     project.provide('ownerUrl', external);
     project.provide('secret', randomBytes(32).toString('hex'));
     return async () => {};

@@ -47,9 +47,9 @@ export async function findBinaries(
   );
   const name = `postgresql-${version}-${process.arch}`;
   const reasons = [failure];
-  for (const parent of account === null
-    ? [dataDir]
-    : ['/var/cache/merzili', join(tmpdir(), 'merzili-root')]) {
+  const parents =
+    account === null ? [join(dataDir, 'programs')] : ['/var/cache/merzili', join(tmpdir(), 'merzili-root')];
+  for (const parent of parents) {
     const copy = join(parent, name);
     const kept = await tryKept(copy, account);
     if (kept !== null) return kept;

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/** Every environment variable, what it takes, and what it is for. Read once, at boot, and only here. */
+const VARIABLES = z.object({
+  /** Address the server listens on. */
+  HOST: z.string().min(1, 'takes a host name or an IP address').default('127.0.0.1'),
+  /** Port the server listens on; 0 for any free one. */
+  PORT: z.coerce.number('takes a port number').int('takes a whole port number').min(0, 'takes a port number from 0 to 65535').max(65_535, 'takes a port number from 0 to 65535').default(4000),
+  /** Folder of the embedded database, the demo keys and the logs. */
+  MERZILI_DATA_DIR: z.string().min(1, 'takes a folder').default('.merzili'),
+  /** Owner's connection to an external PostgreSQL 15 or newer; without it the embedded one is used. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'takes a URL such as postgres://owner:password@host:5432/merzili' }).optional(),
+  /** What the passwords of the nations' database roles are derived from; by default the owner's password. */
+  MERZILI_DATABASE_SECRET: z.string().min(16, 'takes at least 16 characters').optional(),
+  /** JSON file of trusted issuers; without it the server runs in demo mode with keys of its own. */
+  MERZILI_ISSUERS: z.string().min(1, 'takes the path of a JSON file').optional(),
+  /** How much is logged. */
+  MERZILI_LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  /** In production introspection needs a scope, and demo mode is refused. */
+  NODE_ENV: z.string().optional(),
+});
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Owner's connection and secret of an external database, or null for the embedded one. */
+  readonly database: { readonly ownerUrl: string; readonly secret: string } | null;
+  readonly issuersFile: string | null;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly isProduction: boolean;
+}
+
+/** Says which variable is wrong and what it takes. */
+export class ConfigError extends Error {}
+
+/** Reads the configuration from environment variables; empty ones count as absent. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = VARIABLES.safeParse(present);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+    throw new ConfigError(problems.join('\n'));
+  }
+  const variables = result.data;
+  const isProduction = variables.NODE_ENV === 'production';
+  if (isProduction && variables.MERZILI_ISSUERS === undefined) {
+    throw new ConfigError(
+      'MERZILI_ISSUERS takes the path of a JSON file of trusted issuers; demo mode does not run with NODE_ENV=production',
+    );
+  }
+  return {
+    host: variables.HOST,
+    port: variables.PORT,
+    dataDir: resolve(variables.MERZILI_DATA_DIR),
+    database: variables.DATABASE_URL
+      ? { ownerUrl: variables.DATABASE_URL, secret: secretFor(variables.DATABASE_URL, variables.MERZILI_DATABASE_SECRET) }
+      : null,
+    issuersFile: variables.MERZILI_ISSUERS ? resolve(variables.MERZILI_ISSUERS) : null,
+    logLevel: variables.MERZILI_LOG_LEVEL,
+    isProduction,
+  };
+}
+
+function secretFor(databaseUrl: string, secret: string | undefined): string {
+  if (secret !== undefined) return secret;
+  const { password } = new URL(databaseUrl);
+  if (password === '') {
+    throw new ConfigError('MERZILI_DATABASE_SECRET takes at least 16 characters, since DATABASE_URL has no password');
+  }
+  return createHash('sha256').update(`merzili roles ${decodeURIComponent(password)}`).digest('hex');
+}

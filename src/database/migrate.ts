@@ -1,0 +1,51 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { AUDIENCES } from '../access/scopes.js';
+import { dataSourceOptions } from './data-source.js';
+import { ROLE_OF, rolePassword, roleUrl } from './roles.js';
+
+/** Key of the advisory lock under which one process at a time changes the database's shape. */
+const MIGRATION_LOCK = 4_672_910_001;
+
+/**
+ * Brings the database to the newest shape and the roles' passwords in line with the secret.
+ * Answers the owner's connection; the caller ends it with destroy().
+ */
+export async function migrate(ownerUrl: string, secret: string): Promise<DataSource> {
+  const owner = await new DataSource(dataSourceOptions(ownerUrl)).initialize();
+  try {
+    const runner = owner.createQueryRunner();
+    try {
+      await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await owner.runMigrations({ transaction: 'each' });
+      await setRolePasswords(owner, ownerUrl, secret);
+    } finally {
+      await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await runner.release();
+    }
+    return owner;
+  } catch (error) {
+    await owner.destroy();
+    throw error;
+  }
+}
+
+/** Sets a role's password only where it does not fit, so that running processes keep their connections. */
+async function setRolePasswords(owner: DataSource, ownerUrl: string, secret: string): Promise<void> {
+  for (const audience of AUDIENCES) {
+    if (await canConnect(roleUrl(ownerUrl, secret, audience))) continue;
+    await owner.query(`alter role ${ROLE_OF[audience]} login password '${rolePassword(secret, audience)}'`);
+  }
+}
+
+async function canConnect(connectionString: string): Promise<boolean> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}

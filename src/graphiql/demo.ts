@@ -1,0 +1,39 @@
+import type { DemoIssuer } from '../access/demo-issuers.js';
+import { mintToken } from '../access/mint.js';
+import { isGranted, type Nation, NATIONS, type Role } from '../access/scopes.js';
+import { vocabularyLabel } from '../labels/labels.js';
+import type { Identity, MintedToken } from './identity.js';
+
+const LIFETIME_SECONDS = 3_600;
+
+const NATIONAL: readonly Role[] = ['LIAISON_OFFICER', 'DUTY_OFFICER', 'CONTINGENT_HEAD', 'NATIONAL_ADMIN'];
+const CENTRES_OWN: readonly Role[] = ['INTEGRATOR', 'PUBLIC'];
+
+const ADJECTIVE: Readonly<Record<Nation, string>> = { TUR: 'Turkish', RUS: 'Russian', AZE: 'Azerbaijani' };
+
+/** Everybody a reader of GraphiQL can be in demo mode. */
+export const DEMO_IDENTITIES: readonly Identity[] = [
+  ...NATIONS.flatMap((nation) =>
+    NATIONAL.filter((role) => isGranted('reference:read', role, nation)).map((role) => ({
+      label: `${ADJECTIVE[nation]} ${vocabularyLabel('EN', 'Role', role)}`,
+      nation,
+      role,
+    })),
+  ),
+  ...CENTRES_OWN.map((role) => ({ label: vocabularyLabel('EN', 'Role', role), nation: null, role })),
+];
+
+/** Mints a token of a demo identity. It carries no language, so that the page's own choice counts. */
+export function mintDemoToken(issuers: readonly DemoIssuer[], { nation, role }: Identity): MintedToken {
+  const issuer = issuers.find((candidate) => candidate.nation === nation);
+  if (!issuer) throw new Error(`No demo issuer for ${nation ?? 'the Centre'}`);
+  const issuedAt = new Date();
+  const token = mintToken({
+    ...issuer,
+    role,
+    subject: `demo-${role.toLowerCase().replaceAll('_', '-')}`,
+    ttlSeconds: LIFETIME_SECONDS,
+    issuedAt,
+  });
+  return { token, expiresAt: new Date(issuedAt.getTime() + LIFETIME_SECONDS * 1_000) };
+}

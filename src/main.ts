@@ -1,0 +1,125 @@
+import 'reflect-metadata';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { type DemoIssuer, openDemoIssuers } from './access/demo-issuers.js';
+import { type Issuer, loadIssuers } from './access/issuers.js';
+import { openKeyStore } from './access/jwks.js';
+import { createVerifier } from './access/verifier.js';
+import type { Config } from './config.js';
+import { startEmbedded } from './database/embedded.js';
+import { migrate } from './database/migrate.js';
+import { openReaders } from './database/readers.js';
+import { DEMO_IDENTITIES, mintDemoToken } from './graphiql/demo.js';
+import { type GraphiqlOptions, graphiqlHandler } from './graphiql/graphiql.js';
+import { createGraphqlServer } from './graphql-server.js';
+import { importShippedData } from './imports/shipped.import.js';
+import { createQueryExecutor } from './read/executor.js';
+import { createSchema } from './schema.js';
+import { createHttpServer } from './server.js';
+
+/** Built beside the compiled sources. */
+const GRAPHIQL_ASSETS = join(import.meta.dirname, '../graphiql');
+/** How long requests under way may take to end when the server stops. */
+const DRAIN_MS = 5_000;
+
+/** A running server. */
+export interface Running {
+  /** Where it is to be had, such as http://127.0.0.1:4000. */
+  readonly url: string;
+  readonly isDemo: boolean;
+  /** Ends it in order: no new requests, those under way answered, then the database. Again does nothing. */
+  stop(): Promise<void>;
+}
+
+/** Boots a server; `tell` hears in a line each what the operator may want to know. */
+export async function startServer(config: Config, tell: (line: string) => void): Promise<Running> {
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    const { ownerUrl, secret } = await openDatabase(config, tell, stops);
+    const owner = await migrate(ownerUrl, secret);
+    await importShippedData(owner).finally(() => owner.destroy());
+
+    const readers = openReaders(ownerUrl, secret);
+    stops.push(() => readers.close());
+    const { issuers, demo } = await openIssuers(config);
+    const keys = await openKeyStore(issuers, { onStatus: (status) => logStatus(logger, status) });
+    stops.push(async () => keys.close());
+    const verifier = createVerifier({ keys, issuers });
+
+    const { schema, model } = createSchema();
+    const executeQuery = createQueryExecutor(schema, model, {
+      read: readers.read,
+      mayIntrospect: (scopes) => !config.isProduction || scopes.has('schema:introspect'),
+    });
+    const graphql = createGraphqlServer(schema, executeQuery, logger, { hidesSchema: config.isProduction });
+    await graphql.start();
+    stops.push(() => graphql.stop());
+
+    const http = createHttpServer({
+      graphql,
+      verifier,
+      graphiql: graphiqlHandler(graphiqlOptions(demo, logger)),
+      readiness: async () => {
+        const isReady = await readers.ping();
+        return { isReady, detail: { status: isReady ? 'ready' : 'database unreachable', issuers: keys.status() } };
+      },
+      logger,
+    });
+    http.listen(config.port, config.host);
+    await once(http, 'listening');
+    stops.push(async () => {
+      const closed = once(http, 'close');
+      http.close();
+      http.closeIdleConnections();
+      const impatience = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(impatience);
+    });
+    const address = http.address();
+    const port = typeof address === 'object' && address !== null ? address.port : config.port;
+    return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, isDemo: demo !== null, stop: stopAll };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  tell: (line: string) => void,
+  stops: (() => Promise<void>)[],
+): Promise<{ ownerUrl: string; secret: string }> {
+  if (config.database) return config.database;
+  const embedded = await startEmbedded({ dataDir: config.dataDir, log: tell });
+  stops.push(() => embedded.stop());
+  return embedded;
+}
+
+async function openIssuers(
+  config: Config,
+): Promise<{ issuers: readonly Issuer[]; demo: readonly DemoIssuer[] | null }> {
+  if (config.issuersFile) return { issuers: await loadIssuers(config.issuersFile), demo: null };
+  const { issuers } = await openDemoIssuers(config.dataDir);
+  return { issuers, demo: issuers };
+}
+
+function graphiqlOptions(demo: readonly DemoIssuer[] | null, logger: Logger): GraphiqlOptions {
+  if (demo === null) return { assetsDir: GRAPHIQL_ASSETS, demo: false };
+  return {
+    assetsDir: GRAPHIQL_ASSETS,
+    demo: true,
+    identities: DEMO_IDENTITIES,
+    mint: (identity) => mintDemoToken(demo, identity),
+    onError: (error) => logger.error({ err: error }, 'demo token not minted'),
+  };
+}
+
+function logStatus(logger: Logger, status: { issuer: string; ok: boolean; error?: string }): void {
+  if (status.ok) logger.info(status, 'keys of issuer read');
+  else logger.warn(status, 'keys of issuer not read; the last good ones stay in use');
+}
