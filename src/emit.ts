@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printSchema } from 'graphql';
 import { permissionsMarkdown } from './access/permissions-table.js';
+import { PACKAGE_ROOT } from './package-root.js';
 import { createSchema, sorted } from './schema.js';
 
 /** Writes what is emitted from the code and committed: `npm run emit`. */
-const folder = join(import.meta.dirname, '../../schema');
+const folder = join(PACKAGE_ROOT, 'schema');
 await writeFile(join(folder, 'schema.graphql'), `${printSchema(sorted(createSchema().schema))}\n`);
 await writeFile(join(folder, 'permissions.md'), permissionsMarkdown());

@@ -14,12 +14,12 @@ import { DEMO_IDENTITIES, mintDemoToken } from './graphiql/demo.js';
 import { type GraphiqlOptions, graphiqlHandler } from './graphiql/graphiql.js';
 import { createGraphqlServer } from './graphql-server.js';
 import { importShippedData } from './imports/shipped.import.js';
+import { PACKAGE_ROOT } from './package-root.js';
 import { createQueryExecutor } from './read/executor.js';
 import { createSchema } from './schema.js';
 import { createHttpServer } from './server.js';
 
-/** Built beside the compiled sources. */
-const GRAPHIQL_ASSETS = join(import.meta.dirname, '../graphiql');
+const GRAPHIQL_ASSETS = join(PACKAGE_ROOT, 'dist/graphiql');
 /** How long requests under way may take to end when the server stops. */
 const DRAIN_MS = 5_000;
 

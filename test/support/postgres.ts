@@ -1,9 +1,13 @@
+import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.js';
+import { migrate } from '../../src/database/migrate.js';
+import { importShippedData } from '../../src/imports/shipped.import.js';
+import { createDatabase, type TestDatabase } from './databases.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -11,6 +15,8 @@ declare module 'vitest' {
     ownerUrl: string;
     /** What the passwords of the nations' roles are derived from. */
     secret: string;
+    /** Database that holds the shipped record, to be copied. */
+    template: string;
   }
 }
 
@@ -21,9 +27,8 @@ const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const external = process.env.TEST_DATABASE_URL;
   if (external) {
-    project.provide('ownerUrl', external);
-    project.provide('secret', randomBytes(32).toString('hex'));
-    return async () => {};
+    const template = await provide(project, external, randomBytes(32).toString('hex'));
+    return () => template.drop();
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'merzili-test-'));
   const lines: string[] = [];
@@ -36,10 +41,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   const maintenance = new URL(database.ownerUrl);
   maintenance.pathname = '/postgres';
-  project.provide('ownerUrl', maintenance.href);
-  project.provide('secret', database.secret);
+  await provide(project, maintenance.href, database.secret);
   return async () => {
     await database.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
+}
+
+/** Makes the template with the shipped record, and tells the tests where everything is. */
+async function provide(project: TestProject, ownerUrl: string, secret: string): Promise<TestDatabase> {
+  const template = await createDatabase(ownerUrl);
+  const owner = await migrate(template.url, secret);
+  await importShippedData(owner).finally(() => owner.destroy());
+  project.provide('ownerUrl', ownerUrl);
+  project.provide('secret', secret);
+  project.provide('template', new URL(template.url).pathname.slice(1));
+  return template;
 }

@@ -1,0 +1,118 @@
+import type { CsvRow } from './csv-file.js';
+import type { ImportProblem } from './problem.js';
+
+/** Reads the cells of one row. Each function answers the value, or reports a problem and answers null. */
+export interface Cells<C extends string> {
+  readonly line: number;
+  /** Reports a problem of a column, which the whole cell is shown with. */
+  refuse(column: C, message: string): null;
+  text(column: C, maximum: number): string | null;
+  required(column: C, maximum: number): string | null;
+  /** One of a closed list. */
+  oneOf<V extends string>(column: C, values: readonly V[]): V | null;
+  /** Several codes, each known, none twice; empty when the cell is. */
+  list(column: C, separator: RegExp, isKnown: (code: string) => boolean): string[];
+  /** One known code; null without a problem when the cell is empty. */
+  known(column: C, isKnown: (code: string) => boolean): string | null;
+  /** A whole number of 0 or more; null without a problem when the cell is empty. */
+  count(column: C): number | null;
+  /** A decimal number; null without a problem when the cell is empty. */
+  number(column: C, minimum: number, maximum: number): number | null;
+  /** A moment of RFC 3339; null without a problem when the cell is empty. */
+  instant(column: C): Date | null;
+}
+
+const MAXIMUM_COUNT = 1_000_000;
+/** Also those that turn the direction of what follows, and so can make a text read as another. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const LOOKALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
+
+export function readCells<C extends string>(
+  file: string,
+  { line, cells }: CsvRow<C>,
+  problems: ImportProblem[],
+): Cells<C> {
+  const refuse = (column: C, message: string): null => {
+    problems.push({ file, line, column, value: cells[column], message });
+    return null;
+  };
+  const text = (column: C, maximum: number): string | null => {
+    const value = cells[column];
+    const control = CONTROL.exec(value);
+    if (control) return refuse(column, `contains the control character ${codePoint(control[0])}`);
+    const length = [...value].length;
+    if (length > maximum) return refuse(column, `is ${length} characters long; at most ${maximum} are taken`);
+    return value;
+  };
+  const code = (column: C, value: string, isKnown: (code: string) => boolean): string | null => {
+    const lookalike = LOOKALIKE.exec(value);
+    if (lookalike) {
+      return refuse(column, `contains the letter ${lookalike[0]} (${codePoint(lookalike[0])}); codes have Latin letters only`);
+    }
+    return isKnown(value) ? value : refuse(column, `${shown(value)} is not known`);
+  };
+  const known = (column: C, isKnown: (code: string) => boolean): string | null =>
+    cells[column] === '' ? null : code(column, cells[column], isKnown);
+
+  return {
+    line,
+    refuse,
+    text,
+    known,
+    required: (column, maximum) => (cells[column] === '' ? refuse(column, 'is empty') : text(column, maximum)),
+    oneOf: (column, values) => {
+      const value = values.find((candidate) => candidate === cells[column]);
+      if (value !== undefined) return value;
+      if (LOOKALIKE.test(cells[column])) code(column, cells[column], () => true);
+      else refuse(column, `is not one of ${values.join(', ')}`);
+      return null;
+    },
+    list: (column, separator, isKnown) => {
+      const values = cells[column] === '' ? [] : cells[column].split(separator).map((value) => value.trim());
+      const repeated = values.find((value, index) => values.indexOf(value) !== index);
+      if (repeated !== undefined) refuse(column, `names ${shown(repeated)} twice`);
+      return values.filter((value) => code(column, value, isKnown) !== null);
+    },
+    count: (column) => {
+      if (cells[column] === '') return null;
+      const value = /^\d+$/.test(cells[column]) ? Number(cells[column]) : Number.NaN;
+      if (value <= MAXIMUM_COUNT) return value;
+      return refuse(column, `is not a whole number from 0 to ${MAXIMUM_COUNT}`);
+    },
+    number: (column, minimum, maximum) => {
+      if (cells[column] === '') return null;
+      const value = /^-?\d+(?:\.\d+)?$/.test(cells[column]) ? Number(cells[column]) : Number.NaN;
+      if (value >= minimum && value <= maximum) return value;
+      return refuse(column, `is not a number from ${minimum} to ${maximum}`);
+    },
+    instant: (column) => {
+      if (cells[column] === '') return null;
+      const moment = parseInstant(cells[column]);
+      return moment ?? refuse(column, 'is not a time of RFC 3339, such as 2021-08-11T21:50:00+04:00');
+    },
+  };
+}
+
+const INSTANT = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,3})?([Zz]|([+-])(\d\d):(\d\d))$/;
+
+/** Only times that exist: 31 June and 24:00 do not. Milliseconds at most. */
+function parseInstant(value: string): Date | null {
+  const match = INSTANT.exec(value);
+  if (match === null) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
+  const offset = [Number(match[10] ?? 0), Number(match[11] ?? 0)] as const;
+  if (hour > 23 || minute > 59 || second > 59 || offset[0] > 23 || offset[1] > 59 || year < 1900) return null;
+  const milliseconds = Math.round(Number(match[7] ?? 0) * 1000);
+  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds));
+  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return null;
+  const minutesAhead = (match[9] === '-' ? -1 : 1) * (offset[0] * 60 + offset[1]);
+  return new Date(local.getTime() - minutesAhead * 60_000);
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function shown(value: string): string {
+  return value === '' ? 'an empty entry' : value.slice(0, 60);
+}

@@ -1,0 +1,37 @@
+import { basename } from 'node:path';
+
+/** A value of a file that cannot be imported. */
+export interface ImportProblem {
+  readonly file: string;
+  /** From 1; the first line of the record. */
+  readonly line: number;
+  /** Name in the header; null where the problem is the line's. */
+  readonly column: string | null;
+  readonly value: string | null;
+  readonly message: string;
+}
+
+/** The file was not imported, for all of these reasons; nothing was written. */
+export class ImportError extends Error {
+  readonly problems: readonly ImportProblem[];
+
+  constructor(file: string, problems: readonly ImportProblem[]) {
+    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+    super(`${basename(file)} was not imported, because of ${count} in it`);
+    this.problems = [...problems].sort((a, b) => a.line - b.line);
+  }
+}
+
+const SHOWN_LENGTH = 80;
+
+/** One line for a terminal: file:line: column: what is wrong, and the value, with nothing in it that acts. */
+export function describeProblem({ file, line, column, value, message }: ImportProblem): string {
+  const place = [`${file}:${line}`, ...(column === null ? [] : [column]), message].join(': ');
+  if (value === null || value === '') return place;
+  const shown = value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value;
+  return `${place}: ${JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter)}`;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

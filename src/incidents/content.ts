@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { Locale } from '../labels/locale.js';
+import type { StoredText } from '../labels/localized-text.type.js';
+import type {
+  CasualtyGroup,
+  GeoPrecision,
+  IncidentCategory,
+  Severity,
+  SourceType,
+  TimePrecision,
+  TranslationStatus,
+} from '../labels/vocabularies.js';
+
+/**
+ * What a version of an incident says, in every language, and what its content hash is taken over.
+ * docs/content-hash.md describes the form for outsiders: change neither without the other.
+ */
+export interface IncidentContent {
+  readonly category: IncidentCategory;
+  readonly severity: Severity;
+  /** ISO 8601 in UTC with milliseconds, as are all times here. */
+  readonly occurredFrom: string;
+  readonly occurredTo: string | null;
+  readonly timePrecision: TimePrecision;
+  /** Code of the place. */
+  readonly place: string | null;
+  readonly position: PositionContent | null;
+  readonly title: TextContent;
+  readonly narrative: TextContent | null;
+  readonly claims: readonly ClaimContent[];
+  readonly casualties: readonly CasualtiesContent[];
+  /** Codes of the provisions. */
+  readonly provisions: readonly string[];
+}
+
+export interface PositionContent {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly precision: GeoPrecision;
+}
+
+/** A text in all its languages. */
+export interface TextContent {
+  readonly source: Locale;
+  readonly texts: Readonly<Partial<Record<Locale, { readonly text: string; readonly status: TranslationStatus }>>>;
+}
+
+/** Parties are named by their codes. */
+export interface ClaimContent {
+  readonly claimant: string;
+  readonly attributedTo: string | null;
+  readonly sourceType: SourceType;
+  readonly sourceUrl: string | null;
+  readonly statement: TextContent | null;
+}
+
+/** Null is unknown, not none. */
+export interface CasualtiesContent {
+  readonly party: string | null;
+  readonly group: CasualtyGroup;
+  readonly killed: number | null;
+  readonly wounded: number | null;
+  readonly detained: number | null;
+}
+
+/** A stored text as content has it: revisions are bookkeeping and left out. */
+export function textContent({ source, texts }: StoredText): TextContent {
+  const entries = Object.values(texts).map(({ locale, text, status }) => [locale, { text, status }] as const);
+  return { source, texts: Object.fromEntries(entries) };
+}
+
+/**
+ * JSON in the one form of RFC 8785 (JSON Canonicalization Scheme). Throws on what JSON has no form for:
+ * undefined, functions, infinite numbers, lone surrogates, objects other than plain ones and lists.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return canonicalString(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  // Not map(), which passes over holes.
+  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
+  if (isPlainObject(value)) {
+    // Without a comparison sort() orders by UTF-16 code units, as the RFC asks.
+    const members = Object.keys(value).sort();
+    return `{${members.map((name) => `${canonicalString(name)}:${canonicalJson(value[name])}`).join(',')}}`;
+  }
+  throw new TypeError(`${typeof value === 'number' ? value : typeof value} has no canonical JSON`);
+}
+
+function canonicalString(text: string): string {
+  if (/\p{Surrogate}/u.test(text)) throw new TypeError('a lone surrogate has no canonical JSON');
+  return JSON.stringify(text);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** SHA-256 over the UTF-8 of the canonical content, in lower-case hexadecimal. */
+export function contentHash(canonical: string): string {
+  return createHash('sha256').update(canonical, 'utf8').digest('hex');
+}
