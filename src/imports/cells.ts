@@ -8,6 +8,8 @@ export interface Cells<C extends string> {
   refuse(column: C, message: string): null;
   text(column: C, maximum: number): string | null;
   required(column: C, maximum: number): string | null;
+  /** A code of its own making; `form` says in words what `pattern` asks. */
+  code(column: C, pattern: RegExp, form: string): string | null;
   /** One of a closed list. */
   oneOf<V extends string>(column: C, values: readonly V[]): V | null;
   /** Several codes, each known, none twice; empty when the cell is. */
@@ -44,13 +46,13 @@ export function readCells<C extends string>(
     if (length > maximum) return refuse(column, `is ${length} characters long; at most ${maximum} are taken`);
     return value;
   };
-  const code = (column: C, value: string, isKnown: (code: string) => boolean): string | null => {
+  const latin = (column: C, value: string): string | null => {
     const lookalike = LOOKALIKE.exec(value);
-    if (lookalike) {
-      return refuse(column, `contains the letter ${lookalike[0]} (${codePoint(lookalike[0])}); codes have Latin letters only`);
-    }
-    return isKnown(value) ? value : refuse(column, `${shown(value)} is not known`);
+    if (lookalike === null) return value;
+    return refuse(column, `contains the letter ${lookalike[0]} (${codePoint(lookalike[0])}); codes have Latin letters only`);
   };
+  const code = (column: C, value: string, isKnown: (code: string) => boolean): string | null =>
+    latin(column, value) === null ? null : isKnown(value) ? value : refuse(column, `${shown(value)} is not known`);
   const known = (column: C, isKnown: (code: string) => boolean): string | null =>
     cells[column] === '' ? null : code(column, cells[column], isKnown);
 
@@ -60,12 +62,14 @@ export function readCells<C extends string>(
     text,
     known,
     required: (column, maximum) => (cells[column] === '' ? refuse(column, 'is empty') : text(column, maximum)),
+    code: (column, pattern, form) => {
+      if (latin(column, cells[column]) === null) return null;
+      return pattern.test(cells[column]) ? cells[column] : refuse(column, `is not a code of ${form}`);
+    },
     oneOf: (column, values) => {
       const value = values.find((candidate) => candidate === cells[column]);
       if (value !== undefined) return value;
-      if (LOOKALIKE.test(cells[column])) code(column, cells[column], () => true);
-      else refuse(column, `is not one of ${values.join(', ')}`);
-      return null;
+      return latin(column, cells[column]) === null ? null : refuse(column, `is not one of ${values.join(', ')}`);
     },
     list: (column, separator, isKnown) => {
       const values = cells[column] === '' ? [] : cells[column].split(separator).map((value) => value.trim());

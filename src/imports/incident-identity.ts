@@ -1,0 +1,39 @@
+import { createHash, randomInt, randomUUID } from 'node:crypto';
+import type { Nation } from '../access/scopes.js';
+
+/** How imported incidents get their key and the number of their reference. */
+export interface IncidentIdentity {
+  keyOf(originator: Nation, importKey: string): string;
+  /** 0 to 999,999; another one at each further attempt. */
+  numberOf(importKey: string, attempt: number): number;
+}
+
+const NUMBERS = 1_000_000;
+const NAMESPACE = Buffer.from('3d0f2c0a6a4e4b0e9b0f5f0d6a1c7e52', 'hex');
+
+/**
+ * At random, so that whoever knows how a file numbers its rows cannot tell from a key or a reference which
+ * rows are kept from them.
+ */
+export const RANDOM_IDENTITY: IncidentIdentity = {
+  keyOf: () => randomUUID(),
+  numberOf: () => randomInt(NUMBERS),
+};
+
+/**
+ * The same on every installation. For the shipped data alone, of which everybody can read everything; its
+ * keys are UUIDs of version 5 (RFC 9562).
+ */
+export const DERIVED_IDENTITY: IncidentIdentity = {
+  keyOf: (originator, importKey) => {
+    const bytes = createHash('sha1').update(NAMESPACE).update(`${originator}/${importKey}`).digest().subarray(0, 16);
+    bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+    const hex = bytes.toString('hex');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  },
+  numberOf: (importKey, attempt) => {
+    const hash = createHash('sha256').update(importKey).digest('hex');
+    return Number((BigInt(`0x${hash}`) + BigInt(attempt)) % BigInt(NUMBERS));
+  },
+};

@@ -1,0 +1,204 @@
+import { AUDIENCES, NATIONS, type Nation } from '../access/scopes.js';
+import type { CasualtiesContent, ClaimContent, IncidentContent, TextContent } from '../incidents/content.js';
+import { maskOf } from '../incidents/incident.policy.js';
+import { LANGUAGE_TAG, LOCALES, type Locale } from '../labels/locale.js';
+import { type SourceType, VOCABULARIES } from '../labels/vocabularies.js';
+import { type Cells, readCells } from './cells.js';
+import type { CsvRow } from './csv-file.js';
+import type { ImportProblem } from './problem.js';
+
+export const INCIDENT_COLUMNS = [
+  'key',
+  'originator',
+  'released_to',
+  'category',
+  'severity',
+  'occurred_from',
+  'occurred_to',
+  'time_precision',
+  'place',
+  'title_source',
+  'title_tr',
+  'title_ru',
+  'title_az',
+  'title_en',
+  'claimants',
+  'attributed_to',
+  'source_type',
+  'source_urls',
+  'killed_military',
+  'killed_civilian',
+  'wounded',
+  'provisions',
+  'note',
+] as const;
+export type IncidentColumn = (typeof INCIDENT_COLUMNS)[number];
+
+/** An incident as a file has it, checked. */
+export interface IncidentRecord {
+  readonly line: number;
+  readonly importKey: string;
+  readonly originator: Nation;
+  /** Who sees it, the originator included. */
+  readonly audience: number;
+  readonly content: IncidentContent;
+}
+
+/** Codes that incidents may name. */
+export interface KnownCodes {
+  readonly places: { has(code: string): boolean };
+  readonly parties: { has(code: string): boolean };
+  readonly provisions: { has(code: string): boolean };
+}
+
+const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/;
+const MAXIMUM_TITLE = 500;
+const MAXIMUM_NOTE = 5_000;
+const MAXIMUM_URL = 2_000;
+const TAGS = LOCALES.map((locale) => LANGUAGE_TAG[locale]);
+
+/** Reads rows of incidents; those with a problem are left out. */
+export function readIncidents(
+  file: string,
+  rows: readonly CsvRow<IncidentColumn>[],
+  known: KnownCodes,
+  problems: ImportProblem[],
+): IncidentRecord[] {
+  const records: IncidentRecord[] = [];
+  const seen = new Map<string, number>();
+  for (const row of rows) {
+    const before = problems.length;
+    const cells = readCells(file, row, problems);
+    const importKey = cells.code('key', KEY, 'Latin letters, digits, dots, slashes and hyphens');
+    const first = seen.get(row.cells.key);
+    if (first !== undefined) cells.refuse('key', `repeats line ${first}`);
+    else seen.set(row.cells.key, row.line);
+    const originator = cells.oneOf('originator', NATIONS);
+    const releasedTo = cells.list('released_to', /;/, (code) => isOneOf(AUDIENCES, code));
+    const content = readContent(cells, row.cells, known);
+    if (problems.length > before || importKey === null || originator === null || content === null) continue;
+    const audience = maskOf([originator, ...AUDIENCES.filter((code) => releasedTo.includes(code))]);
+    records.push({ line: row.line, importKey, originator, audience, content });
+  }
+  return records;
+}
+
+type RowCells = CsvRow<IncidentColumn>['cells'];
+
+function readContent(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): IncidentContent | null {
+  const category = cells.oneOf('category', VOCABULARIES.IncidentCategory);
+  const severity = cells.oneOf('severity', VOCABULARIES.Severity);
+  const occurredFrom = raw.occurred_from === '' ? cells.refuse('occurred_from', 'is empty') : cells.instant('occurred_from');
+  const occurredTo = cells.instant('occurred_to');
+  if (occurredFrom && occurredTo && occurredTo <= occurredFrom) cells.refuse('occurred_to', 'is not after occurred_from');
+  const timePrecision = cells.oneOf('time_precision', VOCABULARIES.TimePrecision);
+  const place = cells.known('place', (code) => known.places.has(code));
+  const title = readTitle(cells, raw);
+  const claims = readClaims(cells, raw, known);
+  const casualties = readCasualties(cells);
+  const provisions = cells.list('provisions', /;/, (code) => known.provisions.has(code));
+  if (!category || !severity || !occurredFrom || !timePrecision || !title) return null;
+  return {
+    category,
+    severity,
+    occurredFrom: occurredFrom.toISOString(),
+    occurredTo: occurredTo?.toISOString() ?? null,
+    timePrecision,
+    place,
+    position: null,
+    title,
+    narrative: null,
+    claims,
+    casualties,
+    provisions,
+  };
+}
+
+/** The source language has to have a title; the others are the compiler's translations of it. */
+function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | null {
+  const tag = cells.oneOf('title_source', TAGS);
+  const source = LOCALES.find((locale) => LANGUAGE_TAG[locale] === tag);
+  const texts: { -readonly [L in Locale]?: TextContent['texts'][L] } = {};
+  for (const locale of LOCALES) {
+    const column = `title_${LANGUAGE_TAG[locale]}` as const;
+    const text = cells.text(column, MAXIMUM_TITLE);
+    if (text) texts[locale] = { text, status: locale === source ? 'SOURCE' : 'WORKING' };
+    else if (locale === source && raw[column] === '') cells.refuse(column, 'is empty, though title_source names its language');
+  }
+  return source === undefined ? null : { source, texts };
+}
+
+/**
+ * One claim of each claimant, the first with the note as its statement, each with a source of its own as
+ * far as they reach; sources beyond that are further claims of the first. Whom a claim holds responsible:
+ * with one claimant, every party listed; with several, the one listed party other than the claimant, if
+ * there is exactly one. Nobody is made to accuse itself, and no listed party is passed over.
+ */
+function readClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): ClaimContent[] {
+  const isParty = (code: string): boolean => known.parties.has(code);
+  const claimants = cells.list('claimants', /;/, isParty);
+  const attributedTo = cells.list('attributed_to', /;/, isParty);
+  const sourceType = cells.oneOf('source_type', VOCABULARIES.SourceType) ?? 'OTHER';
+  const urls = readUrls(cells, raw);
+  const note = cells.text('note', MAXIMUM_NOTE);
+  if (raw.claimants === '') cells.refuse('claimants', 'is empty');
+  const [first] = claimants;
+  if (first === undefined) return [];
+
+  const pairs = claimants.flatMap((claimant): [string, string | null][] => {
+    const others = attributedTo.filter((party) => party !== claimant);
+    if (claimants.length === 1 && others.length > 0) return others.map((party) => [claimant, party]);
+    return [[claimant, others.length === 1 ? (others[0] ?? null) : null]];
+  });
+  for (const party of attributedTo) {
+    if (pairs.some(([, attributed]) => attributed === party)) continue;
+    cells.refuse('attributed_to', `names ${party}, but which claimant holds it responsible cannot be told`);
+  }
+  const claims = pairs.map(([claimant, attributed], index) =>
+    claimOf(claimant, attributed, sourceType, urls[index] ?? null, index === 0 ? note : null),
+  );
+  const further = urls.slice(pairs.length).map((url) => claimOf(first, pairs[0]?.[1] ?? null, 'MEDIA', url, null));
+  return [...claims, ...further];
+}
+
+function claimOf(
+  claimant: string,
+  attributedTo: string | null,
+  sourceType: SourceType,
+  sourceUrl: string | null,
+  statement: string | null,
+): ClaimContent {
+  return {
+    claimant,
+    attributedTo,
+    sourceType,
+    sourceUrl,
+    statement: statement ? { source: 'EN', texts: { EN: { text: statement, status: 'SOURCE' } } } : null,
+  };
+}
+
+function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
+  const urls = (raw.source_urls ?? '').split(/\s+/).filter((url) => url !== '');
+  for (const url of urls) {
+    if (url.length > MAXIMUM_URL) cells.refuse('source_urls', `has an address longer than ${MAXIMUM_URL} characters`);
+    else if (!/^https?:\/\/[\x21-\x7e]+$/.test(url) || !URL.canParse(url)) {
+      cells.refuse('source_urls', `has ${url.slice(0, 60)}, which is no http or https address in ASCII`);
+    }
+  }
+  return urls;
+}
+
+/** Groups of which nothing is known are left out. */
+function readCasualties(cells: Cells<IncidentColumn>): CasualtiesContent[] {
+  const unknown = { party: null, killed: null, wounded: null, detained: null };
+  const groups: CasualtiesContent[] = [
+    { ...unknown, group: 'MILITARY', killed: cells.count('killed_military') },
+    { ...unknown, group: 'CIVILIAN', killed: cells.count('killed_civilian') },
+    { ...unknown, group: 'UNKNOWN', wounded: cells.count('wounded') },
+  ];
+  return groups.filter(({ killed, wounded }) => killed !== null || wounded !== null);
+}
+
+function isOneOf(values: readonly string[], value: string): boolean {
+  return values.includes(value);
+}

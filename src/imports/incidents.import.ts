@@ -1,0 +1,179 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { Provision } from '../agreements/agreement.entity.js';
+import { canonicalJson, type IncidentContent } from '../incidents/content.js';
+import { Incident } from '../incidents/incident.entity.js';
+import { Revision } from '../incidents/revision.entity.js';
+import { Party } from '../parties/party.entity.js';
+import { Place } from '../places/place.entity.js';
+import { batchesOf } from './batches.js';
+import { readCsv } from './csv-file.js';
+import { type IncidentIdentity, RANDOM_IDENTITY } from './incident-identity.js';
+import { insertIncidents, type NewIncident, type RecordKeys } from './incident-records.js';
+import { INCIDENT_COLUMNS, type IncidentColumn, type IncidentRecord, readIncidents } from './incident-rows.js';
+import { lockImports } from './lock.js';
+import { ImportError, type ImportProblem } from './problem.js';
+
+export interface IncidentsImported {
+  readonly added: number;
+  readonly unchanged: number;
+}
+
+export interface ImportOptions {
+  /** Told how many incidents of how many new ones are written. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Imports incidents from a CSV file with the columns of data/incidents.csv: adds the rows whose key is new,
+ * as reported and not assessed. Those imported before have to be as they were. All or nothing: throws an
+ * ImportError that lists every bad value.
+ */
+export function importIncidents(
+  dataSource: DataSource,
+  file: string,
+  options: ImportOptions = {},
+): Promise<IncidentsImported> {
+  return dataSource.transaction(async (manager) => {
+    await lockImports(manager);
+    return importIncidentsFile(manager, file, RANDOM_IDENTITY, options);
+  });
+}
+
+/** As {@link importIncidents}, inside a transaction that holds the import lock. */
+export async function importIncidentsFile(
+  manager: EntityManager,
+  file: string,
+  identity: IncidentIdentity,
+  { onProgress }: ImportOptions = {},
+): Promise<IncidentsImported> {
+  const keys = await readKeys(manager);
+  const { rows, problems } = await readCsv(file, INCIDENT_COLUMNS);
+  const records = readIncidents(file, rows, keys, problems);
+  const added = await leaveOutExisting(manager, file, records, problems);
+  if (problems.length > 0) throw new ImportError(file, problems);
+
+  const incidents = await drawReferences(manager, added, identity);
+  let done = 0;
+  for (const batch of batchesOf(incidents)) {
+    await insertIncidents(manager, batch, keys);
+    done += batch.length;
+    onProgress?.(done, incidents.length);
+  }
+  return { added: added.length, unchanged: records.length - added.length };
+}
+
+async function readKeys(manager: EntityManager): Promise<RecordKeys> {
+  const places = await manager.find(Place);
+  const searchTexts = new Map(places.map(({ key, searchText }) => [key, searchText]));
+  return {
+    places: new Map(
+      places.map(({ code, key, parentKey, searchText }) => {
+        const around = parentKey === null ? undefined : searchTexts.get(parentKey);
+        return [code, { key, searchTexts: around === undefined ? [searchText] : [searchText, around] }];
+      }),
+    ),
+    parties: new Map((await manager.find(Party)).map(({ code, key }) => [code, key])),
+    provisions: new Map((await manager.find(Provision)).map(({ code, key }) => [code, key])),
+  };
+}
+
+/** The columns that each part of the content comes from, to be named when it differs. */
+const COLUMN_OF: Partial<Record<keyof IncidentContent, IncidentColumn>> = {
+  category: 'category',
+  severity: 'severity',
+  occurredFrom: 'occurred_from',
+  occurredTo: 'occurred_to',
+  timePrecision: 'time_precision',
+  place: 'place',
+  title: 'title_source',
+  claims: 'claimants',
+  casualties: 'killed_military',
+  provisions: 'provisions',
+};
+
+const contentShape = z.record(z.string(), z.unknown());
+
+/**
+ * The records that are not there yet. What was imported before is compared as it was imported, whatever
+ * has become of it since; releasing it further is no difference.
+ */
+async function leaveOutExisting(
+  manager: EntityManager,
+  file: string,
+  records: readonly IncidentRecord[],
+  problems: ImportProblem[],
+): Promise<IncidentRecord[]> {
+  const added: IncidentRecord[] = [];
+  for (const batch of batchesOf(records)) {
+    const rows: { importKey: string; originator: string; audience: number; content: string }[] = await manager
+      .createQueryBuilder(Incident, 'incident')
+      .innerJoin(Revision, 'revision', 'revision.incident_key = incident.key and revision.version = 1')
+      .select('incident.import_key', 'importKey')
+      .addSelect('incident.originator', 'originator')
+      .addSelect('incident.audience', 'audience')
+      .addSelect('revision.content', 'content')
+      .where('incident.import_key in (:...keys)', { keys: batch.map(({ importKey }) => importKey) })
+      .getRawMany();
+    const existing = new Map(rows.map((row) => [row.importKey, row]));
+    for (const record of batch) {
+      const before = existing.get(record.importKey);
+      if (before === undefined) {
+        added.push(record);
+        continue;
+      }
+      const refuse = (column: IncidentColumn, what: string): void => {
+        const message = `${what} of ${record.importKey} differs from what was imported before, which an import does not change`;
+        problems.push({ file, line: record.line, column, value: null, message });
+      };
+      if (before.originator !== record.originator) refuse('originator', 'the originator');
+      if ((record.audience & ~before.audience) !== 0) refuse('released_to', 'the release');
+      const content = contentShape.parse(JSON.parse(before.content));
+      for (const [part, value] of Object.entries(record.content)) {
+        if (canonicalJson(value) === canonicalJson(content[part] ?? null)) continue;
+        refuse(COLUMN_OF[part as keyof IncidentContent] ?? 'key', `the ${part}`);
+      }
+    }
+  }
+  return added;
+}
+
+const YEAR_IN_BAKU = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Baku', year: 'numeric' });
+
+/** Gives each record its key and a reference that no other incident has. */
+async function drawReferences(
+  manager: EntityManager,
+  records: readonly IncidentRecord[],
+  identity: IncidentIdentity,
+): Promise<NewIncident[]> {
+  const taken = new Set<string>();
+  const incidents: NewIncident[] = [];
+  for (const batch of batchesOf(records)) {
+    let pending = batch;
+    for (let attempt = 0; pending.length > 0; attempt++) {
+      const drawn = pending.map((record) => ({ record, reference: referenceOf(record, identity, attempt) }));
+      const rows: { reference: string }[] = await manager.query(
+        'select reference from incident where reference = any ($1)',
+        [drawn.map(({ reference }) => reference)],
+      );
+      for (const { reference } of rows) taken.add(reference);
+      const again: IncidentRecord[] = [];
+      for (const { record, reference } of drawn) {
+        if (taken.has(reference)) {
+          again.push(record);
+          continue;
+        }
+        taken.add(reference);
+        incidents.push({ ...record, reference, key: identity.keyOf(record.originator, record.importKey) });
+      }
+      pending = again;
+    }
+  }
+  return incidents;
+}
+
+function referenceOf({ originator, importKey, content }: IncidentRecord, identity: IncidentIdentity, attempt: number): string {
+  const year = YEAR_IN_BAKU.format(new Date(content.occurredFrom));
+  return `${originator}-${year}-${String(identity.numberOf(importKey, attempt)).padStart(6, '0')}`;
+}
+

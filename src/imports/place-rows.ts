@@ -1,0 +1,119 @@
+import type { LocalNames } from '../labels/local-names.js';
+import { LANGUAGE_TAG, type Locale } from '../labels/locale.js';
+import { type PlaceKind, VOCABULARIES } from '../labels/vocabularies.js';
+import { readCells } from './cells.js';
+import type { CsvRow } from './csv-file.js';
+import type { ImportProblem } from './problem.js';
+
+export const PLACE_COLUMNS = [
+  'code',
+  'kind',
+  'parent',
+  'name_tr',
+  'name_ru',
+  'name_az',
+  'name_en',
+  'aliases',
+  'latitude',
+  'longitude',
+] as const;
+type Column = (typeof PLACE_COLUMNS)[number];
+
+/** A place as a file has it, checked. */
+export interface PlaceRecord {
+  readonly line: number;
+  readonly code: string;
+  readonly kind: PlaceKind;
+  /** Code of the district it lies in. */
+  readonly parent: string | null;
+  readonly names: LocalNames;
+  readonly aliases: string[];
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** What a check of the whole tree needs to know of a place. */
+export type KnownPlace = Pick<PlaceRecord, 'kind' | 'parent'>;
+
+const CODE = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const MAXIMUM_NAME = 200;
+
+/** Reads rows of places. `existing` are those already recorded, by code. */
+export function readPlaces(
+  file: string,
+  rows: readonly CsvRow<Column>[],
+  existing: ReadonlyMap<string, KnownPlace>,
+  problems: ImportProblem[],
+): PlaceRecord[] {
+  const places = new Map<string, PlaceRecord>();
+  const codes = new Set(rows.map((row) => row.cells.code));
+  const seen = new Map<string, number>();
+  for (const row of rows) {
+    const before = problems.length;
+    const cells = readCells(file, row, problems);
+    const code = cells.code('code', CODE, 'small letters, digits and single hyphens');
+    const first = seen.get(row.cells.code);
+    if (first !== undefined) cells.refuse('code', `repeats line ${first}`);
+    else seen.set(row.cells.code, row.line);
+    const kind = cells.oneOf('kind', VOCABULARIES.PlaceKind);
+    const parent = cells.known('parent', (parentCode) => codes.has(parentCode) || existing.has(parentCode));
+    const name = (locale: Locale): string =>
+      cells.required(`name_${LANGUAGE_TAG[locale]}`, MAXIMUM_NAME) ?? '';
+    const names = { tr: name('TR'), ru: name('RU'), az: name('AZ'), en: name('EN') };
+    const aliases = (cells.text('aliases', 10 * MAXIMUM_NAME) ?? '').split('|').map((alias) => alias.trim());
+    const latitude = cells.number('latitude', -90, 90);
+    const longitude = cells.number('longitude', -180, 180);
+    if (row.cells.latitude !== '' && row.cells.longitude === '') cells.refuse('longitude', 'is empty, though there is a latitude');
+    if (row.cells.longitude !== '' && row.cells.latitude === '') cells.refuse('latitude', 'is empty, though there is a longitude');
+    if (problems.length > before || code === null || kind === null) continue;
+    places.set(code, {
+      line: row.line,
+      code,
+      kind,
+      parent,
+      names,
+      aliases: [...new Set(aliases.filter((alias) => alias !== ''))],
+      latitude,
+      longitude,
+    });
+  }
+  if (problems.length === 0) checkTree(file, places, existing, problems);
+  return [...places.values()];
+}
+
+/** Settlements and areas lie in districts, and districts in nothing. */
+function checkTree(
+  file: string,
+  places: ReadonlyMap<string, PlaceRecord>,
+  existing: ReadonlyMap<string, KnownPlace>,
+  problems: ImportProblem[],
+): void {
+  const all = new Map<string, KnownPlace>([...existing, ...places]);
+  for (const [code, { kind, parent }] of all) {
+    if (parent === null) continue;
+    const loop = findLoop(code, all);
+    const place = places.get(code);
+    if (place !== undefined) {
+      const refuse = (message: string): void => {
+        problems.push({ file, line: place.line, column: 'parent', value: parent, message });
+      };
+      if (loop !== null) refuse(`makes the place lie in itself: ${loop.join(' → ')}`);
+      else if (kind === 'DISTRICT') refuse('is given, but a district lies in no other place');
+      else if (all.get(parent)?.kind !== 'DISTRICT') refuse('is not a district');
+    } else if (places.has(parent) && all.get(parent)?.kind !== 'DISTRICT') {
+      const line = places.get(parent)?.line ?? 1;
+      problems.push({ file, line, column: 'kind', value: all.get(parent)?.kind ?? null, message: `is not DISTRICT, though ${code} lies in it` });
+    }
+  }
+}
+
+/** The way from a place over its parents back to itself, if there is one. */
+function findLoop(code: string, places: ReadonlyMap<string, KnownPlace>): string[] | null {
+  const way = [code];
+  for (let at = places.get(code)?.parent; at != null; at = places.get(at)?.parent) {
+    if (at === code) return [...way, code];
+    if (way.includes(at)) return null;
+    way.push(at);
+  }
+  return null;
+}

@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Incident } from '../incidents/incident.entity.js';
+import { Place } from '../places/place.entity.js';
+import { batchesOf } from './batches.js';
+import { readCsv } from './csv-file.js';
+import { lockImports } from './lock.js';
+import { PLACE_COLUMNS, type PlaceRecord, readPlaces } from './place-rows.js';
+import { ImportError } from './problem.js';
+import { incidentSearchText, namesSearchText } from './search-text.js';
+
+export interface PlacesImported {
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
+/**
+ * Imports places from a CSV file with the columns of data/places.csv: adds new codes, changes those that
+ * differ, removes none. All or nothing: throws an ImportError that lists every bad value.
+ */
+export function importPlaces(dataSource: DataSource, file: string): Promise<PlacesImported> {
+  return dataSource.transaction(async (manager) => {
+    await lockImports(manager);
+    return importPlacesFile(manager, file);
+  });
+}
+
+/** As {@link importPlaces}, inside a transaction that holds the import lock. */
+export async function importPlacesFile(manager: EntityManager, file: string): Promise<PlacesImported> {
+  const existing = await manager.find(Place);
+  const codes = new Map(existing.map(({ key, code }) => [key, code]));
+  const tree = new Map(
+    existing.map(({ code, kind, parentKey }) => {
+      const parent = parentKey === null ? null : (codes.get(parentKey) ?? null);
+      return [code, { kind, parent }];
+    }),
+  );
+  const { rows, problems } = await readCsv(file, PLACE_COLUMNS);
+  const records = readPlaces(file, rows, tree, problems);
+  if (problems.length > 0) throw new ImportError(file, problems);
+  return save(manager, records, new Map(existing.map((place) => [place.code, place])));
+}
+
+async function save(
+  manager: EntityManager,
+  records: readonly PlaceRecord[],
+  existing: ReadonlyMap<string, Place>,
+): Promise<PlacesImported> {
+  const keys = new Map([...existing].map(([code, place]) => [code, place.key]));
+  const added = records.filter(({ code }) => !existing.has(code));
+  const newKeys = await takeKeys(manager, added.length, existing.size === 0);
+  added.forEach(({ code }, index) => keys.set(code, newKeys[index] ?? keyOf(code, keys)));
+
+  // Districts first, because a place refers to its parent.
+  for (const batch of batchesOf([...added].sort((a, b) => depth(a) - depth(b)))) {
+    await manager.insert(
+      Place,
+      batch.map((record) => ({ key: keyOf(record.code, keys), ...columnsOf(record, keys) })),
+    );
+  }
+  const changed: number[] = [];
+  for (const record of records) {
+    const place = existing.get(record.code);
+    const columns = columnsOf(record, keys);
+    if (place === undefined || isSame(place, columns)) continue;
+    await manager.update(Place, { key: place.key }, columns);
+    changed.push(place.key);
+  }
+  await refreshIncidents(manager, changed);
+  return { added: added.length, changed: changed.length, unchanged: records.length - added.length - changed.length };
+}
+
+function depth({ parent }: PlaceRecord): number {
+  return parent === null ? 0 : 1;
+}
+
+function keyOf(code: string, keys: ReadonlyMap<string, number>): number {
+  const key = keys.get(code);
+  if (key === undefined) throw new Error(`No key for the place ${code}`);
+  return key;
+}
+
+/** Keys for new places, in order; those of the first import start at 1 on every installation. */
+async function takeKeys(manager: EntityManager, count: number, isFirst: boolean): Promise<number[]> {
+  if (isFirst) await manager.query(`select setval(pg_get_serial_sequence('place', 'key'), 1, false)`);
+  const rows: { key: number }[] = await manager.query(
+    `select nextval(pg_get_serial_sequence('place', 'key'))::int as key from generate_series(1, $1)`,
+    [count],
+  );
+  return rows.map(({ key }) => key);
+}
+
+function columnsOf({ code, kind, parent, names, aliases, latitude, longitude }: PlaceRecord, keys: ReadonlyMap<string, number>) {
+  return {
+    code,
+    kind,
+    names,
+    aliases,
+    searchText: namesSearchText(names, aliases),
+    parentKey: parent === null ? null : keyOf(parent, keys),
+    latitude,
+    longitude,
+  };
+}
+
+function isSame(place: Place, columns: ReturnType<typeof columnsOf>): boolean {
+  const { code, kind, names, aliases, searchText, parentKey, latitude, longitude } = place;
+  return isDeepStrictEqual(
+    { code, kind, names: { ...names }, aliases, searchText, parentKey, latitude, longitude },
+    columns,
+  );
+}
+
+/** Brings incidents in line with changed places: the district they lie in, and what they are found by. */
+async function refreshIncidents(manager: EntityManager, placeKeys: readonly number[]): Promise<void> {
+  if (placeKeys.length === 0) return;
+  const incidents: { key: string }[] = await manager.query(
+    // A trigger derives the district whenever the place is written.
+    `with moved as (
+       update incident set place_key = place_key where place_key = any ($1) or district_key = any ($1) returning key)
+     select key from moved`,
+    [placeKeys],
+  );
+  const places = new Map((await manager.find(Place)).map((place) => [place.key, place.searchText]));
+  for (const batch of batchesOf(incidents)) {
+    const rows = await manager
+      .createQueryBuilder(Incident, 'incident')
+      .where('incident.key in (:...keys)', { keys: batch.map(({ key }) => key) })
+      .getMany();
+    await manager.query(
+      `update incident_search set search_text = fresh.text
+         from unnest($1::uuid[], $2::text[]) fresh (key, text) where incident_search.incident_key = fresh.key`,
+      [
+        rows.map(({ key }) => key),
+        rows.map(({ reference, title, narrative, placeKey, districtKey }) =>
+          incidentSearchText(reference, [title, narrative], [placeKey, districtKey].flatMap((key) => places.get(key ?? 0) ?? [])),
+        ),
+      ],
+    );
+  }
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import type { EntityManager } from 'typeorm';
+import {
+  Agreement,
+  AgreementSignatory,
+  Provision,
+  ProvisionDeadline,
+  ProvisionParty,
+  ProvisionPlace,
+} from '../agreements/agreement.entity.js';
+import { Centre, Contingent } from '../centre/centre.entity.js';
+import { LOCALES, LANGUAGE_TAG } from '../labels/locale.js';
+import type { StoredText, StoredTranslation } from '../labels/localized-text.type.js';
+import { Appointment, Official } from '../officials/official.entity.js';
+import { PACKAGE_ROOT } from '../package-root.js';
+import { Party } from '../parties/party.entity.js';
+import { Place } from '../places/place.entity.js';
+import { importPlacesFile } from './places.import.js';
+import { type AgreementFile, type Names, type OfficialsFile, readReferenceFiles } from './reference-files.js';
+import { namesSearchText } from './search-text.js';
+
+/** Key of a code. */
+type KeyOf = (code: string) => number;
+
+/**
+ * Imports the reference data of data/: parties, places, officials, agreements and the Centre. Rows keep the
+ * key of their place in the file, so entries may be added to a file only at its end. Rows that are as the
+ * files have them are not written.
+ */
+export async function importReference(manager: EntityManager): Promise<void> {
+  const files = await readReferenceFiles();
+  const party = keysByPosition('party', files.parties);
+  const official = keysByPosition('official', files.officials);
+
+  await manager.save(
+    Party,
+    files.parties.map(({ code, kind, name }, index) => ({ key: index + 1, code, kind, names: name })),
+  );
+  await importPlacesFile(manager, join(PACKAGE_ROOT, 'data', 'places.csv'));
+  const places = new Map((await manager.find(Place)).map(({ code, key }) => [code, key]));
+  const place = (code: string): number => found('place', code, places.get(code));
+
+  await saveOfficials(manager, files.officials, party);
+  await saveAgreements(manager, files.agreements, { party, official, place });
+  const { name, place: placeCode, openedOn, closedOn, contingents } = files.centre;
+  await manager.save(Centre, { key: 1, names: name, placeKey: place(placeCode), openedOn, closedOn });
+  await manager.save(Contingent, contingents);
+}
+
+async function saveOfficials(manager: EntityManager, officials: OfficialsFile, party: KeyOf): Promise<void> {
+  await manager.save(
+    Official,
+    officials.map(({ code, party: partyCode, name }, index) => ({
+      key: index + 1,
+      code,
+      partyKey: party(partyCode),
+      names: name,
+      searchText: namesSearchText(name),
+    })),
+  );
+  const appointments = officials.flatMap((official, index) =>
+    official.appointments.map((appointment) => ({ ...appointment, officialKey: index + 1 })),
+  );
+  await manager.save(
+    Appointment,
+    appointments.map(({ officialKey, role, title, rank, from, to }, index) => ({
+      key: index + 1,
+      officialKey,
+      role,
+      titles: title,
+      ranks: rank ?? { tr: null, ru: null, az: null, en: null },
+      startsOn: from,
+      endsOn: to,
+    })),
+  );
+}
+
+async function saveAgreements(
+  manager: EntityManager,
+  agreements: AgreementFile,
+  { party, official, place }: Record<'party' | 'official' | 'place', KeyOf>,
+): Promise<void> {
+  await manager.save(
+    Agreement,
+    agreements.map(({ code, title, signedOn, effectiveAt, sources }, index) => ({
+      key: index + 1,
+      code,
+      titles: title,
+      signedOn,
+      effectiveAt: effectiveAt === null ? null : new Date(effectiveAt),
+      sources,
+    })),
+  );
+  await manager.save(
+    AgreementSignatory,
+    agreements.flatMap(({ signatories }, index) =>
+      signatories.map((code, position) => ({
+        agreementKey: index + 1,
+        officialKey: official(code),
+        position: position + 1,
+      })),
+    ),
+  );
+  const provisions = agreements
+    .flatMap(({ code, provisions }, index) =>
+      provisions.map((provision) => ({ ...provision, code: `${code}/${provision.number}`, agreementKey: index + 1 })),
+    )
+    .map((provision, index) => ({ ...provision, key: index + 1 }));
+  await manager.save(
+    Provision,
+    provisions.map(({ key, code, number, agreementKey, summary }) => ({
+      key,
+      code,
+      number,
+      agreementKey,
+      summary: compiledText(summary),
+    })),
+  );
+  const linksOf = <T, R>(list: (provision: (typeof provisions)[number]) => readonly T[], link: (item: T) => R) =>
+    provisions.flatMap((provision) =>
+      list(provision).map((item, index) => ({ provisionKey: provision.key, position: index + 1, ...link(item) })),
+    );
+  await manager.save(
+    ProvisionParty,
+    linksOf(({ obligedParties }) => obligedParties, (code) => ({ partyKey: party(code) })),
+  );
+  await manager.save(
+    ProvisionPlace,
+    linksOf(({ places }) => places, (code) => ({ placeKey: place(code) })),
+  );
+  await manager.save(
+    ProvisionDeadline,
+    linksOf(
+      ({ deadlines }) => deadlines,
+      ({ subject, planned, revised, actual }) => ({ subjects: subject, planned, revised, actual }),
+    ),
+  );
+}
+
+/** A text that the compiler wrote in English and translated. */
+function compiledText(names: Names): StoredText {
+  const entries = LOCALES.map((locale) => {
+    const status = locale === 'EN' ? 'SOURCE' : 'WORKING';
+    const translation: StoredTranslation = { locale, text: names[LANGUAGE_TAG[locale]], status, revision: 1 };
+    return [locale, translation];
+  });
+  return { source: 'EN', revision: 1, texts: Object.fromEntries(entries) };
+}
+
+function keysByPosition(what: string, entries: readonly { code: string }[]): KeyOf {
+  const keys = new Map(entries.map(({ code }, index) => [code, index + 1]));
+  return (code) => found(what, code, keys.get(code));
+}
+
+function found(what: string, code: string, key: number | undefined): number {
+  if (key === undefined) throw new Error(`data/ names the ${what} ${code}, which it does not have`);
+  return key;
+}

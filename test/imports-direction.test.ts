@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../src/package-root.js';
+
+/** Folders of src in the order in which they may be imported: each only from those before it. */
+const SLICES = ['parties', 'places', 'officials', 'agreements', 'centre', 'incidents', 'statistics', 'nodes'] as const;
+/** Rooms that know no slice. */
+const ROOMS = ['access', 'labels', 'read', 'database', 'search'] as const;
+/** Where a room must name a slice's declarations to assemble them. */
+const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
+  'src/database/data-source.ts': ['src/entities.ts'],
+};
+
+const SOURCE = join(PACKAGE_ROOT, 'src');
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/from '(\.[^']+)\.js'/g)].map((match) =>
+    relative(PACKAGE_ROOT, join(dirname(file), `${match[1]}.ts`)),
+  );
+}
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+const sliceOf = (path: string): number => SLICES.findIndex((slice) => path.startsWith(`src/${slice}/`));
+/** node.type.ts is the interface that every slice implements. */
+const isShared = (path: string): boolean => path === 'src/nodes/node.type.ts';
+
+describe('imports go one way', () => {
+  it.each(SLICES)('%s imports no slice that comes after it', (slice) => {
+    const backwards = files(join(SOURCE, slice)).flatMap((file) =>
+      importsOf(file)
+        .filter((path) => sliceOf(path) > SLICES.indexOf(slice) && !isShared(path))
+        .map((path) => `${relative(PACKAGE_ROOT, file)} -> ${path}`),
+    );
+    expect(backwards).toEqual([]);
+  });
+
+  it.each(ROOMS)('%s knows no slice', (room) => {
+    const known = files(join(SOURCE, room)).flatMap((file) =>
+      importsOf(file)
+        .filter((path) => sliceOf(path) >= 0 && !isShared(path))
+        .filter((path) => !ASSEMBLY[relative(PACKAGE_ROOT, file)]?.includes(path))
+        .map((path) => `${relative(PACKAGE_ROOT, file)} -> ${path}`),
+    );
+    expect(known).toEqual([]);
+  });
+
+  it('within a slice: policies and reads know no resolver, entities know neither', () => {
+    const wrong = SLICES.flatMap((slice) => files(join(SOURCE, slice))).flatMap((file) =>
+      importsOf(file)
+        .filter((path) => {
+          if (path.endsWith('.resolver.ts')) return !file.endsWith('.resolver.ts');
+          if (/\.(read|service)\.ts$/.test(path)) return file.endsWith('.entity.ts') || file.endsWith('.policy.ts');
+          return false;
+        })
+        .map((path) => `${relative(PACKAGE_ROOT, file)} -> ${path}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
