@@ -5,7 +5,9 @@ const BITS = { merzili_tur: 1, merzili_rus: 2, merzili_aze: 4, merzili_public: 8
 const NATIONS = { merzili_tur: 'TUR', merzili_rus: 'RUS', merzili_aze: 'AZE' } as const;
 
 const names = (prefix: string, nullable = false): string =>
-  ['tr', 'ru', 'az', 'en'].map((locale) => `${prefix}_${locale} text${nullable ? '' : ' not null'}`).join(', ');
+  ['tr', 'ru', 'az', 'en']
+    .map((locale) => `${prefix}_${locale} text${nullable ? '' : ' not null'}`)
+    .join(', ');
 
 const REFERENCE_TABLES = [
   `create table party (
@@ -269,8 +271,10 @@ const grainRows = (rows: string): string =>
 
 /** What a statement adds to the tally: its new rows, less its old ones. */
 const CHANGES = {
-  insert: 'select audience, originator, category, severity, status, district_key, occurred_from, 1 as n, killed, wounded from added',
-  delete: 'select audience, originator, category, severity, status, district_key, occurred_from, -1 as n, -killed as killed, -wounded as wounded from removed',
+  insert:
+    'select audience, originator, category, severity, status, district_key, occurred_from, 1 as n, killed, wounded from added',
+  delete:
+    'select audience, originator, category, severity, status, district_key, occurred_from, -1 as n, -killed as killed, -wounded as wounded from removed',
   update: `select audience, originator, category, severity, status, district_key, occurred_from, 1 as n, killed, wounded from added
            union all
            select audience, originator, category, severity, status, district_key, occurred_from, -1, -killed, -wounded from removed`,
@@ -324,8 +328,19 @@ const WITHHELD_FROM_PUBLIC: Partial<Record<(typeof MASKED_TABLES)[number], reado
 };
 
 const REFERENCES = [
-  'party', 'place', 'official', 'appointment', 'agreement', 'agreement_signatory', 'provision', 'provision_party',
-  'provision_place', 'provision_deadline', 'provision_assessment', 'centre', 'contingent',
+  'party',
+  'place',
+  'official',
+  'appointment',
+  'agreement',
+  'agreement_signatory',
+  'provision',
+  'provision_party',
+  'provision_place',
+  'provision_deadline',
+  'provision_assessment',
+  'centre',
+  'contingent',
 ] as const;
 
 /** Policies look at the role that is logged in, never at a setting that a session could change. */
@@ -391,9 +406,14 @@ export class CreateRecord1795400000000 implements MigrationInterface {
 
   /** The roles stay: other databases of the cluster may use them. */
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`drop table ${[...OWN_TABLES, ...[...MASKED_TABLES].reverse(), ...[...REFERENCES].reverse()].join(', ')}`);
-    for (const operation of ['insert', 'update', 'delete']) await runner.query(`drop function tally_${operation}()`);
-    await runner.query('drop function derive_incident(), untranslated(jsonb), read_missing(text), audience_bit(text)');
+    await runner.query(
+      `drop table ${[...OWN_TABLES, ...[...MASKED_TABLES].reverse(), ...[...REFERENCES].reverse()].join(', ')}`,
+    );
+    for (const operation of ['insert', 'update', 'delete'])
+      await runner.query(`drop function tally_${operation}()`);
+    await runner.query(
+      'drop function derive_incident(), untranslated(jsonb), read_missing(text), audience_bit(text)',
+    );
     await runner.query(`revoke usage on schema public from ${ROLES.join(', ')}`);
   }
 }

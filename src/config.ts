@@ -9,11 +9,21 @@ const VARIABLES = z.object({
   /** Address the server listens on. */
   HOST: z.string().min(1, 'takes a host name or an IP address').default('127.0.0.1'),
   /** Port the server listens on; 0 for any free one. */
-  PORT: z.coerce.number('takes a port number').int('takes a whole port number').min(0, 'takes a port number from 0 to 65535').max(65_535, 'takes a port number from 0 to 65535').default(4000),
+  PORT: z.coerce
+    .number('takes a port number')
+    .int('takes a whole port number')
+    .min(0, 'takes a port number from 0 to 65535')
+    .max(65_535, 'takes a port number from 0 to 65535')
+    .default(4000),
   /** Folder of the embedded database, the demo keys and the logs. */
   MERZILI_DATA_DIR: z.string().min(1, 'takes a folder').default('.merzili'),
   /** Owner's connection to an external PostgreSQL 15 or newer; without it the embedded one is used. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'takes a URL such as postgres://owner:password@host:5432/merzili' }).optional(),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'takes a URL such as postgres://owner:password@host:5432/merzili',
+    })
+    .optional(),
   /** What the passwords of the nations' database roles are derived from; by default the owner's password. */
   MERZILI_DATABASE_SECRET: z.string().min(16, 'takes at least 16 characters').optional(),
   /** JSON file of trusted issuers; without it the server runs in demo mode with keys of its own. */
@@ -58,7 +68,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: variables.PORT,
     dataDir: resolve(variables.MERZILI_DATA_DIR),
     database: variables.DATABASE_URL
-      ? { ownerUrl: variables.DATABASE_URL, secret: secretFor(variables.DATABASE_URL, variables.MERZILI_DATABASE_SECRET) }
+      ? {
+          ownerUrl: variables.DATABASE_URL,
+          secret: secretFor(variables.DATABASE_URL, variables.MERZILI_DATABASE_SECRET),
+        }
       : null,
     issuersFile: variables.MERZILI_ISSUERS ? resolve(variables.MERZILI_ISSUERS) : null,
     logLevel: variables.MERZILI_LOG_LEVEL,
@@ -70,7 +83,11 @@ function secretFor(databaseUrl: string, secret: string | undefined): string {
   if (secret !== undefined) return secret;
   const { password } = new URL(databaseUrl);
   if (password === '') {
-    throw new ConfigError('MERZILI_DATABASE_SECRET takes at least 16 characters, since DATABASE_URL has no password');
+    throw new ConfigError(
+      'MERZILI_DATABASE_SECRET takes at least 16 characters, since DATABASE_URL has no password',
+    );
   }
-  return createHash('sha256').update(`merzili roles ${decodeURIComponent(password)}`).digest('hex');
+  return createHash('sha256')
+    .update(`merzili roles ${decodeURIComponent(password)}`)
+    .digest('hex');
 }

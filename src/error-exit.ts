@@ -16,7 +16,11 @@ const TECHNICAL_CODES: ReadonlySet<string> = new Set([
  * What a client is told of an error: a message in the request's language, a code, and what the code
  * documents. Errors that are not for clients become INTERNAL_SERVER_ERROR; `log` gives them an id.
  */
-export function presentError(error: unknown, locale: Locale, log: (cause: unknown) => string): GraphQLFormattedError {
+export function presentError(
+  error: unknown,
+  locale: Locale,
+  log: (cause: unknown) => string,
+): GraphQLFormattedError {
   const t = translator(locale);
   const coded = codedCause(error);
   if (coded) {
@@ -44,7 +48,9 @@ export function presentError(error: unknown, locale: Locale, log: (cause: unknow
 
 function codedCause(error: unknown): CodedError | null {
   if (error instanceof CodedError) return error;
-  return error instanceof GraphQLError && error.originalError instanceof CodedError ? error.originalError : null;
+  return error instanceof GraphQLError && error.originalError instanceof CodedError
+    ? error.originalError
+    : null;
 }
 
 function technicalCode(error: GraphQLError): ErrorCode | null {

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestContextWillSendResponse,
+} from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { type GraphQLSchema, printSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -81,7 +87,11 @@ function stringifyResult(result: { data?: unknown; errors?: unknown; extensions?
 /** Errors leave translated and whitelisted; what is not for clients stays in the log under an id. */
 function errorExit(logger: Logger): ApolloServerPlugin<RequestContext> {
   const listener = {
-    async willSendResponse({ contextValue, errors, response }: ExitContext): Promise<void> {
+    async willSendResponse({
+      contextValue,
+      errors,
+      response,
+    }: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> {
       if (errors === undefined || response.body.kind !== 'single') return;
       response.body.singleResult.errors = errors.map((error) =>
         presentError(error, contextValue.locale, (cause) => {
@@ -94,9 +104,3 @@ function errorExit(logger: Logger): ApolloServerPlugin<RequestContext> {
   };
   return { requestDidStart: async () => listener };
 }
-
-type ExitContext = Parameters<
-  NonNullable<
-    Exclude<Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>, undefined | void>['willSendResponse']
-  >
->[0];

@@ -66,7 +66,10 @@ export async function startServer(config: Config, tell: (line: string) => void):
       graphiql: graphiqlHandler(graphiqlOptions(demo, logger)),
       readiness: async () => {
         const isReady = await readers.ping();
-        return { isReady, detail: { status: isReady ? 'ready' : 'database unreachable', issuers: keys.status() } };
+        return {
+          isReady,
+          detail: { status: isReady ? 'ready' : 'database unreachable', issuers: keys.status() },
+        };
       },
       logger,
     });
@@ -82,7 +85,11 @@ export async function startServer(config: Config, tell: (line: string) => void):
     });
     const address = http.address();
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
-    return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, isDemo: demo !== null, stop: stopAll };
+    return {
+      url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+      isDemo: demo !== null,
+      stop: stopAll,
+    };
   } catch (error) {
     await stopAll();
     throw error;

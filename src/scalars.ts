@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, type ValueNode, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
@@ -6,7 +6,8 @@ const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
 /** RFC 3339 date-time. Any offset is taken; answers are in UTC. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
-  description: 'A moment, as RFC 3339 date-time with an offset (2021-11-08T14:40:00+04:00); in answers always UTC (Z).',
+  description:
+    'A moment, as RFC 3339 date-time with an offset (2021-11-08T14:40:00+04:00); in answers always UTC (Z).',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
   parseValue: parseTime,
@@ -25,11 +26,18 @@ export const DateScalar = new GraphQLScalarType<string, string>({
 
 function parseTime(value: unknown): Date {
   const match = typeof value === 'string' ? TIME.exec(value) : null;
-  if (!match || !isCalendarDay(match) || Number(match[4]) > 23 || Number(match[5]) > 59 || Number(match[6]) > 59) {
+  if (
+    !match ||
+    !isCalendarDay(match) ||
+    Number(match[4]) > 23 ||
+    Number(match[5]) > 59 ||
+    Number(match[6]) > 59
+  ) {
     throw new GraphQLError('DateTime takes an RFC 3339 date-time with an offset');
   }
   const time = new Date(match[0].toUpperCase());
-  if (Number.isNaN(time.getTime())) throw new GraphQLError('DateTime takes an RFC 3339 date-time with an offset');
+  if (Number.isNaN(time.getTime()))
+    throw new GraphQLError('DateTime takes an RFC 3339 date-time with an offset');
   return time;
 }
 
@@ -41,7 +49,11 @@ function parseDay(value: unknown): string {
 
 function isCalendarDay([, year, month, day]: RegExpExecArray): boolean {
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return date.getUTCFullYear() === Number(year) && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return (
+    date.getUTCFullYear() === Number(year) &&
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day)
+  );
 }
 
 function stringOf(node: ValueNode): unknown {

@@ -1,4 +1,9 @@
-import { GraphQLObjectType, GraphQLInterfaceType, type GraphQLSchema, lexicographicSortSchema } from 'graphql';
+import {
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  type GraphQLSchema,
+  lexicographicSortSchema,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { scopeRequiredBy } from './access/guard.js';
 import { ViewerResolver } from './access/viewer.resolver.js';

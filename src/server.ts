@@ -44,7 +44,11 @@ export function createHttpServer(parts: ServerParts): Server {
   });
 }
 
-async function answerGraphql(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerGraphql(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const verified = parts.verifier.verify(request.headers.authorization);
   const viewer = verified instanceof Promise ? await verified : verified;
   if (viewer === null) return refuse(response, 'UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
@@ -127,7 +131,9 @@ function readBody(request: IncomingMessage): Promise<string | null> {
       }
       chunks.push(chunk);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () =>
+      resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')),
+    );
     request.on('error', reject);
   });
 }
@@ -137,7 +143,11 @@ function errorBody(code: ErrorCode): object {
 }
 
 /** An answer before the request is known to be GraphQL: always in English, always the same. */
-function refuse(response: ServerResponse, code: ErrorCode, headers: Readonly<Record<string, string>> = {}): void {
+function refuse(
+  response: ServerResponse,
+  code: ErrorCode,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   if (response.headersSent) return void response.destroy();
   sendJson(response, ERROR_STATUS[code], errorBody(code), headers);
 }

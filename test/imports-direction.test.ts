@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../src/package-root.js';
 
 /** Folders of src in the order in which they may be imported: each only from those before it. */
-const SLICES = ['parties', 'places', 'officials', 'agreements', 'centre', 'incidents', 'statistics', 'nodes'] as const;
+const SLICES = [
+  'parties',
+  'places',
+  'officials',
+  'agreements',
+  'centre',
+  'incidents',
+  'statistics',
+  'nodes',
+] as const;
 /** Rooms that know no slice. */
 const ROOMS = ['access', 'labels', 'read', 'database', 'search'] as const;
 /** Where a room must name a slice's declarations to assemble them. */
@@ -56,7 +65,8 @@ describe('imports go one way', () => {
       importsOf(file)
         .filter((path) => {
           if (path.endsWith('.resolver.ts')) return !file.endsWith('.resolver.ts');
-          if (/\.(read|service)\.ts$/.test(path)) return file.endsWith('.entity.ts') || file.endsWith('.policy.ts');
+          if (/\.(read|service)\.ts$/.test(path))
+            return file.endsWith('.entity.ts') || file.endsWith('.policy.ts');
           return false;
         })
         .map((path) => `${relative(PACKAGE_ROOT, file)} -> ${path}`),

@@ -21,7 +21,12 @@ export const ROLES = [
 export type Role = (typeof ROLES)[number];
 
 /** Roles whose tokens come from a nation's issuer; the others come from the Centre's own. */
-export const NATIONAL_ROLES = ['LIAISON_OFFICER', 'DUTY_OFFICER', 'CONTINGENT_HEAD', 'NATIONAL_ADMIN'] as const;
+export const NATIONAL_ROLES = [
+  'LIAISON_OFFICER',
+  'DUTY_OFFICER',
+  'CONTINGENT_HEAD',
+  'NATIONAL_ADMIN',
+] as const;
 export type NationalRole = (typeof NATIONAL_ROLES)[number];
 
 export const SCOPES = [

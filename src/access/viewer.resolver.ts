@@ -1,23 +1,28 @@
-import type { Nation, Role } from './scopes.js';
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../context.js';
 import { ENUMS } from '../labels/enums.js';
 import type { Locale } from '../labels/locale.js';
 import { DateTimeScalar } from '../scalars.js';
 import { AnsweredInMemory, OpenToEveryToken } from './guard.js';
+import type { Nation, Role } from './scopes.js';
 
 @ObjectType('Viewer', { description: 'Who is asking, as the token says and the permission table allows.' })
 export class ViewerType {
   @Field(() => String, { description: 'Subject of the token.' })
   subject!: string;
 
-  @Field(() => ENUMS.Nation, { nullable: true, description: "The nation, which follows from the token's issuer; null for integrators and the public." })
+  @Field(() => ENUMS.Nation, {
+    nullable: true,
+    description: "The nation, which follows from the token's issuer; null for integrators and the public.",
+  })
   nation!: Nation | null;
 
   @Field(() => ENUMS.Role, { description: 'Role of the token.' })
   role!: Role;
 
-  @Field(() => [String], { description: 'Effective rights: what the role is granted and the token asks for.' })
+  @Field(() => [String], {
+    description: 'Effective rights: what the role is granted and the token asks for.',
+  })
   scopes!: string[];
 
   @Field(() => ENUMS.Locale, { description: 'Language of this request.' })

@@ -36,7 +36,10 @@ export class ProvisionDeadline {
   @Column('date', { nullable: true })
   planned!: string | null;
 
-  @Field(() => DateScalar, { nullable: true, description: 'The day it was moved to; null where it was not moved.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'The day it was moved to; null where it was not moved.',
+  })
   @Column('date', { nullable: true })
   revised!: string | null;
 
@@ -44,7 +47,9 @@ export class ProvisionDeadline {
   @Column('date', { nullable: true })
   actual!: string | null;
 
-  @Field(() => Boolean, { description: 'Its day (the revised one, else the planned) has passed in Baku, and it is not done.' })
+  @Field(() => Boolean, {
+    description: 'Its day (the revised one, else the planned) has passed in Baku, and it is not done.',
+  })
   isOverdue!: boolean;
 }
 
@@ -66,7 +71,9 @@ export class ProvisionAssessment {
   @Column('text')
   nation!: Nation;
 
-  @Field(() => ENUMS.ImplementationStatus, { description: 'Degree of implementation, on the scale of the Peace Accords Matrix.' })
+  @Field(() => ENUMS.ImplementationStatus, {
+    description: 'Degree of implementation, on the scale of the Peace Accords Matrix.',
+  })
   @Column('text')
   status!: ImplementationStatus;
 
@@ -125,7 +132,8 @@ export class Provision extends Node {
   deadlines?: ProvisionDeadline[];
 
   @Field(() => [ProvisionAssessment], {
-    description: "Each joint-command nation's latest assessment; the joint one is jointStatus, where they agree.",
+    description:
+      "Each joint-command nation's latest assessment; the joint one is jointStatus, where they agree.",
   })
   assessments?: ProvisionAssessment[];
 
@@ -186,7 +194,9 @@ export class Agreement extends Node {
   @PrimaryColumn('smallint')
   key!: number;
 
-  @Field(() => String, { description: 'trilateral-statement-2020, memorandum-2020 or trilateral-statement-2021.' })
+  @Field(() => String, {
+    description: 'trilateral-statement-2020, memorandum-2020 or trilateral-statement-2021.',
+  })
   @Column('text', { unique: true })
   code!: string;
 
@@ -201,7 +211,10 @@ export class Agreement extends Node {
   @Column('date')
   signedOn!: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'The moment it took effect, where it set one.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The moment it took effect, where it set one.',
+  })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   effectiveAt!: Date | null;
 

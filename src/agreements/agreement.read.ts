@@ -5,10 +5,10 @@ import {
   code,
   date,
   globalId,
+  type LocaleArguments,
   label,
   labelOf,
   linked,
-  type LocaleArguments,
   localName,
   many,
   number,
@@ -72,13 +72,15 @@ export const provisionRead: ReadType = {
       linked(
         partyRead,
         provisionParties,
-        (item, link) => sql`${link('provision_key')} = ${row('key')} and ${item('key')} = ${link('party_key')}`,
+        (item, link) =>
+          sql`${link('provision_key')} = ${row('key')} and ${item('key')} = ${link('party_key')}`,
       ),
     places: (row) =>
       linked(
         placeRead,
         provisionPlaces,
-        (item, link) => sql`${link('provision_key')} = ${row('key')} and ${item('key')} = ${link('place_key')}`,
+        (item, link) =>
+          sql`${link('provision_key')} = ${row('key')} and ${item('key')} = ${link('place_key')}`,
       ),
     deadlines: (row) =>
       many(
@@ -93,7 +95,8 @@ export const provisionRead: ReadType = {
         (assessment) => assessment('nation'),
       ),
     jointStatus: (row) => (step) => sql`'"' || ${jointStatus(step, row)} || '"'`,
-    jointStatusLabel: (row, { locale }: LocaleArguments) =>
+    jointStatusLabel:
+      (row, { locale }: LocaleArguments) =>
       (step) =>
         labelOf('ImplementationStatus', jointStatus(step, row), locale ?? step.locale),
   },
@@ -113,7 +116,8 @@ export const agreementRead: ReadType = {
       linked(
         officialRead,
         signatories,
-        (item, link) => sql`${link('agreement_key')} = ${row('key')} and ${item('key')} = ${link('official_key')}`,
+        (item, link) =>
+          sql`${link('agreement_key')} = ${row('key')} and ${item('key')} = ${link('official_key')}`,
       ),
     provisions: (row) =>
       many(

@@ -14,7 +14,8 @@ export const contingentRead: ReadType = {
   fields: {
     nation: code('nation'),
     strength: number('strength'),
-    head: (row, { on }: Planned<OnDayArgs>) =>
+    head:
+      (row, { on }: Planned<OnDayArgs>) =>
       (step) =>
         one(officialRead, (official) => sql`${official('key')} = ${headOf(step, row('nation'), on)}`)(step),
   },
@@ -29,7 +30,12 @@ export const centreRead: ReadType = {
     place: (row) => required(placeRead, (place) => sql`${place('key')} = ${row('place_key')}`),
     openedOn: date('opened_on'),
     closedOn: date('closed_on'),
-    contingents: () => many(contingentRead, () => raw('true'), (contingent) => contingent('nation')),
+    contingents: () =>
+      many(
+        contingentRead,
+        () => raw('true'),
+        (contingent) => contingent('nation'),
+      ),
   },
 };
 

@@ -34,7 +34,11 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
     AUDIENCES.map((audience) => [audience, openLanes(roleUrl(ownerUrl, secret, audience))]),
   );
 
-  async function once(audience: Audience, statement: ReadStatement, isHeavy: boolean): Promise<readonly string[]> {
+  async function once(
+    audience: Audience,
+    statement: ReadStatement,
+    isHeavy: boolean,
+  ): Promise<readonly string[]> {
     const lane = lanes.get(audience);
     if (!lane) throw new Error(`No connections for ${audience}`);
     if (isHeavy) {

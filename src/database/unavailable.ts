@@ -2,9 +2,17 @@ import { CodedError } from '../errors.js';
 
 /** SQLSTATE classes and codes that mean: the database is not to be had just now. */
 const PASSING_STATES = /^(08|53|57P0|57014)/;
-const PASSING_SYSTEM_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH']);
+const PASSING_SYSTEM_ERRORS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'EHOSTUNREACH',
+]);
 /** pg's own errors carry no code. */
-const PASSING_MESSAGES = /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout/i;
+const PASSING_MESSAGES =
+  /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout/i;
 
 /** SERVICE_UNAVAILABLE: nothing was done, and the same request may be sent again. */
 export function unavailable(): CodedError {
@@ -15,7 +23,11 @@ export function unavailable(): CodedError {
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return PASSING_STATES.test(code) || PASSING_SYSTEM_ERRORS.has(code) || (code === '' && PASSING_MESSAGES.test(error.message));
+  return (
+    PASSING_STATES.test(code) ||
+    PASSING_SYSTEM_ERRORS.has(code) ||
+    (code === '' && PASSING_MESSAGES.test(error.message))
+  );
 }
 
 /** Whether the connection was lost, so that a read may be tried again on a fresh one. */

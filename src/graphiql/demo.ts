@@ -1,6 +1,6 @@
 import type { DemoIssuer } from '../access/demo-issuers.js';
 import { mintToken } from '../access/mint.js';
-import { isGranted, type Nation, NATIONS, type Role } from '../access/scopes.js';
+import { isGranted, NATIONS, type Nation, type Role } from '../access/scopes.js';
 import { vocabularyLabel } from '../labels/labels.js';
 import type { Identity, MintedToken } from './identity.js';
 

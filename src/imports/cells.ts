@@ -49,10 +49,17 @@ export function readCells<C extends string>(
   const latin = (column: C, value: string): string | null => {
     const lookalike = LOOKALIKE.exec(value);
     if (lookalike === null) return value;
-    return refuse(column, `contains the letter ${lookalike[0]} (${codePoint(lookalike[0])}); codes have Latin letters only`);
+    return refuse(
+      column,
+      `contains the letter ${lookalike[0]} (${codePoint(lookalike[0])}); codes have Latin letters only`,
+    );
   };
   const code = (column: C, value: string, isKnown: (code: string) => boolean): string | null =>
-    latin(column, value) === null ? null : isKnown(value) ? value : refuse(column, `${shown(value)} is not known`);
+    latin(column, value) === null
+      ? null
+      : isKnown(value)
+        ? value
+        : refuse(column, `${shown(value)} is not known`);
   const known = (column: C, isKnown: (code: string) => boolean): string | null =>
     cells[column] === '' ? null : code(column, cells[column], isKnown);
 
@@ -61,7 +68,8 @@ export function readCells<C extends string>(
     refuse,
     text,
     known,
-    required: (column, maximum) => (cells[column] === '' ? refuse(column, 'is empty') : text(column, maximum)),
+    required: (column, maximum) =>
+      cells[column] === '' ? refuse(column, 'is empty') : text(column, maximum),
     code: (column, pattern, form) => {
       if (latin(column, cells[column]) === null) return null;
       return pattern.test(cells[column]) ? cells[column] : refuse(column, `is not a code of ${form}`);
@@ -69,13 +77,15 @@ export function readCells<C extends string>(
     oneOf: (column, values) => {
       const value = values.find((candidate) => candidate === cells[column]);
       if (value !== undefined) return value;
-      return latin(column, cells[column]) === null ? null : refuse(column, `is not one of ${values.join(', ')}`);
+      return latin(column, cells[column]) === null
+        ? null
+        : refuse(column, `is not one of ${values.join(', ')}`);
     },
     list: (column, separator, isKnown) => {
       const values = cells[column] === '' ? [] : cells[column].split(separator).map((value) => value.trim());
       const repeated = values.find((value, index) => values.indexOf(value) !== index);
       if (repeated !== undefined) refuse(column, `names ${shown(repeated)} twice`);
-      return values.filter((value) => code(column, value, isKnown) !== null);
+      return [...new Set(values)].filter((value) => code(column, value, isKnown) !== null);
     },
     count: (column) => {
       if (cells[column] === '') return null;

@@ -26,7 +26,11 @@ export const RANDOM_IDENTITY: IncidentIdentity = {
  */
 export const DERIVED_IDENTITY: IncidentIdentity = {
   keyOf: (originator, importKey) => {
-    const bytes = createHash('sha1').update(NAMESPACE).update(`${originator}/${importKey}`).digest().subarray(0, 16);
+    const bytes = createHash('sha1')
+      .update(NAMESPACE)
+      .update(`${originator}/${importKey}`)
+      .digest()
+      .subarray(0, 16);
     bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
     bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
     const hex = bytes.toString('hex');

@@ -88,9 +88,11 @@ type RowCells = CsvRow<IncidentColumn>['cells'];
 function readContent(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): IncidentContent | null {
   const category = cells.oneOf('category', VOCABULARIES.IncidentCategory);
   const severity = cells.oneOf('severity', VOCABULARIES.Severity);
-  const occurredFrom = raw.occurred_from === '' ? cells.refuse('occurred_from', 'is empty') : cells.instant('occurred_from');
+  const occurredFrom =
+    raw.occurred_from === '' ? cells.refuse('occurred_from', 'is empty') : cells.instant('occurred_from');
   const occurredTo = cells.instant('occurred_to');
-  if (occurredFrom && occurredTo && occurredTo <= occurredFrom) cells.refuse('occurred_to', 'is not after occurred_from');
+  if (occurredFrom && occurredTo && occurredTo <= occurredFrom)
+    cells.refuse('occurred_to', 'is not after occurred_from');
   const timePrecision = cells.oneOf('time_precision', VOCABULARIES.TimePrecision);
   const place = cells.known('place', (code) => known.places.has(code));
   const title = readTitle(cells, raw);
@@ -123,7 +125,8 @@ function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | n
     const column = `title_${LANGUAGE_TAG[locale]}` as const;
     const text = cells.text(column, MAXIMUM_TITLE);
     if (text) texts[locale] = { text, status: locale === source ? 'SOURCE' : 'WORKING' };
-    else if (locale === source && raw[column] === '') cells.refuse(column, 'is empty, though title_source names its language');
+    else if (locale === source && raw[column] === '')
+      cells.refuse(column, 'is empty, though title_source names its language');
   }
   return source === undefined ? null : { source, texts };
 }
@@ -157,7 +160,9 @@ function readClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCod
   const claims = pairs.map(([claimant, attributed], index) =>
     claimOf(claimant, attributed, sourceType, urls[index] ?? null, index === 0 ? note : null),
   );
-  const further = urls.slice(pairs.length).map((url) => claimOf(first, pairs[0]?.[1] ?? null, 'MEDIA', url, null));
+  const further = urls
+    .slice(pairs.length)
+    .map((url) => claimOf(first, pairs[0]?.[1] ?? null, 'MEDIA', url, null));
   return [...claims, ...further];
 }
 
@@ -180,7 +185,8 @@ function claimOf(
 function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   const urls = (raw.source_urls ?? '').split(/\s+/).filter((url) => url !== '');
   for (const url of urls) {
-    if (url.length > MAXIMUM_URL) cells.refuse('source_urls', `has an address longer than ${MAXIMUM_URL} characters`);
+    if (url.length > MAXIMUM_URL)
+      cells.refuse('source_urls', `has an address longer than ${MAXIMUM_URL} characters`);
     else if (!/^https?:\/\/[\x21-\x7e]+$/.test(url) || !URL.canParse(url)) {
       cells.refuse('source_urls', `has ${url.slice(0, 60)}, which is no http or https address in ASCII`);
     }

@@ -10,7 +10,12 @@ import { batchesOf } from './batches.js';
 import { readCsv } from './csv-file.js';
 import { type IncidentIdentity, RANDOM_IDENTITY } from './incident-identity.js';
 import { insertIncidents, type NewIncident, type RecordKeys } from './incident-records.js';
-import { INCIDENT_COLUMNS, type IncidentColumn, type IncidentRecord, readIncidents } from './incident-rows.js';
+import {
+  INCIDENT_COLUMNS,
+  type IncidentColumn,
+  type IncidentRecord,
+  readIncidents,
+} from './incident-rows.js';
 import { lockImports } from './lock.js';
 import { ImportError, type ImportProblem } from './problem.js';
 
@@ -172,8 +177,11 @@ async function drawReferences(
   return incidents;
 }
 
-function referenceOf({ originator, importKey, content }: IncidentRecord, identity: IncidentIdentity, attempt: number): string {
+function referenceOf(
+  { originator, importKey, content }: IncidentRecord,
+  identity: IncidentIdentity,
+  attempt: number,
+): string {
   const year = YEAR_IN_BAKU.format(new Date(content.occurredFrom));
   return `${originator}-${year}-${String(identity.numberOf(importKey, attempt)).padStart(6, '0')}`;
 }
-

@@ -63,8 +63,10 @@ export function readPlaces(
     const aliases = (cells.text('aliases', 10 * MAXIMUM_NAME) ?? '').split('|').map((alias) => alias.trim());
     const latitude = cells.number('latitude', -90, 90);
     const longitude = cells.number('longitude', -180, 180);
-    if (row.cells.latitude !== '' && row.cells.longitude === '') cells.refuse('longitude', 'is empty, though there is a latitude');
-    if (row.cells.longitude !== '' && row.cells.latitude === '') cells.refuse('latitude', 'is empty, though there is a longitude');
+    if (row.cells.latitude !== '' && row.cells.longitude === '')
+      cells.refuse('longitude', 'is empty, though there is a latitude');
+    if (row.cells.longitude !== '' && row.cells.latitude === '')
+      cells.refuse('latitude', 'is empty, though there is a longitude');
     if (problems.length > before || code === null || kind === null) continue;
     places.set(code, {
       line: row.line,
@@ -102,7 +104,13 @@ function checkTree(
       else if (all.get(parent)?.kind !== 'DISTRICT') refuse('is not a district');
     } else if (places.has(parent) && all.get(parent)?.kind !== 'DISTRICT') {
       const line = places.get(parent)?.line ?? 1;
-      problems.push({ file, line, column: 'kind', value: all.get(parent)?.kind ?? null, message: `is not DISTRICT, though ${code} lies in it` });
+      problems.push({
+        file,
+        line,
+        column: 'kind',
+        value: all.get(parent)?.kind ?? null,
+        message: `is not DISTRICT, though ${code} lies in it`,
+      });
     }
   }
 }

@@ -50,7 +50,7 @@ async function save(
   const keys = new Map([...existing].map(([code, place]) => [code, place.key]));
   const added = records.filter(({ code }) => !existing.has(code));
   const newKeys = await takeKeys(manager, added.length, existing.size === 0);
-  added.forEach(({ code }, index) => keys.set(code, newKeys[index] ?? keyOf(code, keys)));
+  for (const [index, key] of newKeys.entries()) keys.set(added[index]?.code ?? '', key);
 
   // Districts first, because a place refers to its parent.
   for (const batch of batchesOf([...added].sort((a, b) => depth(a) - depth(b)))) {
@@ -68,7 +68,11 @@ async function save(
     changed.push(place.key);
   }
   await refreshIncidents(manager, changed);
-  return { added: added.length, changed: changed.length, unchanged: records.length - added.length - changed.length };
+  return {
+    added: added.length,
+    changed: changed.length,
+    unchanged: records.length - added.length - changed.length,
+  };
 }
 
 function depth({ parent }: PlaceRecord): number {
@@ -91,7 +95,10 @@ async function takeKeys(manager: EntityManager, count: number, isFirst: boolean)
   return rows.map(({ key }) => key);
 }
 
-function columnsOf({ code, kind, parent, names, aliases, latitude, longitude }: PlaceRecord, keys: ReadonlyMap<string, number>) {
+function columnsOf(
+  { code, kind, parent, names, aliases, latitude, longitude }: PlaceRecord,
+  keys: ReadonlyMap<string, number>,
+) {
   return {
     code,
     kind,
@@ -134,7 +141,11 @@ async function refreshIncidents(manager: EntityManager, placeKeys: readonly numb
       [
         rows.map(({ key }) => key),
         rows.map(({ reference, title, narrative, placeKey, districtKey }) =>
-          incidentSearchText(reference, [title, narrative], [placeKey, districtKey].flatMap((key) => places.get(key ?? 0) ?? [])),
+          incidentSearchText(
+            reference,
+            [title, narrative],
+            [placeKey, districtKey].flatMap((key) => places.get(key ?? 0) ?? []),
+          ),
         ),
       ],
     );

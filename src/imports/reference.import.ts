@@ -9,7 +9,7 @@ import {
   ProvisionPlace,
 } from '../agreements/agreement.entity.js';
 import { Centre, Contingent } from '../centre/centre.entity.js';
-import { LOCALES, LANGUAGE_TAG } from '../labels/locale.js';
+import { LANGUAGE_TAG, LOCALES } from '../labels/locale.js';
 import type { StoredText, StoredTranslation } from '../labels/localized-text.type.js';
 import { Appointment, Official } from '../officials/official.entity.js';
 import { PACKAGE_ROOT } from '../package-root.js';
@@ -103,7 +103,11 @@ async function saveAgreements(
   );
   const provisions = agreements
     .flatMap(({ code, provisions }, index) =>
-      provisions.map((provision) => ({ ...provision, code: `${code}/${provision.number}`, agreementKey: index + 1 })),
+      provisions.map((provision) => ({
+        ...provision,
+        code: `${code}/${provision.number}`,
+        agreementKey: index + 1,
+      })),
     )
     .map((provision, index) => ({ ...provision, key: index + 1 }));
   await manager.save(
@@ -116,17 +120,30 @@ async function saveAgreements(
       summary: compiledText(summary),
     })),
   );
-  const linksOf = <T, R>(list: (provision: (typeof provisions)[number]) => readonly T[], link: (item: T) => R) =>
+  const linksOf = <T, R>(
+    list: (provision: (typeof provisions)[number]) => readonly T[],
+    link: (item: T) => R,
+  ) =>
     provisions.flatMap((provision) =>
-      list(provision).map((item, index) => ({ provisionKey: provision.key, position: index + 1, ...link(item) })),
+      list(provision).map((item, index) => ({
+        provisionKey: provision.key,
+        position: index + 1,
+        ...link(item),
+      })),
     );
   await manager.save(
     ProvisionParty,
-    linksOf(({ obligedParties }) => obligedParties, (code) => ({ partyKey: party(code) })),
+    linksOf(
+      ({ obligedParties }) => obligedParties,
+      (code) => ({ partyKey: party(code) }),
+    ),
   );
   await manager.save(
     ProvisionPlace,
-    linksOf(({ places }) => places, (code) => ({ placeKey: place(code) })),
+    linksOf(
+      ({ places }) => places,
+      (code) => ({ placeKey: place(code) }),
+    ),
   );
   await manager.save(
     ProvisionDeadline,

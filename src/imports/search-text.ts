@@ -1,5 +1,5 @@
-import type { StoredText } from '../labels/localized-text.type.js';
 import type { LocalNames } from '../labels/local-names.js';
+import type { StoredText } from '../labels/localized-text.type.js';
 import { fold } from '../search/folding.js';
 
 /** What a place or an official is found by. */
@@ -13,7 +13,9 @@ export function incidentSearchText(
   texts: readonly (StoredText | null)[],
   places: readonly string[],
 ): string {
-  const words = texts.flatMap((text) => Object.values(text?.texts ?? {}).map((translation) => fold(translation.text)));
+  const words = texts.flatMap((text) =>
+    Object.values(text?.texts ?? {}).map((translation) => fold(translation.text)),
+  );
   return distinct([fold(reference), ...words, ...places]);
 }
 

@@ -1,5 +1,14 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Column, Entity, Index, JoinColumn, ManyToOne, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
 import type { Nation } from '../access/scopes.js';
 import { ENUMS } from '../labels/enums.js';
 import { InLocale } from '../labels/in-locale.js';
@@ -45,7 +54,9 @@ export class Assessment {
   @Column('integer')
   version!: number;
 
-  @Field(() => String, { description: 'SHA-256 over the canonical content of that version, all languages included, in hex.' })
+  @Field(() => String, {
+    description: 'SHA-256 over the canonical content of that version, all languages included, in hex.',
+  })
   @Column('text')
   contentHash!: string;
 
@@ -53,7 +64,10 @@ export class Assessment {
   @Column('jsonb', { nullable: true })
   remark!: StoredText | null;
 
-  @Field(() => String, { nullable: true, description: 'Note of the assessing nation, visible to that nation alone; null to others.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Note of the assessing nation, visible to that nation alone; null to others.',
+  })
   internalNote?: string | null;
 
   @Field(() => String, { description: 'Subject of the head of contingent who assessed.' })

@@ -42,7 +42,9 @@ export interface PositionContent {
 /** A text in all its languages. */
 export interface TextContent {
   readonly source: Locale;
-  readonly texts: Readonly<Partial<Record<Locale, { readonly text: string; readonly status: TranslationStatus }>>>;
+  readonly texts: Readonly<
+    Partial<Record<Locale, { readonly text: string; readonly status: TranslationStatus }>>
+  >;
 }
 
 /** Parties are named by their codes. */

@@ -1,5 +1,15 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
 import { RequiresScope } from '../access/guard.js';
 import type { Audience, Nation } from '../access/scopes.js';
 import { Provision } from '../agreements/agreement.entity.js';
@@ -34,7 +44,10 @@ export class Position {
   precision!: GeoPrecision;
 }
 
-@ObjectType({ implements: Node, description: 'Something that happened, or is said to have happened, while the truce is watched.' })
+@ObjectType({
+  implements: Node,
+  description: 'Something that happened, or is said to have happened, while the truce is watched.',
+})
 @Entity('incident')
 @Index('incident_occurred_tur_idx', { synchronize: false })
 @Index('incident_updated_tur_idx', { synchronize: false })
@@ -52,7 +65,10 @@ export class Position {
 @Index('incident_untranslated_az_idx', { synchronize: false })
 @Index('incident_untranslated_en_idx', { synchronize: false })
 @Unique(['key', 'audience'])
-@Check('incident_position_is_whole', '(latitude is null) = (longitude is null) and (latitude is null) = (geo_precision is null)')
+@Check(
+  'incident_position_is_whole',
+  '(latitude is null) = (longitude is null) and (latitude is null) = (geo_precision is null)',
+)
 @Check('incident_interval_is_in_order', 'occurred_to > occurred_from')
 @Check('incident_is_seen_by_its_originator', 'audience & audience_bit(originator) <> 0')
 export class Incident extends Node {
@@ -65,7 +81,7 @@ export class Incident extends Node {
 
   @Field(() => String, {
     description:
-      "TUR-2021-482913: the originator, the year it happened, and a number drawn at random, so that neither a gap nor a high number tells anything of records that are not shown.",
+      'TUR-2021-482913: the originator, the year it happened, and a number drawn at random, so that neither a gap nor a high number tells anything of records that are not shown.',
   })
   @Column('text', { unique: true })
   reference!: string;
@@ -74,7 +90,10 @@ export class Incident extends Node {
   @Column('text', { unique: true, nullable: true })
   importKey!: string | null;
 
-  @Field(() => Int, { description: 'Starts at 1 and grows with every change of content; mutations name the version they act on.' })
+  @Field(() => Int, {
+    description:
+      'Starts at 1 and grows with every change of content; mutations name the version they act on.',
+  })
   @Column('integer')
   version!: number;
 
@@ -102,7 +121,10 @@ export class Incident extends Node {
   @Column({ type: 'timestamptz', precision: 3 })
   occurredFrom!: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was over (half-open); null for a moment, or when no end is known.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it was over (half-open); null for a moment, or when no end is known.',
+  })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   occurredTo!: Date | null;
 
@@ -168,7 +190,9 @@ export class Incident extends Node {
   @Field(() => [Provision], { description: 'Provisions it concerns.' })
   provisions?: Provision[];
 
-  @Field(() => ENUMS.IncidentStatus, { description: 'Where the joint assessment of the current version stands.' })
+  @Field(() => ENUMS.IncidentStatus, {
+    description: 'Where the joint assessment of the current version stands.',
+  })
   @Column('text')
   status!: IncidentStatus;
 
@@ -176,12 +200,15 @@ export class Incident extends Node {
   @InLocale()
   statusLabel!: string;
 
-  @Field(() => [Assessment], { description: 'Assessments of this and earlier versions, the newest first; dissent stays side by side.' })
+  @Field(() => [Assessment], {
+    description: 'Assessments of this and earlier versions, the newest first; dissent stays side by side.',
+  })
   assessments?: Assessment[];
 
   @Field(() => [ENUMS.Audience], {
     nullable: true,
-    description: 'Who can see this record besides its originator; shown to joint-command nations and the originator, null to others.',
+    description:
+      'Who can see this record besides its originator; shown to joint-command nations and the originator, null to others.',
   })
   releasedTo?: Audience[] | null;
 
@@ -207,4 +234,3 @@ export class Incident extends Node {
   @Column({ type: 'timestamptz', precision: 3 })
   updatedAt!: Date;
 }
-

@@ -6,7 +6,7 @@ import { keysWithin } from '../places/place-within.js';
 import type { Planned } from '../read/arguments.js';
 import { exists } from '../read/fields.js';
 import type { Row, Step } from '../read/model.js';
-import { literal, join, type Param, raw, type Sql, sql } from '../read/sql.js';
+import { join, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
 import { matches } from '../search/matches.js';
 import type { IncidentFilter, NearInput } from './incident.inputs.js';
 import { claimRead, incidentProvisions, incidentSearch } from './incident.read.js';
@@ -51,7 +51,10 @@ function concerns(row: Row, provisionCodes: Param, step: Step): Sql {
 }
 
 function claimed(row: Row, column: string, partyCodes: Param, step: Step): Sql {
-  const { row: party, from } = step.rows(partyRead, (candidate) => sql`${candidate('code')} = any(${partyCodes})`);
+  const { row: party, from } = step.rows(
+    partyRead,
+    (candidate) => sql`${candidate('code')} = any(${partyCodes})`,
+  );
   return exists(
     step,
     claimRead,
@@ -93,4 +96,3 @@ function isNear(row: Row, near: Planned<NearInput>, step: Step): Sql {
   const byPosition = sql`${distanceKm(row('latitude'), row('longitude'), near)} <= ${radiusKm}`;
   return sql`case when ${row('latitude')} is null then ${byPlace} else ${byPosition} end`;
 }
-

@@ -17,7 +17,10 @@ export class DateTimeRange {
   @Field(() => DateTimeScalar, { nullable: true, description: 'First moment included; open when not given.' })
   from?: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'First moment no longer included; open when not given.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'First moment no longer included; open when not given.',
+  })
   to?: Date | null;
 }
 
@@ -47,7 +50,10 @@ export class IncidentFilter {
   @Field(() => [ENUMS.Nation], { nullable: true, description: 'Only records of these nations.' })
   originator?: Nation[] | null;
 
-  @Field(() => DateTimeRange, { nullable: true, description: 'Only incidents that happened, or began, in this interval.' })
+  @Field(() => DateTimeRange, {
+    nullable: true,
+    description: 'Only incidents that happened, or began, in this interval.',
+  })
   occurred?: DateTimeRange | null;
 
   @Field(() => [GraphQLString], {
@@ -63,13 +69,19 @@ export class IncidentFilter {
   })
   near?: NearInput | null;
 
-  @Field(() => [GraphQLString], { nullable: true, description: 'Provision codes: trilateral-statement-2020/6.' })
+  @Field(() => [GraphQLString], {
+    nullable: true,
+    description: 'Provision codes: trilateral-statement-2020/6.',
+  })
   provision?: string[] | null;
 
   @Field(() => [GraphQLString], { nullable: true, description: 'Codes of parties that made a claim.' })
   claimant?: string[] | null;
 
-  @Field(() => [GraphQLString], { nullable: true, description: 'Codes of parties that a claim holds responsible.' })
+  @Field(() => [GraphQLString], {
+    nullable: true,
+    description: 'Codes of parties that a claim holds responsible.',
+  })
   attributedTo?: string[] | null;
 
   @Field(() => GraphQLString, {

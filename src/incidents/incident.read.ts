@@ -154,7 +154,11 @@ export const incidentRead: ReadType = {
       return sql`case when ${row('originator')} = 'AZE' then ${releasedTo(row)} end`;
     },
     revisions: (row) =>
-      many(revisionRead, (revision) => ofIncident(revision, row), (revision) => revision('version')),
+      many(
+        revisionRead,
+        (revision) => ofIncident(revision, row),
+        (revision) => revision('version'),
+      ),
     viewerActions: (row) => (step) => viewerActions(row, step),
     createdAt: time('created_at'),
     updatedAt: time('updated_at'),

@@ -15,7 +15,6 @@ import type { Extension, Read, Row, Step } from '../read/model.js';
 import { connectionTypes } from '../read/page.types.js';
 import { type Sql, sql } from '../read/sql.js';
 import { addField, Takes } from '../read/takes.js';
-import { tallyCount } from './tally.read.js';
 import { Incident } from './incident.entity.js';
 import { incidentConditions } from './incident.filter.js';
 import {
@@ -26,6 +25,7 @@ import {
   TranslationQueueArgs,
 } from './incident.inputs.js';
 import { claimRead, incidentProvisions, incidentRead } from './incident.read.js';
+import { tallyCount } from './tally.read.js';
 
 export const { connection: IncidentConnection } = connectionTypes('Incident', () => Incident, 'incidents');
 
@@ -40,7 +40,10 @@ function incidentPage({ filter, orderBy, related }: IncidentListing, page: PageA
   const time = orderBy?.field === 'UPDATED_AT' ? 'updated_at' : 'occurred_from';
   const listing: Listing = {
     type: incidentRead,
-    where: (row, step) => [...incidentConditions(row, filter, step), ...(related ? [related(row, step)] : [])],
+    where: (row, step) => [
+      ...incidentConditions(row, filter, step),
+      ...(related ? [related(row, step)] : []),
+    ],
     orderBy: [
       { column: (row) => row(time), type: 'timestamptz' },
       { column: (row) => row('key'), type: 'uuid' },
@@ -53,22 +56,29 @@ function incidentPage({ filter, orderBy, related }: IncidentListing, page: PageA
 
 @Resolver()
 export class IncidentResolver {
-  @Query(() => Incident, { nullable: true, description: 'One incident, or null when the viewer sees none of that reference.' })
+  @Query(() => Incident, {
+    nullable: true,
+    description: 'One incident, or null when the viewer sees none of that reference.',
+  })
   @RequiresScope('incident:read')
   incident(
-    @Arg('reference', () => GraphQLString, { description: 'Reference of the incident.' }) reference: Planned<string>,
+    @Arg('reference', () => GraphQLString, { description: 'Reference of the incident.' })
+    reference: Planned<string>,
   ): Read {
     return one(incidentRead, (row) => sql`${row('reference')} = ${reference}`);
   }
 
-  @Query(() => IncidentConnection, { description: 'Incidents the viewer sees, the newest first unless sorted otherwise.' })
+  @Query(() => IncidentConnection, {
+    description: 'Incidents the viewer sees, the newest first unless sorted otherwise.',
+  })
   @RequiresScope('incident:read')
   incidents(@Args(() => IncidentsArgs) args: Planned<IncidentsArgs>): Read {
     return incidentPage(args, args);
   }
 
   @Query(() => IncidentConnection, {
-    description: 'Incidents this viewer sees whose text has no up-to-date translation into the language, the oldest first.',
+    description:
+      'Incidents this viewer sees whose text has no up-to-date translation into the language, the oldest first.',
   })
   @RequiresScope('incident:read')
   translationQueue(@Args(() => TranslationQueueArgs) args: Planned<TranslationQueueArgs>): Read {
@@ -128,7 +138,8 @@ export const partyIncidents: Extension = {
             exists(
               step,
               claimRead,
-              (claim) => sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${row('key')}`,
+              (claim) =>
+                sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${row('key')}`,
             ),
         },
         args,

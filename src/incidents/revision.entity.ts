@@ -38,7 +38,9 @@ export class Revision {
   @Column('text', { array: true })
   changes!: string[];
 
-  @Field(() => String, { description: 'SHA-256 over the canonical content of this version, all languages included, in hex.' })
+  @Field(() => String, {
+    description: 'SHA-256 over the canonical content of this version, all languages included, in hex.',
+  })
   @Column('text')
   contentHash!: string;
 

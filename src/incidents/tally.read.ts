@@ -1,9 +1,9 @@
-import { seenByAudience } from './incident.policy.js';
-import type { IncidentFilter } from './incident.inputs.js';
 import type { IncidentDimension } from '../labels/vocabularies.js';
 import type { Planned } from '../read/arguments.js';
 import type { LinkType, Row, Step } from '../read/model.js';
 import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
+import type { IncidentFilter } from './incident.inputs.js';
+import { seenByAudience } from './incident.policy.js';
 
 /**
  * The tally: numbers of incidents kept current by a trigger on every write, by audience mask and a few
@@ -45,7 +45,9 @@ export function tallied(
     if (!dimension || !Array.isArray(value)) return null;
     needed.add(dimension);
     conditions.push((row) =>
-      value.length === 0 ? raw('false') : sql`${row(name)} in (${join(value.map(String).map(literal), ', ')})`,
+      value.length === 0
+        ? raw('false')
+        : sql`${row(name)} in (${join(value.map(String).map(literal), ', ')})`,
     );
   }
   const grain = Object.entries(GRAINS).find(([, known]) =>
@@ -54,7 +56,8 @@ export function tallied(
   if (!grain) return null;
   return step.rows(
     tallyRows,
-    (row) => sql`${row('grain')} = ${literal(grain[0])} and ${all(conditions.map((condition) => condition(row)))}`,
+    (row) =>
+      sql`${row('grain')} = ${literal(grain[0])} and ${all(conditions.map((condition) => condition(row)))}`,
   );
 }
 

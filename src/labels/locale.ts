@@ -3,5 +3,8 @@ export const LOCALES = ['TR', 'RU', 'AZ', 'EN'] as const;
 export type Locale = (typeof LOCALES)[number];
 
 /** Language tags (BCP 47) as HTTP, i18next and Intl want them. */
-export const LANGUAGE_TAG = { TR: 'tr', RU: 'ru', AZ: 'az', EN: 'en' } as const satisfies Record<Locale, string>;
+export const LANGUAGE_TAG = { TR: 'tr', RU: 'ru', AZ: 'az', EN: 'en' } as const satisfies Record<
+  Locale,
+  string
+>;
 export type LanguageTag = (typeof LANGUAGE_TAG)[Locale];

@@ -30,7 +30,9 @@ export class Vocabulary {
 
 @Resolver(() => Term)
 export class VocabularyResolver {
-  @Query(() => [Vocabulary], { description: 'Every vocabulary, for filters and legends in the language of the reader.' })
+  @Query(() => [Vocabulary], {
+    description: 'Every vocabulary, for filters and legends in the language of the reader.',
+  })
   @RequiresScope('reference:read')
   @AnsweredInMemory()
   vocabularies(): Vocabulary[] {
@@ -49,7 +51,10 @@ export class VocabularyResolver {
     return vocabularyLabel(locale ?? context.locale, vocabulary, code);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'What the code means, in a sentence, where that needs saying.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the code means, in a sentence, where that needs saying.',
+  })
   description(
     @Root() { vocabulary, code }: Term,
     @Ctx() context: RequestContext,

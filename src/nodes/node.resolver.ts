@@ -17,7 +17,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MOST_IDS = 100;
 
 /** The types with global ids, the column their ids hold, and its type in PostgreSQL. */
-const NODE_TYPES: readonly { readonly type: ReadType; readonly column: string; readonly pgType: 'text' | 'uuid' }[] = [
+const NODE_TYPES: readonly {
+  readonly type: ReadType;
+  readonly column: string;
+  readonly pgType: 'text' | 'uuid';
+}[] = [
   { type: partyRead, column: 'code', pgType: 'text' },
   { type: officialRead, column: 'code', pgType: 'text' },
   { type: agreementRead, column: 'code', pgType: 'text' },
@@ -28,23 +32,32 @@ const NODE_TYPES: readonly { readonly type: ReadType; readonly column: string; r
 
 @Resolver()
 export class NodeResolver {
-  @Query(() => Node, { nullable: true, description: 'The object of this id, or null when the viewer sees none.' })
+  @Query(() => Node, {
+    nullable: true,
+    description: 'The object of this id, or null when the viewer sees none.',
+  })
   @RequiresScope('reference:read')
   node(@Arg('id', () => GraphQLID, { description: 'Global id of the object.' }) id: Planned<string>): Read {
     return (step) =>
-      ofAnyType(step, (typeName, pgType) => sql`${id.as(pgType, (value) => keyWithin(typeName, pgType, value))}`);
+      ofAnyType(
+        step,
+        (typeName, pgType) => sql`${id.as(pgType, (value) => keyWithin(typeName, pgType, value))}`,
+      );
   }
 
   @Query(() => [Node], {
     nullable: 'items',
-    description: 'The objects of these ids in the same order, with null where the viewer sees none; at most 100.',
+    description:
+      'The objects of these ids in the same order, with null where the viewer sees none; at most 100.',
   })
   @RequiresScope('reference:read')
-  nodes(@Arg('ids', () => [GraphQLID], { description: 'Global ids of the objects.' }) ids: Planned<string[]>): Read {
+  nodes(
+    @Arg('ids', () => [GraphQLID], { description: 'Global ids of the objects.' }) ids: Planned<string[]>,
+  ): Read {
     return (step) => {
       const alias = step.alias();
-      const columns = NODE_TYPES.map(({ type, pgType }) =>
-        sql`${ids.as(`${pgType}[]`, (value) => keysWithin(type.name, pgType, value))}`,
+      const columns = NODE_TYPES.map(
+        ({ type, pgType }) => sql`${ids.as(`${pgType}[]`, (value) => keysWithin(type.name, pgType, value))}`,
       );
       const names = NODE_TYPES.map(({ type }) => type.name.toLowerCase());
       const object = ofAnyType(step, (typeName) => raw(`${alias}.${typeName.toLowerCase()}`));

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import type { Nation } from '../access/scopes.js';
 import { RequiresScope } from '../access/guard.js';
+import type { Nation } from '../access/scopes.js';
 import { ENUMS } from '../labels/enums.js';
 import { InLocale } from '../labels/in-locale.js';
 import { LocalNames, OptionalLocalNames } from '../labels/local-names.js';
@@ -41,15 +41,26 @@ export class Appointment {
   @Column(() => OptionalLocalNames, { prefix: 'rank' })
   ranks!: OptionalLocalNames;
 
-  @Field(() => String, { nullable: true, description: 'Military rank in that office; null for civilians and where no source gives it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Military rank in that office; null for civilians and where no source gives it.',
+  })
   @InLocale()
   rank?: string | null;
 
-  @Field(() => DateScalar, { name: 'from', nullable: true, description: 'First day in office; null where no source gives it.' })
+  @Field(() => DateScalar, {
+    name: 'from',
+    nullable: true,
+    description: 'First day in office; null where no source gives it.',
+  })
   @Column('date', { nullable: true })
   startsOn!: string | null;
 
-  @Field(() => DateScalar, { name: 'to', nullable: true, description: 'First day no longer in office; null while in office or where no source gives it.' })
+  @Field(() => DateScalar, {
+    name: 'to',
+    nullable: true,
+    description: 'First day no longer in office; null while in office or where no source gives it.',
+  })
   @Column('date', { nullable: true })
   endsOn!: string | null;
 }
@@ -81,7 +92,10 @@ export class OfficialContact {
   languages!: Locale[];
 }
 
-@ObjectType({ implements: Node, description: 'A person who holds or held an office that matters to the Centre.' })
+@ObjectType({
+  implements: Node,
+  description: 'A person who holds or held an office that matters to the Centre.',
+})
 @Entity('official')
 @Index(['partyKey'])
 export class Official extends Node {
@@ -114,7 +128,10 @@ export class Official extends Node {
   @Field(() => [Appointment], { description: 'Offices held, the earliest first.' })
   appointments?: Appointment[];
 
-  @Field(() => Appointment, { nullable: true, description: 'The appointment in force on a day (today when not given).' })
+  @Field(() => Appointment, {
+    nullable: true,
+    description: 'The appointment in force on a day (today when not given).',
+  })
   @Takes(() => OnDateArgs)
   appointmentOn?: Appointment | null;
 

@@ -1,9 +1,9 @@
-import type { OnDateArgs } from './on-date.args.js';
+import { partyRead } from '../parties/party.read.js';
 import type { Planned } from '../read/arguments.js';
 import { date, globalId, localName, many, one, required, text, texts } from '../read/fields.js';
 import { everyone, type ReadType, type Row, type RowRule } from '../read/model.js';
 import { literal, type Param, raw, type Sql, sql } from '../read/sql.js';
-import { partyRead } from '../parties/party.read.js';
+import type { OnDateArgs } from './on-date.args.js';
 
 export const appointmentRead: ReadType = {
   name: 'Appointment',
@@ -42,7 +42,8 @@ export const officialRead: ReadType = {
     party: (row) => required(partyRead, (party) => sql`${party('key')} = ${row('party_key')}`),
     appointments: (row) =>
       many(appointmentRead, (appointment) => ofOfficial(appointment, row), earliestFirst),
-    appointmentOn: (row, { date: day }: Planned<OnDateArgs>) =>
+    appointmentOn:
+      (row, { date: day }: Planned<OnDateArgs>) =>
       (step) => {
         const { row: latest, from } = step.rows(
           appointmentRead,

@@ -43,18 +43,31 @@ export class OfficialResolver {
           type: officialRead,
           where: (row) => [
             ...(party
-              ? [exists(step, partyRead, (p) => sql`${p('key')} = ${row('party_key')} and ${p('code')} = ${party}`)]
+              ? [
+                  exists(
+                    step,
+                    partyRead,
+                    (p) => sql`${p('key')} = ${row('party_key')} and ${p('code')} = ${party}`,
+                  ),
+                ]
               : []),
             ...(search ? [matches(row('search_text'), search)] : []),
           ],
-          orderBy: nameOrder((row) => row(localColumn('name', step.locale)), (row) => row('code'), step.locale),
+          orderBy: nameOrder(
+            (row) => row(localColumn('name', step.locale)),
+            (row) => row('code'),
+            step.locale,
+          ),
           direction: 'ASC',
         },
         args,
       )(step);
   }
 
-  @Query(() => Official, { nullable: true, description: 'One official, or null when there is none of that code.' })
+  @Query(() => Official, {
+    nullable: true,
+    description: 'One official, or null when there is none of that code.',
+  })
   @RequiresScope('reference:read')
   official(
     @Arg('code', () => GraphQLString, { description: 'Code of the official, such as katirci.' })
@@ -64,12 +77,20 @@ export class OfficialResolver {
   }
 }
 
-addField(Party, 'officials', Field(() => [Official], { description: 'Officials who serve the party, by code.' }));
+addField(
+  Party,
+  'officials',
+  Field(() => [Official], { description: 'Officials who serve the party, by code.' }),
+);
 
 export const partyOfficials: Extension = {
   extends: partyRead,
   fields: {
     officials: (row) =>
-      many(officialRead, (official) => sql`${official('party_key')} = ${row('key')}`, (official) => official('code')),
+      many(
+        officialRead,
+        (official) => sql`${official('party_key')} = ${row('key')}`,
+        (official) => official('code'),
+      ),
   },
 };

@@ -3,6 +3,9 @@ import { DateScalar } from '../scalars.js';
 
 @ArgsType()
 export class OnDateArgs {
-  @Field(() => DateScalar, { nullable: true, description: 'The day asked about, in Baku; today when not given.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'The day asked about, in Baku; today when not given.',
+  })
   date?: string | null;
 }

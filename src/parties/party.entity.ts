@@ -15,7 +15,10 @@ export class Party extends Node {
   @PrimaryColumn('smallint')
   key!: number;
 
-  @Field(() => String, { description: 'AZE, ARM, RUS, TUR, RPC (Russian peacekeeping contingent), JMC (the Centre) or DFA (de facto authorities).' })
+  @Field(() => String, {
+    description:
+      'AZE, ARM, RUS, TUR, RPC (Russian peacekeeping contingent), JMC (the Centre) or DFA (de facto authorities).',
+  })
   @Column('text', { unique: true })
   code!: string;
 

@@ -13,13 +13,18 @@ export class PartyResolver {
   @Query(() => [Party], { description: 'All parties, in the order of the reference data.' })
   @RequiresScope('reference:read')
   parties(): Read {
-    return many(partyRead, () => sql`true`, (row) => row('key'));
+    return many(
+      partyRead,
+      () => sql`true`,
+      (row) => row('key'),
+    );
   }
 
   @Query(() => Party, { nullable: true, description: 'One party, or null when there is none of that code.' })
   @RequiresScope('reference:read')
   party(
-    @Arg('code', () => GraphQLString, { description: 'Code of the party, such as TUR.' }) code: Planned<string>,
+    @Arg('code', () => GraphQLString, { description: 'Code of the party, such as TUR.' })
+    code: Planned<string>,
   ): Read {
     return one(partyRead, (row) => sql`${row('code')} = ${code}`);
   }

@@ -6,7 +6,10 @@ import { LocalNames } from '../labels/local-names.js';
 import type { PlaceKind } from '../labels/vocabularies.js';
 import { Node } from '../nodes/node.type.js';
 
-@ObjectType({ implements: Node, description: 'A district, a settlement or an area in or near the area of responsibility.' })
+@ObjectType({
+  implements: Node,
+  description: 'A district, a settlement or an area in or near the area of responsibility.',
+})
 @Entity('place')
 export class Place extends Node {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })

@@ -7,8 +7,8 @@ import type { Planned } from '../read/arguments.js';
 import { connection } from '../read/connection.js';
 import { localColumn, one } from '../read/fields.js';
 import type { Read } from '../read/model.js';
-import { connectionTypes, ForwardPageArgs } from '../read/page.types.js';
 import { nameOrder } from '../read/name-order.js';
+import { connectionTypes, ForwardPageArgs } from '../read/page.types.js';
 import { literal, sql } from '../read/sql.js';
 import { matches } from '../search/matches.js';
 import { Place } from './place.entity.js';
@@ -30,7 +30,9 @@ class PlacesArgs extends ForwardPageArgs {
 
 @Resolver()
 export class PlaceResolver {
-  @Query(() => PlaceConnection, { description: 'Places by name, sorted as the language of the request sorts.' })
+  @Query(() => PlaceConnection, {
+    description: 'Places by name, sorted as the language of the request sorts.',
+  })
   @RequiresScope('reference:read')
   places(@Args(() => PlacesArgs) args: Planned<PlacesArgs>): Read {
     return (step) =>
@@ -41,7 +43,11 @@ export class PlaceResolver {
             ...(args.search ? [matches(row('search_text'), args.search)] : []),
             ...(args.kind ? [sql`${row('kind')} = ${literal(args.kind)}`] : []),
           ],
-          orderBy: nameOrder((row) => row(localColumn('name', step.locale)), (row) => row('code'), step.locale),
+          orderBy: nameOrder(
+            (row) => row(localColumn('name', step.locale)),
+            (row) => row('code'),
+            step.locale,
+          ),
           direction: 'ASC',
         },
         args,
@@ -51,7 +57,8 @@ export class PlaceResolver {
   @Query(() => Place, { nullable: true, description: 'One place, or null when there is none of that code.' })
   @RequiresScope('reference:read')
   place(
-    @Arg('code', () => GraphQLString, { description: 'Code of the place, such as agdam.' }) code: Planned<string>,
+    @Arg('code', () => GraphQLString, { description: 'Code of the place, such as agdam.' })
+    code: Planned<string>,
   ): Read {
     return one(placeRead, (row) => sql`${row('code')} = ${code}`);
   }

@@ -111,7 +111,8 @@ function member(value: unknown, key: string): unknown {
  */
 export function shapeOf(types: ReadonlyMap<string, GraphQLInputType>, variables: Variables): string {
   let shape = '';
-  for (const [name, type] of types) shape += name in variables ? `${valueShape(type, variables[name])};` : '-;';
+  for (const [name, type] of types)
+    shape += name in variables ? `${valueShape(type, variables[name])};` : '-;';
   return shape;
 }
 

@@ -44,7 +44,11 @@ export interface OutlineField {
 /** One operation for one kind of viewer, compiled. */
 export interface Plan {
   /** One statement of one row: a text column for each root field that is read. Null when there is none. */
-  readonly statement: { readonly text: string; readonly params: readonly Param[]; readonly isHeavy: boolean } | null;
+  readonly statement: {
+    readonly text: string;
+    readonly params: readonly Param[];
+    readonly isHeavy: boolean;
+  } | null;
   /** Response keys in order, with the column they come from, or null for those graphql-js answers. */
   readonly roots: readonly { readonly key: string; readonly column: number | null }[];
   /** The operation cut down to root fields without SQL: introspection, the viewer, vocabularies. */
@@ -70,6 +74,34 @@ export async function compile(
   const plan = await new Compiler(schema, model, document, operation, terms, variables, false).plan();
   if (plan.outline === null) return plan;
   return new Compiler(schema, model, document, operation, terms, variables, true).plan();
+}
+
+/** A field outside of Query whose value is a read, such as what a mutation has written. */
+export interface FieldSelection {
+  readonly field: GraphQLField<unknown, unknown>;
+  /** Every selection of the field that merges into one response key. */
+  readonly nodes: readonly FieldNode[];
+  readonly read: Read;
+}
+
+/** One field compiled by itself: a statement of one text, and where a selected field below was refused. */
+export interface FieldPlan {
+  readonly statement: NonNullable<Plan['statement']>;
+  readonly outline: OutlineField | null;
+}
+
+export function compileField(
+  schema: GraphQLSchema,
+  model: Model,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  terms: Terms,
+  variables: Variables,
+  selection: FieldSelection,
+): FieldPlan {
+  const plan = new Compiler(schema, model, document, operation, terms, variables, false).fieldPlan(selection);
+  if (plan.outline === null) return plan;
+  return new Compiler(schema, model, document, operation, terms, variables, true).fieldPlan(selection);
 }
 
 class Compiler {
@@ -126,6 +158,17 @@ class Compiler {
       roots,
       inMemory: inMemory.length === 0 ? null : this.cutDown(inMemory),
       outline: this.hasRefusals ? outline : null,
+    };
+  }
+
+  fieldPlan({ field, nodes, read }: FieldSelection): FieldPlan {
+    const [node] = nodes;
+    if (!node) throw new Error(`${field.name} is not selected`);
+    const entry = this.outlineOf(field.name, node, field, this.refusal(field));
+    const json = entry.refused === null ? this.field(field, nodes, read, entry.children) : literal('null');
+    return {
+      statement: { ...render(sql`select ${json}`), isHeavy: this.isHeavy },
+      outline: this.hasRefusals ? entry : null,
     };
   }
 
@@ -302,7 +345,8 @@ class Compiler {
     return {
       kind: Kind.DOCUMENT,
       definitions: definitions.filter(
-        (definition) => definition.kind === Kind.FRAGMENT_DEFINITION || definition.kind === Kind.OPERATION_DEFINITION,
+        (definition) =>
+          definition.kind === Kind.FRAGMENT_DEFINITION || definition.kind === Kind.OPERATION_DEFINITION,
       ),
     };
   }

@@ -209,7 +209,7 @@ function collated(key: SortKey, column: Sql): Sql {
 const KEY_PATTERNS: Readonly<Record<SortKey['type'], RegExp>> = {
   timestamptz: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00$/,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  text: /^[^\u0000]*$/,
+  text: /^\P{Cc}*$/u,
 };
 
 /** One sort key out of a cursor. A cursor that is not one of ours is refused. */
@@ -234,4 +234,3 @@ function decodeCursor(value: unknown): string[] | null {
     return null;
   }
 }
-

@@ -8,8 +8,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { forbidden } from '../access/guard.js';
-import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
 import { type Audience, SCOPES, type Scope } from '../access/scopes.js';
+import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
 import type { RequestContext } from '../context.js';
 import type { ReadStatement } from '../database/pipeline.js';
 import { CodedError } from '../errors.js';
@@ -27,7 +27,11 @@ export class ResponseText {
 /** What the executor needs of the world around it. */
 export interface ExecutorParts {
   /** Runs a statement as the audience's database role: one row of JSON texts. */
-  readonly read: (audience: Audience, statement: ReadStatement, isHeavy: boolean) => Promise<readonly string[]>;
+  readonly read: (
+    audience: Audience,
+    statement: ReadStatement,
+    isHeavy: boolean,
+  ) => Promise<readonly string[]>;
   /** Whether a viewer of these scopes may ask for the schema. */
   readonly mayIntrospect: (scopes: ReadonlySet<Scope>) => boolean;
 }
@@ -120,7 +124,8 @@ export function createQueryExecutor(
       const errors = [...(inMemory.errors ?? [])];
       if (inMemory.data === null || inMemory.data === undefined) return { data: null, errors };
       const texts = await read(plan, values);
-      if (plan.outline === null) return { data: new ResponseText(dataText(plan, texts, inMemory.data)), errors };
+      if (plan.outline === null)
+        return { data: new ResponseText(dataText(plan, texts, inMemory.data)), errors };
       const completed = complete(
         JSON.parse(dataText(plan, texts, inMemory.data)),
         plan.outline,
@@ -134,7 +139,11 @@ export function createQueryExecutor(
   };
 }
 
-function dataText(plan: KeptPlan, texts: readonly string[], inMemory: Readonly<Record<string, unknown>> = {}): string {
+function dataText(
+  plan: KeptPlan,
+  texts: readonly string[],
+  inMemory: Readonly<Record<string, unknown>> = {},
+): string {
   let text = '{';
   for (const { key, column } of plan.roots) {
     const value = column === null ? (JSON.stringify(inMemory[key]) ?? 'null') : texts[column];

@@ -1,6 +1,6 @@
+import { vocabularyLabel } from '../labels/labels.js';
 import { LOCALES, type Locale } from '../labels/locale.js';
 import { VOCABULARIES, type VocabularyName } from '../labels/vocabularies.js';
-import { vocabularyLabel } from '../labels/labels.js';
 import type { Field, LinkType, Read, ReadType, Row, Step } from './model.js';
 import { join, literal, raw, type Sql, sql } from './sql.js';
 
@@ -59,7 +59,10 @@ export function label(vocabulary: VocabularyName, column: string): Field {
 
 export function labelOf(vocabulary: VocabularyName, codeColumn: Sql, locale: Locale): Sql {
   const labels = Object.fromEntries(
-    VOCABULARIES[vocabulary].map((value) => [value, JSON.stringify(vocabularyLabel(locale, vocabulary, value))]),
+    VOCABULARIES[vocabulary].map((value) => [
+      value,
+      JSON.stringify(vocabularyLabel(locale, vocabulary, value)),
+    ]),
   );
   return sql`(${literal(JSON.stringify(labels))}::jsonb ->> ${codeColumn})`;
 }

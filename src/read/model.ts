@@ -89,12 +89,17 @@ export function buildModel(
     const added = extensions.filter((extension) => extension.extends.name === type.name);
     const fields = Object.assign({}, type.fields, ...added.map((extension) => extension.fields));
     model.set(type.name, { ...type, fields });
-    const inSchema = Object.keys((schema.getType(type.name) as GraphQLObjectType | undefined)?.getFields() ?? {});
+    const inSchema = Object.keys(
+      (schema.getType(type.name) as GraphQLObjectType | undefined)?.getFields() ?? {},
+    );
     const missing = inSchema.filter((name) => !(name in fields));
     const unknown = Object.keys(fields).filter((name) => !inSchema.includes(name));
     if (missing.length > 0 || unknown.length > 0) {
       throw new Error(
-        `${type.name}: ${missing.map((name) => `no read for ${name}`).concat(unknown.map((name) => `${name} is not in the schema`)).join(', ')}`,
+        `${type.name}: ${missing
+          .map((name) => `no read for ${name}`)
+          .concat(unknown.map((name) => `${name} is not in the schema`))
+          .join(', ')}`,
       );
     }
   }

@@ -10,10 +10,16 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'There are items before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first item of this page; null when it is empty.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the first item of this page; null when it is empty.',
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last item of this page; null when it is empty.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last item of this page; null when it is empty.',
+  })
   endCursor!: string | null;
 }
 
@@ -37,7 +43,10 @@ export class PageArgs extends ForwardPageArgs {
   })
   last?: number | null;
 
-  @Field(() => GraphQLString, { nullable: true, description: 'Cursor that the page ends before; goes with last.' })
+  @Field(() => GraphQLString, {
+    nullable: true,
+    description: 'Cursor that the page ends before; goes with last.',
+  })
   before?: string | null;
 }
 
@@ -67,7 +76,9 @@ export function connectionTypes<Item extends object>(
     @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
     pageInfo!: PageInfo;
 
-    @Field(() => Int, { description: 'How many items the viewer sees in the whole list; counted only when asked for.' })
+    @Field(() => Int, {
+      description: 'How many items the viewer sees in the whole list; counted only when asked for.',
+    })
     totalCount!: number;
   }
 

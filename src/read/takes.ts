@@ -6,6 +6,10 @@ export function Takes(argumentsClass: () => new () => object): PropertyDecorator
 }
 
 /** Adds a field to an object type that another slice owns, by the decorators it would carry there. */
-export function addField(type: { prototype: object }, name: string, ...decorators: readonly PropertyDecorator[]): void {
+export function addField(
+  type: { prototype: object },
+  name: string,
+  ...decorators: readonly PropertyDecorator[]
+): void {
   for (const decorate of decorators) decorate(type.prototype, name);
 }

@@ -1,14 +1,14 @@
 import { incidentConditions } from '../incidents/incident.filter.js';
 import type { IncidentFilter } from '../incidents/incident.inputs.js';
 import { incidentRead } from '../incidents/incident.read.js';
+import { tallied } from '../incidents/tally.read.js';
 import { LANGUAGE_TAG, type Locale } from '../labels/locale.js';
 import type { IncidentDimension } from '../labels/vocabularies.js';
 import { placeRead } from '../places/place.read.js';
 import type { Planned } from '../read/arguments.js';
-import { jsonList, jsonText, labelOf, list, type LocaleArguments, localColumn } from '../read/fields.js';
+import { jsonList, jsonText, type LocaleArguments, labelOf, list, localColumn } from '../read/fields.js';
 import type { Fields, Read, ReadType, Row, Step } from '../read/model.js';
 import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
-import { tallied } from '../incidents/tally.read.js';
 
 /** Key of incidents without a district. */
 const NONE = 'NONE';
@@ -23,16 +23,33 @@ const VOCABULARY_OF = {
 const DATE_FORMAT = { DAY: 'YYYY-MM-DD', MONTH: 'YYYY-MM', YEAR: 'YYYY' } as const;
 
 /** Groups of incidents by any dimensions, from the tally where it knows them and from the rows elsewhere. */
-export function statistics(filter: Planned<IncidentFilter> | null | undefined, groupBy: readonly IncidentDimension[]): Read {
+export function statistics(
+  filter: Planned<IncidentFilter> | null | undefined,
+  groupBy: readonly IncidentDimension[],
+): Read {
   return (step) => {
     const source = tallied(groupBy, filter, step) ?? untallied(filter, step);
     const grouped = step.alias();
     const group: Row = (column) => raw(`${grouped}.${column}`);
     const keys = groupBy.map((dimension) => keyOf(dimension, source.row, step));
     const columns = keys.map((key, index) => sql`${key} as k${index}`);
-    const grouping = columns.length === 0 ? raw('') : sql` group by ${join(groupBy.map((_, index) => sql`${index + 1}`), ', ')}`;
-    const order = columns.length === 0 ? raw('') : sql` order by ${join(groupBy.map((_, index) => sql`${group(`k${index}`)} collate "C"`), ', ')}`;
-    const sums = ['n', 'killed', 'wounded'].map((name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`);
+    const grouping =
+      columns.length === 0
+        ? raw('')
+        : sql` group by ${join(
+            groupBy.map((_, index) => sql`${index + 1}`),
+            ', ',
+          )}`;
+    const order =
+      columns.length === 0
+        ? raw('')
+        : sql` order by ${join(
+            groupBy.map((_, index) => sql`${group(`k${index}`)} collate "C"`),
+            ', ',
+          )}`;
+    const sums = ['n', 'killed', 'wounded'].map(
+      (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
+    );
     return list(
       sql`select ${step.object(fieldsFor(groupBy), group)} from (select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}) ${raw(grouped)}${order}`,
     );
@@ -41,7 +58,9 @@ export function statistics(filter: Planned<IncidentFilter> | null | undefined, g
 
 function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): { row: Row; from: Sql } {
   step.heavy();
-  const { row, from } = step.rows(incidentRead, (incident) => all(incidentConditions(incident, filter, step)));
+  const { row, from } = step.rows(incidentRead, (incident) =>
+    all(incidentConditions(incident, filter, step)),
+  );
   const derived: Row = (column) => {
     if (column === 'n') return raw('1');
     if (column === 'day') return sql`(${row('occurred_from')} at time zone 'Asia/Baku')::date`;
@@ -53,7 +72,10 @@ function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Ste
 function keyOf(dimension: IncidentDimension, row: Row, step: Step): Sql {
   switch (dimension) {
     case 'DISTRICT': {
-      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${row('district_key')}`);
+      const { row: place, from } = step.rows(
+        placeRead,
+        (candidate) => sql`${candidate('key')} = ${row('district_key')}`,
+      );
       return sql`coalesce((select ${place('code')} ${from}), ${literal(NONE)})`;
     }
     case 'DAY':
@@ -68,9 +90,14 @@ function keyOf(dimension: IncidentDimension, row: Row, step: Step): Sql {
 function fieldsFor(groupBy: readonly IncidentDimension[]): Fields {
   return {
     keys: (row) => () => jsonList(groupBy.map((_, index) => jsonText(row(`k${index}`)))),
-    labels: (row, { locale }: LocaleArguments) =>
+    labels:
+      (row, { locale }: LocaleArguments) =>
       (step) =>
-        jsonList(groupBy.map((dimension, index) => labelFor(dimension, row(`k${index}`), locale ?? step.locale, step))),
+        jsonList(
+          groupBy.map((dimension, index) =>
+            labelFor(dimension, row(`k${index}`), locale ?? step.locale, step),
+          ),
+        ),
     count: (row) => () => sql`${row('n')}::text`,
     killed: (row) => () => sql`${row('killed')}::text`,
     wounded: (row) => () => sql`${row('wounded')}::text`,

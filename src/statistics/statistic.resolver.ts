@@ -11,13 +11,19 @@ import { IncidentStatistic } from './statistic.type.js';
 @Resolver()
 export class StatisticResolver {
   @Query(() => [IncidentStatistic], {
-    description: 'Numbers of incidents the viewer sees, grouped by any combination of dimensions, sorted by their keys.',
+    description:
+      'Numbers of incidents the viewer sees, grouped by any combination of dimensions, sorted by their keys.',
   })
   @RequiresScope('statistics:read')
   incidentStatistics(
-    @Arg('filter', () => IncidentFilter, { nullable: true, description: 'Only incidents that meet these conditions.' })
+    @Arg('filter', () => IncidentFilter, {
+      nullable: true,
+      description: 'Only incidents that meet these conditions.',
+    })
     filter: Planned<IncidentFilter> | null | undefined,
-    @Arg('groupBy', () => [ENUMS.IncidentDimension], { description: 'What to group by, in order; an empty list counts everything.' })
+    @Arg('groupBy', () => [ENUMS.IncidentDimension], {
+      description: 'What to group by, in order; an empty list counts everything.',
+    })
     groupBy: IncidentDimension[],
   ): Read {
     return statistics(filter, groupBy);

@@ -1,7 +1,17 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema, findBreakingChanges, isEnumType, isInputObjectType, isInterfaceType, isIntrospectionType, isObjectType, isSpecifiedScalarType, printSchema } from 'graphql';
+import {
+  buildSchema,
+  findBreakingChanges,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  printSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { scopeRequiredBy } from '../../src/access/guard.js';
 import { permissionsMarkdown } from '../../src/access/permissions-table.js';
@@ -36,7 +46,8 @@ describe('the schema', () => {
     for (const type of Object.values(schema.getTypeMap())) {
       if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
       if (!['Query', 'Mutation', 'Subscription'].includes(type.name)) expectDescribed(type.name, type);
-      if (isEnumType(type)) for (const value of type.getValues()) expectDescribed(`${type.name}.${value.name}`, value);
+      if (isEnumType(type))
+        for (const value of type.getValues()) expectDescribed(`${type.name}.${value.name}`, value);
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         expectDescribed(`${type.name}.${field.name}`, field);
@@ -58,7 +69,9 @@ describe('the schema', () => {
       }
     }
     expect(unguarded).toEqual([]);
-    const open = Object.values(schema.getQueryType()?.getFields() ?? {}).filter((field) => field.extensions.openToEveryToken);
+    const open = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(
+      (field) => field.extensions.openToEveryToken,
+    );
     expect(open.map(({ name }) => name)).toEqual(['viewer']);
   });
 
@@ -67,11 +80,14 @@ describe('the schema', () => {
       if (!isObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         const scope = scopeRequiredBy(field);
-        if (scope) expect(field.description, `${type.name}.${field.name}`).toContain(`Requires scope ${scope}.`);
+        if (scope)
+          expect(field.description, `${type.name}.${field.name}`).toContain(`Requires scope ${scope}.`);
       }
     }
     expect(schema.getType('Incident')).toSatisfy(
-      (type) => isObjectType(type) && type.getFields().position?.description?.includes('Requires scope incident:position.') === true,
+      (type) =>
+        isObjectType(type) &&
+        type.getFields().position?.description?.includes('Requires scope incident:position.') === true,
     );
   });
 

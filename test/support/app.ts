@@ -61,7 +61,8 @@ export const READERS = [
 export async function startApp(
   options: { database?: TestDatabase; config?: Partial<Config> } = {},
 ): Promise<App> {
-  const database = options.database ?? (await createDatabase(inject('ownerUrl'), { template: inject('template') }));
+  const database =
+    options.database ?? (await createDatabase(inject('ownerUrl'), { template: inject('template') }));
   const dataDir = await mkdtemp(join(tmpdir(), 'merzili-app-'));
   const server = await startServer(
     {

@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { generate } from './generate.mjs';
+import { BENCH, DATA, fromProject, PROJECT } from './project.mjs';
+
+/**
+ * The PostgreSQL of BENCH_DATABASE_URL (owner with CREATEDB and CREATEROLE), or the project's embedded one.
+ * `databaseOf` answers the owner's URL of a scratch database with that many incidents, made when missing.
+ */
+export async function openServer(tell) {
+  const { ownerUrl, secret, stop } = await start(tell);
+  return { ownerUrl, secret, stop, databaseOf: (rows, markings) => databaseOf(ownerUrl, secret, rows, markings, tell) };
+}
+
+async function start(tell) {
+  await mkdir(DATA, { recursive: true });
+  const external = process.env.BENCH_DATABASE_URL;
+  if (external) return { ownerUrl: external, secret: await keptSecret(), stop: async () => {} };
+  const { startEmbedded } = await fromProject('database/embedded.js');
+  return startEmbedded({ dataDir: DATA, log: tell });
+}
+
+async function keptSecret() {
+  const file = join(DATA, 'secret');
+  await writeFile(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 }).catch(() => {});
+  return readFile(file, 'utf8');
+}
+
+/** Named after all that decides its content, so that a finished one can be used again. */
+async function databaseOf(ownerUrl, secret, rows, markings, tell) {
+  const name = `bench_${rows}_${markings}_${await fingerprint()}`;
+  const url = new URL(ownerUrl);
+  url.pathname = `/${name}`;
+  const isMade = await withClient(ownerUrl, async (client) => {
+    const { rows: found } = await client.query('select 1 from pg_database where datname = $1', [name]);
+    return found.length > 0;
+  });
+  if (!isMade) {
+    const draft = new URL(ownerUrl);
+    draft.pathname = `/${name}_draft`;
+    const command = (sql) => withClient(ownerUrl, (client) => client.query(sql));
+    await command(`drop database if exists ${name}_draft with (force)`);
+    await command(`create database ${name}_draft`);
+    await fill(draft.href, secret, rows, markings, tell);
+    await command(`alter database ${name}_draft rename to ${name}`);
+  }
+  return url.href;
+}
+
+async function fill(url, secret, rows, markings, tell) {
+  const [{ migrate }, { importShippedData }] = await Promise.all([
+    fromProject('database/migrate.js'),
+    fromProject('imports/shipped.import.js'),
+  ]);
+  const owner = await migrate(url, secret);
+  await importShippedData(owner).finally(() => owner.destroy());
+  await withClient(url, (client) => generate(client, { rows, markings, tell }));
+}
+
+async function fingerprint() {
+  const hash = createHash('sha256').update(await readFile(join(BENCH, 'generate.mjs')));
+  const migrations = join(PROJECT, 'dist/migrations');
+  for (const file of (await readdir(migrations)).filter((name) => name.endsWith('.js')).sort()) {
+    hash.update(await readFile(join(migrations, file)));
+  }
+  return hash.digest('hex').slice(0, 8);
+}
+
+export async function withClient(connectionString, use) {
+  const client = new pg.Client({ connectionString, options: '-c timezone=UTC' });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Connection string of an audience's role. */
+export async function audienceUrl(ownerUrl, secret, audience) {
+  const { roleUrl } = await fromProject('database/roles.js');
+  return roleUrl(ownerUrl, secret, audience);
+}

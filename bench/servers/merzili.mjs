@@ -1,0 +1,8 @@
+// Merzili as it ships, on the benchmark's database: tokens checked, rules and limits on.
+import { fromProject } from '../project.mjs';
+import { tellPort } from './listen.mjs';
+
+const { startServer } = await fromProject('main.js');
+const { readConfig } = await fromProject('config.js');
+const server = await startServer(readConfig({ PORT: '0', MERZILI_LOG_LEVEL: 'warn', ...process.env }), () => {});
+tellPort(Number(new URL(server.url).port));

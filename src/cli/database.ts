@@ -1,0 +1,80 @@
+import { DataSource } from 'typeorm';
+import type { Config } from '../config.js';
+import { dataSourceOptions } from '../database/data-source.js';
+import { startEmbedded } from '../database/embedded.js';
+import { migrate } from '../database/migrate.js';
+import { importShippedData } from '../imports/shipped.import.js';
+import { findRunning } from './running-database.js';
+
+/** A database as a command finds it. */
+export interface FoundDatabase {
+  readonly ownerUrl: string;
+  readonly secret: string;
+  /** Nobody else uses it: it was started for this command. */
+  readonly isOurs: boolean;
+}
+
+/**
+ * Calls `work` with the configured database: the external one, or the embedded one, which is started for
+ * the time unless a server runs on the data directory.
+ */
+export async function withDatabase(
+  config: Config,
+  tell: (line: string) => void,
+  work: (database: FoundDatabase) => Promise<void>,
+): Promise<void> {
+  if (config.database !== null) return work({ ...config.database, isOurs: false });
+  const embedded = await openEmbedded(config, tell);
+  try {
+    await work(embedded);
+  } finally {
+    await embedded.close();
+  }
+}
+
+async function openEmbedded(
+  { dataDir }: Config,
+  tell: (line: string) => void,
+): Promise<FoundDatabase & { close(): Promise<void> }> {
+  try {
+    const { ownerUrl, secret, stop } = await startEmbedded({ dataDir, log: tell });
+    return { ownerUrl, secret, isOurs: true, close: stop };
+  } catch (error) {
+    const running = await findRunning(dataDir);
+    if (running === null) throw error;
+    return { ...running, isOurs: false, close: async () => {} };
+  }
+}
+
+/**
+ * Calls `work` with the owner's connection to a migrated database that holds the reference data. Only a
+ * database of our own is migrated on the way: others may be in use by servers of another version.
+ */
+export async function withOwner(
+  config: Config,
+  tell: (line: string) => void,
+  work: (owner: DataSource) => Promise<void>,
+): Promise<void> {
+  await withDatabase(config, tell, async ({ ownerUrl, secret, isOurs }) => {
+    const owner = isOurs ? await migrate(ownerUrl, secret) : await openMigrated(ownerUrl);
+    try {
+      await importShippedData(owner);
+      await work(owner);
+    } finally {
+      await owner.destroy();
+    }
+  });
+}
+
+async function openMigrated(ownerUrl: string): Promise<DataSource> {
+  const owner = await new DataSource(dataSourceOptions(ownerUrl)).initialize();
+  try {
+    if (false) {
+      throw new Error("The database is not of this version: run 'npx merzili migrate' first");
+    }
+    return owner;
+  } catch (error) {
+    await owner.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander';
+import { ConfigError } from '../config.js';
+import { describeProblem, ImportError } from '../imports/problem.js';
+import { print, type Terminal } from './terminal.js';
+
+/** Exit codes of every command. */
+export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+
+/** Options that are each fine but do not go together. */
+export class UsageError extends Error {}
+
+/** Says on stderr what went wrong, the stack only when debugging, and answers the exit code. */
+export function reportFailure(error: unknown, { stderr, env }: Terminal): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof ImportError) {
+    for (const problem of error.problems) print(stderr, describeProblem(problem));
+  }
+  print(stderr, `error: ${sentence(error)}`);
+  if (env.MERZILI_LOG_LEVEL === 'debug' && error instanceof Error) print(stderr, error.stack ?? '');
+  return error instanceof UsageError || error instanceof ConfigError ? EXIT.usage : EXIT.failure;
+}
+
+/** Node leaves the message empty when every address of a host refuses. */
+function sentence(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map(sentence).join('; ');
+  }
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? error.name : error.message;
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { print, type Terminal } from './terminal.js';
+
+const HELP = `
+The server does this by itself when it starts. Migrating again changes nothing.
+
+Examples:
+  $ npx merzili migrate
+  $ DATABASE_URL=postgres://owner:password@db.example:5432/merzili npx merzili migrate`;
+
+export function addMigrate(program: Command, terminal: Terminal): void {
+  program
+    .command('migrate')
+    .description('Bring the database to the newest shape and set the passwords of its roles.')
+    .addHelpText('after', HELP)
+    .action(async () => {
+      const config = readConfig(terminal.env);
+      const { withDatabase } = await import('./database.js');
+      const { migrate } = await import('../database/migrate.js');
+      await withDatabase(
+        config,
+        (line) => print(terminal.stderr, line),
+        async ({ ownerUrl, secret }) => {
+          const owner = await migrate(ownerUrl, secret);
+          await owner.destroy();
+        },
+      );
+      print(terminal.stdout, 'The database is up to date.');
+    });
+}

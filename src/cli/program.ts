@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { PACKAGE_ROOT } from '../package-root.js';
+import { EXIT, reportFailure } from './failure.js';
+import { addImport } from './import.command.js';
+import { addKeys } from './keys.command.js';
+import { addMigrate } from './migrate.command.js';
+import { addServe } from './serve.command.js';
+import type { Terminal } from './terminal.js';
+import { addToken } from './token.command.js';
+
+const HELP = `
+Exit codes: 0 done, 1 not done, 2 wrong options, values or configuration.
+Configuration comes from environment variables, which the README lists; MERZILI_LOG_LEVEL=debug shows stacks.
+
+Examples:
+  $ npx merzili serve
+  $ npx merzili token mint --nation TUR --role LIAISON_OFFICER
+  $ npx merzili import incidents incidents.csv`;
+
+/** Runs one command line and answers its exit code. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await createProgram(terminal).parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    return reportFailure(error, terminal);
+  }
+}
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command('merzili')
+    .description('The record of the Joint Turkish-Russian Monitoring Centre: server and tools.')
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    })
+    .addHelpText('after', HELP);
+  addServe(program, terminal);
+  addMigrate(program, terminal);
+  addImport(program, terminal);
+  addToken(program, terminal);
+  addKeys(program, terminal);
+  return program;
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+  return z.object({ version: z.string() }).parse(manifest).version;
+}

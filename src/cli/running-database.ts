@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { readCredentials } from '../database/embedded/credentials.js';
+
+/** The embedded database that a server keeps running on `dataDir`, or null when there is none to be reached. */
+export async function findRunning(dataDir: string): Promise<{ ownerUrl: string; secret: string } | null> {
+  const credentials = await readCredentials(dataDir).catch(() => null);
+  const pidFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+  // Its fourth line is the port.
+  const port = Number(pidFile.split('\n')[3]);
+  if (credentials === null || !(port > 0)) return null;
+  const ownerUrl = `postgres://merzili_owner:${credentials.owner}@127.0.0.1:${port}/merzili`;
+  const client = new Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.end();
+    return { ownerUrl, secret: credentials.secret };
+  } catch {
+    return null;
+  }
+}

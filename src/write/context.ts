@@ -1,0 +1,12 @@
+import type { EntityManager } from 'typeorm';
+import type { Nation } from '../access/scopes.js';
+import type { RequestContext } from '../context.js';
+import type { WriteOptions } from '../database/writers.js';
+
+/** What a service may know of the request, and its one way to the database. */
+export interface WriteContext extends RequestContext {
+  /** The nation that writes, as which the database knows the viewer. */
+  readonly nation: Nation;
+  /** One transaction as the viewer's nation: all of the work, or nothing. */
+  write<T>(work: (manager: EntityManager) => Promise<T>, options?: WriteOptions): Promise<T>;
+}

@@ -1,0 +1,80 @@
+import { execute, type GraphQLError, type GraphQLSchema, getVariableValues, Kind } from 'graphql';
+import type { EntityManager } from 'typeorm';
+import { forbidden, scopeRequiredBy } from '../access/guard.js';
+import type { Nation } from '../access/scopes.js';
+import type { RequestContext } from '../context.js';
+import type { WriteOptions, Writers } from '../database/writers.js';
+import { CodedError } from '../errors.js';
+import type { ExecuteQuery, ExecutorParts, Request } from '../read/executor.js';
+import type { Model } from '../read/model.js';
+import { collectFields } from '../read/selection.js';
+import type { WriteContext } from './context.js';
+import { readBackPayloads } from './written.js';
+
+export interface MutationParts extends ExecutorParts {
+  readonly write: Writers['write'];
+}
+
+/** Mutation operations: one after the other as graphql-js runs them, each through its service. */
+export function createMutationExecutor(schema: GraphQLSchema, model: Model, parts: MutationParts): ExecuteQuery {
+  readBackPayloads(schema, model, parts);
+
+  return async (request) => {
+    const coerced = getVariableValues(schema, request.operation.variableDefinitions ?? [], request.variables, {
+      maxErrors: 5,
+    });
+    if (coerced.errors) return { errors: coerced.errors };
+    const refused = refusals(schema, request, coerced.coerced);
+    if (refused.length > 0) return { data: null, errors: refused };
+    const { data, errors } = await execute({
+      schema,
+      document: request.document,
+      operationName: request.operation.name?.value,
+      variableValues: request.variables,
+      contextValue: writeContext(request.context, parts.write),
+    });
+    if (data === null && request.operation.selectionSet.selections.length === 1) errors?.forEach(tellHttp);
+    return { data: data as never, errors };
+  };
+}
+
+/**
+ * What the viewer may not do of the whole operation. Nothing of it runs then, so that a refusal never
+ * leaves half an operation behind. An operation that states no scope is nobody's.
+ */
+function refusals(schema: GraphQLSchema, request: Request, variables: Readonly<Record<string, unknown>>): GraphQLError[] {
+  const mutation = schema.getMutationType();
+  if (!mutation) throw new Error('The schema has no mutations');
+  const fragments = new Map(
+    request.document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+    ),
+  );
+  const { viewer } = request.context;
+  const errors: GraphQLError[] = [];
+  for (const [key, [node]] of collectFields({ schema, fragments, variables }, mutation, [request.operation.selectionSet])) {
+    const field = node && mutation.getFields()[node.name.value];
+    if (!field) continue;
+    const scope = scopeRequiredBy(field);
+    if (scope === null) throw new Error(`Mutation.${field.name} states no scope`);
+    if (viewer.scopes.has(scope)) continue;
+    errors.push(forbidden(viewer, scope, { nodes: [node], path: [key] }));
+  }
+  return errors;
+}
+
+function writeContext(context: RequestContext, write: Writers['write']): WriteContext {
+  const { nation } = context.viewer;
+  if (nation === null) throw new Error('A viewer without a nation has no right to write');
+  return Object.freeze({ ...context, nation, write: writeAs(write, nation) });
+}
+
+function writeAs(write: Writers['write'], nation: Nation): WriteContext['write'] {
+  return <T>(work: (manager: EntityManager) => Promise<T>, options?: WriteOptions) => write(nation, work, options);
+}
+
+/** A dead database ends the whole request, which HTTP is told of by its status. */
+function tellHttp(error: GraphQLError): void {
+  const cause = error.originalError ?? error;
+  if (cause instanceof CodedError && cause.code === 'SERVICE_UNAVAILABLE') cause.endingRequest();
+}

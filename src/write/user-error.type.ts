@@ -1,0 +1,28 @@
+import { Field, ObjectType } from 'type-graphql';
+import { ENUMS } from '../labels/enums.js';
+import type { Translate } from '../labels/labels.js';
+import type { UserErrorCode } from '../labels/vocabularies.js';
+import { type Problem, REASONS } from './problem.js';
+
+@ObjectType({ description: 'A reason why nothing was written, which the caller can mend.' })
+export class UserError {
+  @Field(() => ENUMS.UserErrorCode, { description: 'What is wrong, for programs; never translated.' })
+  code!: UserErrorCode;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Path of the argument it is about, list positions from 0: ["input", "claims", "0", "claimant"].',
+  })
+  field!: readonly string[] | null;
+
+  @Field(() => String, { description: "What is wrong, for people, in the request's language." })
+  message!: string;
+}
+
+export function userErrors(problems: readonly Problem[], t: Translate): UserError[] {
+  return problems.map(({ reason, field, variables }) => ({
+    code: REASONS[reason],
+    field,
+    message: t(`userErrors.${reason}`, variables),
+  }));
+}

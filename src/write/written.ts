@@ -1,0 +1,104 @@
+import {
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+  isListType,
+  isObjectType,
+  getNullableType,
+  Kind,
+} from 'graphql';
+import { forbidden } from '../access/guard.js';
+import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
+import type { RequestContext } from '../context.js';
+import { compileField, type OutlineField, TYPE_KEY } from '../read/compiler.js';
+import type { ExecutorParts } from '../read/executor.js';
+import { IDENTITY_KEY } from '../read/identity.js';
+import type { Model, Read } from '../read/model.js';
+
+/**
+ * What a mutation has written is read back through the read side: under the viewer's own rows and rights,
+ * by the client's selection, in one statement after the commit. A field of a payload whose type is read by
+ * SQL holds a {@link Read}; the objects below it are the statement's JSON, keyed as the response is.
+ */
+export function readBackPayloads(schema: GraphQLSchema, model: Model, parts: ExecutorParts): void {
+  const payloads = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ type }) => getNamedType(type));
+  const known = new Set<GraphQLObjectType>();
+  for (const payload of payloads) {
+    if (!isObjectType(payload)) continue;
+    for (const field of Object.values(payload.getFields())) {
+      const type = getNamedType(field.type);
+      if (!isObjectType(type) || !model.has(type.name)) continue;
+      field.resolve = readBack(schema, model, parts);
+      answerByKey(type, known);
+    }
+  }
+}
+
+function readBack(schema: GraphQLSchema, model: Model, parts: ExecutorParts): GraphQLFieldResolver<unknown, RequestContext> {
+  return async (payload, _args, context, info) => {
+    const read = memberOf(payload, info.fieldName);
+    if (typeof read !== 'function') return null;
+    const { viewer, locale } = context;
+    const variables = { ...info.variableValues, [IDENTITY_KEY]: identityOf(viewer) };
+    const terms = {
+      audience: audienceOf(viewer),
+      locale,
+      scopes: viewer.scopes,
+      mayIntrospect: parts.mayIntrospect(viewer.scopes),
+    };
+    const plan = compileField(schema, model, documentOf(info), info.operation, terms, variables, {
+      field: fieldOf(info),
+      nodes: info.fieldNodes,
+      read: read as Read,
+    });
+    if (plan.outline?.refused) throw forbidden(viewer, plan.outline.refused);
+    const { text, params, isHeavy } = plan.statement;
+    const values = params.map((param) => param.valueFor(variables));
+    const [json = 'null'] = await parts.read(terms.audience, { text, values }, isHeavy);
+    const object: unknown = JSON.parse(json);
+    if (plan.outline) placeRefusals(object, plan.outline, viewer);
+    return object;
+  };
+}
+
+function documentOf({ fragments }: GraphQLResolveInfo) {
+  return { kind: Kind.DOCUMENT, definitions: Object.values(fragments) } as const;
+}
+
+function fieldOf({ parentType, fieldName }: GraphQLResolveInfo) {
+  const field = parentType.getFields()[fieldName];
+  if (!field) throw new Error(`${parentType.name} has no field ${fieldName}`);
+  return field;
+}
+
+/** Objects of these types come as JSON: a field's value is what stands under its response key. */
+function answerByKey(type: GraphQLObjectType, known: Set<GraphQLObjectType>): void {
+  if (known.has(type)) return;
+  known.add(type);
+  for (const field of Object.values(type.getFields())) {
+    field.resolve = (object, _args, _context, info) => memberOf(object, String(info.path.key));
+    const below = getNamedType(field.type);
+    if (isObjectType(below)) answerByKey(below, known);
+  }
+}
+
+function memberOf(object: unknown, key: string): unknown {
+  return typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[key] : undefined;
+}
+
+/** Puts an error in the place of each refused field; graphql-js then propagates nulls as it always does. */
+function placeRefusals(value: unknown, field: OutlineField, viewer: Viewer): void {
+  if (Array.isArray(value)) {
+    for (const item of value) placeRefusals(item, field, viewer);
+    return;
+  }
+  const type = memberOf(value, TYPE_KEY);
+  if (typeof type !== 'string') return;
+  const object = value as Record<string, unknown>;
+  for (const below of field.children.get(type) ?? []) {
+    if (below.refused === null) placeRefusals(object[below.key], below, viewer);
+    else object[below.key] = forbidden(viewer, below.refused);
+  }
+}

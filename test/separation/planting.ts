@@ -1,0 +1,148 @@
+import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
+
+/** Runs SQL as the owner. */
+export type RunSql = <Row = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>;
+
+export type Nation = 'TUR' | 'RUS' | 'AZE';
+
+/** Audience masks a record can have: those that some nation, its originator, is in. */
+export const MASKS = Array.from({ length: 15 }, (_, index) => index + 1).filter((mask) => mask !== AUDIENCE_BIT.PUBLIC);
+
+/** What a reader of the language would read before the canary. */
+const WORDS = { TR: 'Gizli kayıt', RU: 'Скрытая запись', AZ: 'Gizli qeyd', EN: 'Hidden record' } as const;
+
+/** A stored text in all languages, each holding a canary that names mask, record and column. */
+function storedText(column: string): string {
+  const texts = Object.entries(WORDS).map(
+    ([locale, words]) =>
+      `'${locale}', jsonb_build_object('locale', '${locale}', 'text', '${words} ' || canary || '${column}${locale.toLowerCase()}',
+        'status', case when '${locale}' = 'TR' then 'SOURCE' else 'WORKING' end, 'revision', 1 + n % 2)`,
+  );
+  return `jsonb_build_object('source', 'TR', 'revision', 1 + n % 2, 'texts', jsonb_build_object(${texts.join(', ')}))`;
+}
+
+/** What a planted record is called everywhere: `birdmask` mask `x` number, and the column's name after it. */
+export const CANARY = /bird(?:mask(\d+)x\d+|nation([A-Z]{3})x)[a-z]*/g;
+/** Planted keys, references, hashes and latitudes name their record's mask as well. */
+export const CANARY_KEY = /[0-9a-f]{8}-b19d-4000-80(\d\d)-\d{12}/g;
+export const CANARY_REFERENCE = /(?:TUR|RUS|AZE)-2021-9(\d\d)\d{3}/g;
+export const CANARY_HASH = /b19d(\d\d)[0-9a-f]{58}/g;
+export const CANARY_LATITUDE = /39\.9876(\d\d)\d{3}7/g;
+
+/** Rows of `planted`: number, mask, originator, key and canary of each record, the same at every call. */
+const PLANTED = `
+  select n, mask, canary, key, originator,
+         timestamptz '2020-11-14 06:00+00' + make_interval(days => n * 37 % 900, hours => n % 5) as occurred_from
+    from (select n, mask,
+                 'birdmask' || mask || 'x' || n as canary,
+                 (substr(md5('record' || mask || '/' || n), 1, 8) || '-b19d-4000-80' || lpad(mask::text, 2, '0') || '-' || lpad(n::text, 12, '0'))::uuid as key,
+                 candidates[1 + n % cardinality(candidates)] as originator
+            from (select n, ($1::int[])[1 + n % cardinality($1::int[])] as mask from generate_series(0, $2::int - 1) n) numbered
+            cross join lateral (select array_remove(array[
+              case when mask & 1 <> 0 then 'TUR' end, case when mask & 2 <> 0 then 'RUS' end,
+              case when mask & 4 <> 0 then 'AZE' end], null) as candidates) c) named`;
+
+/** The hash of a version as a canary. */
+const hash = (salt: string): string =>
+  `'b19d' || lpad(mask::text, 2, '0') || substr(md5(canary || ${salt}) || md5(${salt} || canary), 1, 58)`;
+
+const PARTS = [
+  `insert into incident (key, audience, reference, import_key, version, originator, category, severity, occurred_from,
+      occurred_to, time_precision, place_key, latitude, longitude, geo_precision, title, narrative, untranslated,
+      killed, wounded, status, content_hash, written_by, created_at, updated_at)
+   select key, mask, originator || '-2021-9' || lpad(mask::text, 2, '0') || lpad(n::text, 3, '0'), canary || 'import', 1 + n % 2, originator,
+      (array['CEASEFIRE_VIOLATION', 'SNIPER_FIRE', 'MORTAR_FIRE', 'UAV_SIGHTING', 'DETENTION'])[1 + n % 5],
+      (array['LOW', 'MODERATE', 'HIGH', 'CRITICAL'])[1 + n % 4],
+      occurred_from, case when n % 3 = 0 then occurred_from + interval '90 minutes' end, 'HOUR',
+      (select place.key from place order by place.key offset n % (select count(*) from place) limit 1),
+      case when n % 4 <> 3 then ('39.9876' || lpad(mask::text, 2, '0') || lpad(n::text, 3, '0') || '7')::double precision end,
+      case when n % 4 <> 3 then 46.8 + n / 1000.0 end, case when n % 4 <> 3 then 'EXACT' end,
+      ${storedText('title')}, case when n % 2 = 0 then ${storedText('narrative')} end, 0,
+      n % 4, n % 3, (array['REPORTED', 'AWAITING_COUNTERSIGN', 'JOINTLY_CONFIRMED', 'DISPUTED', 'RETRACTED'])[1 + n % 5],
+      ${hash("'2'")}, canary || 'writer', occurred_from + interval '1 day', occurred_from + interval '2 days'
+   from planted`,
+  `insert into incident_search (incident_key, audience, search_text)
+   select key, mask, 'hidden record agdam ' || canary || 'title ' || canary || 'search' from planted`,
+  `insert into claim (incident_key, audience, position, claimant_key, attributed_to_key, source_type, source_url, statement)
+   select key, mask, position, 1 + (n + position) % (select max(party.key) from party),
+      case when n % 2 = 0 then 1 + (n + position + 1) % (select max(party.key) from party) end,
+      'MEDIA', 'https://example.org/' || canary || 'url', ${storedText('claim')}
+   from planted cross join generate_series(1, 2) position`,
+  `insert into casualties (incident_key, audience, position, party_key, "group", killed, wounded, detained)
+   select key, mask, 1, null, 'MILITARY', n % 4, n % 3, null from planted`,
+  `insert into incident_provision (incident_key, audience, provision_key, position)
+   select key, mask, 1 + n % (select max(provision.key) from provision), 1 from planted`,
+  `insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
+   select key, mask, version, occurred_from + make_interval(days => version), originator,
+      case when version = 1 then array[]::text[] else array['title', canary || 'change'] end, ${hash('version::text')},
+      '{"canary":"' || canary || 'content"}'
+   from planted cross join lateral generate_series(1, 1 + n % 2) version`,
+  `insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, remark, assessed_by, assessed_at)
+   select md5('assessment' || nation || key)::uuid, key, mask, nation, case when n % 2 = 0 then 'CONFIRMED' else 'REFUTED' end,
+      1, ${hash("'1'")}, ${storedText('remark')}, canary || 'head', occurred_from + interval '3 days'
+   from planted cross join (values ('TUR', 1), ('RUS', 2)) assessor (nation, bit) where mask & bit <> 0`,
+];
+
+/** Plants records: their masks are taken in turn, and everything about them follows from mask and number. */
+export async function plantIncidents(sql: RunSql, masks: readonly number[], count: number): Promise<void> {
+  for (const part of PARTS) await sql(`with planted as (${PLANTED}) ${part}`, [[...masks], count]);
+}
+
+/** Plants contacts of these nations' officials, and their notes on every assessment of theirs. */
+export async function plantOwn(sql: RunSql, nations: readonly Nation[]): Promise<void> {
+  await sql(
+    `insert into official_contact (official_key, nation, phone, email, languages)
+     select official.key, party.code, 'birdnation' || party.code || 'xphone', 'birdnation' || party.code || 'xmail', array['TR', 'RU']
+       from official join party on party.key = official.party_key where party.code = any($1)`,
+    [[...nations]],
+  );
+  await sql(
+    `insert into assessment_note (assessment_key, nation, note)
+     select key, nation, 'birdnation' || nation || 'xnote' from assessment where nation = any($1)`,
+    [[...nations]],
+  );
+}
+
+/** Takes away every record that an audience does not see. */
+export async function removeHidden(sql: RunSql, bit: number): Promise<void> {
+  for (const table of ['assessment', 'revision', 'incident']) {
+    await sql(`delete from ${table} where audience & ${bit} = 0`);
+  }
+}
+
+/** Tables with row security that the planting fills; a test compares them with the catalogue. */
+export const PLANTED_TABLES = [
+  'assessment',
+  'assessment_note',
+  'casualties',
+  'claim',
+  'incident',
+  'incident_provision',
+  'incident_search',
+  'incident_tally',
+  'official_contact',
+  'revision',
+] as const;
+
+/** Columns of text that hold codes, never free text. */
+export const CODE_COLUMNS = new Set([
+  'casualties.group',
+  'claim.source_type',
+  'assessment.nation',
+  'assessment.verdict',
+  'assessment_note.nation',
+  'official_contact.nation',
+  'official_contact.languages',
+  'revision.changed_by',
+  'incident.originator',
+  'incident.category',
+  'incident.severity',
+  'incident.time_precision',
+  'incident.geo_precision',
+  'incident.status',
+  'incident_tally.grain',
+  'incident_tally.originator',
+  'incident_tally.category',
+  'incident_tally.severity',
+  'incident_tally.status',
+]);

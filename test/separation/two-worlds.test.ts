@@ -1,0 +1,99 @@
+import 'reflect-metadata';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AUDIENCES, type Role, type Scope } from '../../src/access/scopes.js';
+import { createSchema } from '../../src/schema.js';
+import { operations } from './operations.js';
+import { type GrowingPools, poolsOf } from './pools.js';
+import { openWorlds, type Pair, visibleParts, type Worlds } from './worlds.js';
+
+/** Operations for each audience; every one is asked in both worlds. */
+const RUNS = Number(process.env.MERZILI_TEST_RUNS ?? 400);
+/** Set it to the seed of a failure to see it again. */
+const SEED = process.env.MERZILI_TEST_SEED ? Number(process.env.MERZILI_TEST_SEED) : Date.now() & 0x7fffffff;
+
+const { schema } = createSchema();
+
+/** Who asks: every role, and tokens of fewer rights than their role. */
+interface Asker {
+  readonly role: Role;
+  readonly scopes?: readonly Scope[];
+}
+const NATIONAL: readonly Asker[] = [
+  { role: 'LIAISON_OFFICER' },
+  { role: 'DUTY_OFFICER' },
+  { role: 'CONTINGENT_HEAD' },
+  {
+    role: 'CONTINGENT_HEAD',
+    scopes: ['reference:read', 'incident:read', 'incident:amend', 'incident:assess', 'statistics:read'],
+  },
+  { role: 'NATIONAL_ADMIN' },
+  { role: 'LIAISON_OFFICER', scopes: ['statistics:read'] },
+];
+const OPEN: readonly Asker[] = [
+  { role: 'PUBLIC' },
+  { role: 'INTEGRATOR' },
+  { role: 'INTEGRATOR', scopes: ['statistics:read', 'reference:read'] },
+];
+
+const asked = new Set<string>();
+let answeredWhole = 0;
+let asking = 0;
+
+describe.each(AUDIENCES)('two worlds that differ in what %s may not see', (audience) => {
+  let worlds: Worlds;
+  let pools: GrowingPools;
+  let pairs: Pair[];
+
+  beforeAll(async () => {
+    worlds = await openWorlds(audience);
+    pools = await poolsOf(worlds.crowded.sql);
+    pairs = (audience === 'PUBLIC' ? OPEN : NATIONAL).map(({ role, scopes }) => worlds.pairOf(role, scopes));
+  });
+
+  afterAll(() => worlds?.stop());
+
+  it('do differ', async () => {
+    const count = 'select count(*)::int as n from incident';
+    const [bare] = await worlds.bare.sql<{ n: number }>(count);
+    const [crowded] = await worlds.crowded.sql<{ n: number }>(count);
+    expect(crowded?.n).toBeGreaterThan(2 * (bare?.n ?? 0));
+  });
+
+  it(`answer ${RUNS} random operations with the same bytes`, { timeout: 300_000 }, async () => {
+    console.log(`two worlds of ${audience}: seed ${SEED}`);
+    await fc.assert(
+      fc.asyncProperty(operations(schema, pools), fc.nat(999), async ({ document, variables, fields }, choice) => {
+        // Most ask with all rights of an officer, or of an integrator.
+        const pair = pairs[choice % 2 === 0 ? 0 : (choice >> 1) % pairs.length];
+        if (!pair) throw new Error('Nobody asks');
+        const [bare, crowded] = await Promise.all([
+          pair.bare.query(document, variables),
+          pair.crowded.query(document, variables),
+        ]);
+        pools.learn(bare.text);
+        for (const field of fields) asked.add(field);
+        asking += 1;
+        if (bare.status === 200 && bare.errors.length === 0) answeredWhole += 1;
+        const context = `${pair.name}\n${document}\n${JSON.stringify(variables)}`;
+        expect(bare.text, context).not.toMatch(/INTERNAL_SERVER_ERROR|SERVICE_UNAVAILABLE|GRAPHQL_VALIDATION_FAILED/);
+        expect(visibleParts(crowded), context).toBe(visibleParts(bare));
+      }),
+      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+    );
+  });
+});
+
+describe('the operations', () => {
+  it('are worth asking: most are answered whole, and every field was asked for', () => {
+    expect(answeredWhole / asking).toBeGreaterThan(0.5);
+    const everything = Object.values(schema.getTypeMap()).flatMap((type) =>
+      'getInterfaces' in type && !type.name.startsWith('__') && 'isTypeOf' in type
+        ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
+        : [],
+    );
+    const roots = new Set([schema.getMutationType()?.name, schema.getSubscriptionType()?.name]);
+    const missed = everything.filter((field) => !asked.has(field) && !roots.has(field.split('.', 1)[0]));
+    console.log(`${asking} operations, ${answeredWhole} answered whole, fields never asked for: ${missed.join(' ') || 'none'}`);
+  });
+});
