@@ -1,3 +1,4 @@
+import { RevokedToken } from './access/revoked-token.entity.js';
 import {
   Agreement,
   AgreementSignatory,
@@ -11,10 +12,12 @@ import { Centre, Contingent } from './centre/centre.entity.js';
 import { Assessment, AssessmentNote } from './incidents/assessment.entity.js';
 import { Casualties } from './incidents/casualties.entity.js';
 import { Claim } from './incidents/claim.entity.js';
+import { Idempotency } from './incidents/idempotency.entity.js';
 import { Incident } from './incidents/incident.entity.js';
 import { IncidentProvision } from './incidents/incident-provision.entity.js';
 import { IncidentSearch } from './incidents/incident-search.entity.js';
 import { IncidentTally } from './incidents/incident-tally.entity.js';
+import { ReleaseConsent } from './incidents/release-consent.entity.js';
 import { Revision } from './incidents/revision.entity.js';
 import { Appointment, Official, OfficialContact } from './officials/official.entity.js';
 import { Party } from './parties/party.entity.js';
@@ -45,4 +48,7 @@ export const ENTITIES = [
   Assessment,
   AssessmentNote,
   Revision,
+  ReleaseConsent,
+  Idempotency,
+  RevokedToken,
 ];

@@ -22,6 +22,10 @@ export const ERROR_STATUS = {
   BAD_REQUEST: 400,
   /** The document exceeds a limit. `extensions`: limit, maximum. */
   LIMIT_EXCEEDED: 400,
+  /** The subject's budget of cost is used up. `extensions`: retryAfter (seconds, as in Retry-After), retryable. */
+  RATE_LIMITED: 429,
+  /** The server answers only documents it was told of beforehand, and this is none of them. */
+  DOCUMENT_NOT_TRUSTED: 403,
   /** The body is larger than the server takes. */
   PAYLOAD_TOO_LARGE: 413,
   /** The content type is not application/json in UTF-8. */
@@ -62,9 +66,10 @@ export class CodedError extends GraphQLError {
     this.variables = variables;
   }
 
-  /** The same error as the end of the whole request, which HTTP is told of by its status. */
-  endingRequest(): CodedError {
-    Object.assign(this.extensions, { http: { status: ERROR_STATUS[this.code] } });
+  /** The same error as the end of the whole request, which HTTP is told of by its status (and headers). */
+  endingRequest(headers: Readonly<Record<string, string>> = {}): CodedError {
+    const http = { status: ERROR_STATUS[this.code], headers: new Map(Object.entries(headers)) };
+    Object.assign(this.extensions, { http });
     return this;
   }
 

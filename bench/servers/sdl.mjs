@@ -1,5 +1,6 @@
 /** The part of the contract that the benchmark asks for, for the servers that are written against SDL. */
-export const SDL = `
+export const sdl = (categories) => `
+  enum IncidentCategory { ${categories.join(' ')} }
   enum Locale { TR RU AZ EN }
   enum IncidentDimension { CATEGORY STATUS SEVERITY ORIGINATOR DISTRICT DAY MONTH YEAR }
   type Party { code: String! name(locale: Locale): String! }
@@ -17,7 +18,7 @@ export const SDL = `
   }
   type PageInfo { hasNextPage: Boolean! endCursor: String }
   type IncidentConnection { nodes: [Incident!]! pageInfo: PageInfo! totalCount: Int! }
-  input IncidentFilter { category: [String!] place: [String!] }
+  input IncidentFilter { category: [IncidentCategory!] place: [String!] }
   type IncidentStatistic { keys: [String!]! count: Int! killed: Int! wounded: Int! }
   type Query {
     incident(reference: String!): Incident

@@ -69,7 +69,7 @@ export async function withOwner(
 async function openMigrated(ownerUrl: string): Promise<DataSource> {
   const owner = await new DataSource(dataSourceOptions(ownerUrl)).initialize();
   try {
-    if (false) {
+    if (await owner.showMigrations()) {
       throw new Error("The database is not of this version: run 'npx merzili migrate' first");
     }
     return owner;

@@ -1,14 +1,13 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
-/** Shows how far a job is; nothing where stderr is no terminal. */
+/** Shows how far a job is; the library shows nothing where stderr is no terminal. */
 export interface Progress {
   show(done: number, total: number): void;
   stop(): void;
 }
 
 export function createProgress({ stderr }: Terminal, what: string): Progress {
-  if (stderr.isTTY !== true) return { show: () => {}, stop: () => {} };
   const format = `${what} {bar} {value} of {total}`;
   const bar = new SingleBar(
     { format, stream: stderr, clearOnComplete: true, hideCursor: true },

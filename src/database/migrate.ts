@@ -1,8 +1,7 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { AUDIENCES } from '../access/scopes.js';
 import { dataSourceOptions } from './data-source.js';
-import { ROLE_OF, rolePassword, roleUrl } from './roles.js';
+import { LOGIN_ROLES, loginUrl, passwordOf } from './roles.js';
 
 /** Key of the advisory lock under which one process at a time changes the database's shape. */
 const MIGRATION_LOCK = 4_672_910_001;
@@ -32,9 +31,9 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
 
 /** Sets a role's password only where it does not fit, so that running processes keep their connections. */
 async function setRolePasswords(owner: DataSource, ownerUrl: string, secret: string): Promise<void> {
-  for (const audience of AUDIENCES) {
-    if (await canConnect(roleUrl(ownerUrl, secret, audience))) continue;
-    await owner.query(`alter role ${ROLE_OF[audience]} login password '${rolePassword(secret, audience)}'`);
+  for (const role of LOGIN_ROLES) {
+    if (await canConnect(loginUrl(ownerUrl, secret, role))) continue;
+    await owner.query(`alter role ${role} login password '${passwordOf(secret, role)}'`);
   }
 }
 

@@ -4,12 +4,10 @@ import { Claim } from '../incidents/claim.entity.js';
 import { canonicalJson, contentHash, type TextContent } from '../incidents/content.js';
 import { Incident } from '../incidents/incident.entity.js';
 import { IncidentProvision } from '../incidents/incident-provision.entity.js';
-import { IncidentSearch } from '../incidents/incident-search.entity.js';
 import { Revision } from '../incidents/revision.entity.js';
 import { LOCALES } from '../labels/locale.js';
 import type { StoredText } from '../labels/localized-text.type.js';
 import type { IncidentRecord } from './incident-rows.js';
-import { incidentSearchText } from './search-text.js';
 
 /** A checked incident with what it will be known by. */
 export interface NewIncident extends IncidentRecord {
@@ -19,7 +17,7 @@ export interface NewIncident extends IncidentRecord {
 
 /** Keys by code. */
 export interface RecordKeys {
-  readonly places: ReadonlyMap<string, { readonly key: number; readonly searchTexts: readonly string[] }>;
+  readonly places: ReadonlyMap<string, number>;
   readonly parties: ReadonlyMap<string, number>;
   readonly provisions: ReadonlyMap<string, number>;
 }
@@ -52,7 +50,7 @@ export async function insertIncidents(
       occurredFrom: new Date(content.occurredFrom),
       occurredTo: content.occurredTo === null ? null : new Date(content.occurredTo),
       timePrecision: content.timePrecision,
-      placeKey: content.place === null ? null : keyOf(keys.places, content.place).key,
+      placeKey: content.place === null ? null : keyOf(keys.places, content.place),
       latitude: content.position?.latitude ?? null,
       longitude: content.position?.longitude ?? null,
       geoPrecision: content.position?.precision ?? null,
@@ -78,18 +76,6 @@ export async function insertIncidents(
       changes: [],
       contentHash: hash,
       content: canonical,
-    })),
-  );
-  await manager.insert(
-    IncidentSearch,
-    records.map(({ key, audience, reference, content }) => ({
-      incidentKey: key,
-      audience,
-      searchText: incidentSearchText(
-        reference,
-        [storedText(content.title), content.narrative && storedText(content.narrative)],
-        content.place === null ? [] : keyOf(keys.places, content.place).searchTexts,
-      ),
     })),
   );
   await insertParts(manager, records, keys);

@@ -70,14 +70,8 @@ export async function importIncidentsFile(
 
 async function readKeys(manager: EntityManager): Promise<RecordKeys> {
   const places = await manager.find(Place);
-  const searchTexts = new Map(places.map(({ key, searchText }) => [key, searchText]));
   return {
-    places: new Map(
-      places.map(({ code, key, parentKey, searchText }) => {
-        const around = parentKey === null ? undefined : searchTexts.get(parentKey);
-        return [code, { key, searchTexts: around === undefined ? [searchText] : [searchText, around] }];
-      }),
-    ),
+    places: new Map(places.map(({ code, key }) => [code, key])),
     parties: new Map((await manager.find(Party)).map(({ code, key }) => [code, key])),
     provisions: new Map((await manager.find(Provision)).map(({ code, key }) => [code, key])),
   };

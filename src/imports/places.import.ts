@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Incident } from '../incidents/incident.entity.js';
 import { Place } from '../places/place.entity.js';
 import { batchesOf } from './batches.js';
 import { readCsv } from './csv-file.js';
 import { lockImports } from './lock.js';
 import { PLACE_COLUMNS, type PlaceRecord, readPlaces } from './place-rows.js';
 import { ImportError } from './problem.js';
-import { incidentSearchText, namesSearchText } from './search-text.js';
 
 export interface PlacesImported {
   readonly added: number;
@@ -104,7 +102,6 @@ function columnsOf(
     kind,
     names,
     aliases,
-    searchText: namesSearchText(names, aliases),
     parentKey: parent === null ? null : keyOf(parent, keys),
     latitude,
     longitude,
@@ -112,42 +109,17 @@ function columnsOf(
 }
 
 function isSame(place: Place, columns: ReturnType<typeof columnsOf>): boolean {
-  const { code, kind, names, aliases, searchText, parentKey, latitude, longitude } = place;
+  const { code, kind, names, aliases, parentKey, latitude, longitude } = place;
   return isDeepStrictEqual(
-    { code, kind, names: { ...names }, aliases, searchText, parentKey, latitude, longitude },
+    { code, kind, names: { ...names }, aliases, parentKey, latitude, longitude },
     columns,
   );
 }
 
-/** Brings incidents in line with changed places: the district they lie in, and what they are found by. */
+/** Brings incidents in line with changed places; triggers derive the district and what they are found by. */
 async function refreshIncidents(manager: EntityManager, placeKeys: readonly number[]): Promise<void> {
-  if (placeKeys.length === 0) return;
-  const incidents: { key: string }[] = await manager.query(
-    // A trigger derives the district whenever the place is written.
-    `with moved as (
-       update incident set place_key = place_key where place_key = any ($1) or district_key = any ($1) returning key)
-     select key from moved`,
+  await manager.query(
+    'update incident set place_key = place_key where place_key = any ($1) or district_key = any ($1)',
     [placeKeys],
   );
-  const places = new Map((await manager.find(Place)).map((place) => [place.key, place.searchText]));
-  for (const batch of batchesOf(incidents)) {
-    const rows = await manager
-      .createQueryBuilder(Incident, 'incident')
-      .where('incident.key in (:...keys)', { keys: batch.map(({ key }) => key) })
-      .getMany();
-    await manager.query(
-      `update incident_search set search_text = fresh.text
-         from unnest($1::uuid[], $2::text[]) fresh (key, text) where incident_search.incident_key = fresh.key`,
-      [
-        rows.map(({ key }) => key),
-        rows.map(({ reference, title, narrative, placeKey, districtKey }) =>
-          incidentSearchText(
-            reference,
-            [title, narrative],
-            [placeKey, districtKey].flatMap((key) => places.get(key ?? 0) ?? []),
-          ),
-        ),
-      ],
-    );
-  }
 }

@@ -17,7 +17,6 @@ import { Party } from '../parties/party.entity.js';
 import { Place } from '../places/place.entity.js';
 import { importPlacesFile } from './places.import.js';
 import { type AgreementFile, type Names, type OfficialsFile, readReferenceFiles } from './reference-files.js';
-import { namesSearchText } from './search-text.js';
 
 /** Key of a code. */
 type KeyOf = (code: string) => number;
@@ -55,7 +54,6 @@ async function saveOfficials(manager: EntityManager, officials: OfficialsFile, p
       code,
       partyKey: party(partyCode),
       names: name,
-      searchText: namesSearchText(name),
     })),
   );
   const appointments = officials.flatMap((official, index) =>

@@ -1,8 +1,15 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { Incident } from './incident.entity.js';
 
-/** What an incident is found by: titles, narratives and place names in every language, folded. */
+/**
+ * What an incident is found by: titles, narratives and place names in every language. Kept by triggers of
+ * migrations/1795600000000-index-search.ts; nothing else writes here.
+ */
 @Entity('incident_search')
+@Index('incident_search_tur_idx', { synchronize: false })
+@Index('incident_search_rus_idx', { synchronize: false })
+@Index('incident_search_aze_idx', { synchronize: false })
+@Index('incident_search_public_idx', { synchronize: false })
 export class IncidentSearch {
   @PrimaryColumn('uuid')
   incidentKey!: string;
@@ -18,6 +25,7 @@ export class IncidentSearch {
   ])
   incident?: Relation<Incident>;
 
-  @Column('text')
-  searchText!: string;
+  /** Weights tell the languages apart: A is Turkish, B Russian, C Azerbaijani, D English. */
+  @Column('tsvector')
+  document!: string;
 }

@@ -222,9 +222,21 @@ export class Incident extends Node {
   @Column('text')
   contentHash!: string;
 
-  /** Issuer and subject of who reported or last amended it: they may not assess it (four eyes). */
+  /** Issuer and subject of who reported it, who may not assess it (four eyes); `import` for imported records. */
+  @Column('text', { default: 'import' })
+  reportedBy!: string;
+
+  /** Issuer and subject of who reported or last amended it, who may not assess it either. */
   @Column('text')
   writtenBy!: string;
+
+  @Field(() => LocalizedText, {
+    nullable: true,
+    description: 'Why its originator withdrew it; null unless it is retracted.',
+  })
+  @InLocale()
+  @Column('jsonb', { nullable: true })
+  retraction!: StoredText | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was first recorded.' })
   @Column({ type: 'timestamptz', precision: 3 })

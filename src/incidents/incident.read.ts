@@ -76,6 +76,8 @@ export const assessmentRead: ReadType = {
     contentHash: text('content_hash'),
     remark: localizedText('remark'),
     internalNote: (row) => (step) => {
+      // The public's role may not even ask for notes.
+      if (step.audience === 'PUBLIC') return raw('null');
       const { row: note, from } = step.rows(
         assessmentNotes,
         (candidate) => sql`${candidate('assessment_key')} = ${row('key')}`,
@@ -148,6 +150,7 @@ export const incidentRead: ReadType = {
         (assessment) => ofIncident(assessment, row),
         (assessment) => sql`${assessment('assessed_at')} desc, ${assessment('key')}`,
       ),
+    retraction: localizedText('retraction'),
     releasedTo: (row) => (step) => {
       if (step.audience === 'PUBLIC') return raw('null');
       if (step.audience !== 'AZE') return releasedTo(row);

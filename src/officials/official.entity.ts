@@ -121,9 +121,9 @@ export class Official extends Node {
   @InLocale()
   name!: string;
 
-  /** The name in every language, folded, for searching. */
+  /** The name in every language in the forms it is found by; a trigger writes it. */
   @Column('text')
-  searchText!: string;
+  searchText?: string;
 
   @Field(() => [Appointment], { description: 'Offices held, the earliest first.' })
   appointments?: Appointment[];

@@ -40,9 +40,9 @@ export class Place extends Node {
   @Column('text', { array: true, default: () => "'{}'" })
   aliases!: string[];
 
-  /** Every name and alias, folded, for searching; kept by the import. */
+  /** Every name and alias in the forms it is found by; a trigger writes it. */
   @Column('text')
-  searchText!: string;
+  searchText?: string;
 
   @Index()
   @Column('integer', { nullable: true })

@@ -284,6 +284,8 @@ class Compiler {
     for (const [key, group] of collectFields(this.scene, objectType, selectionSets)) {
       pieces.push(...this.member(objectType, fields, key, group, row, outline, pieces.length > 0));
     }
+    // Every field may have been left out by @skip or @include.
+    if (pieces.length === 0) return sql`'{}'::text`;
     return sql`concat('{', ${chunked(pieces)}, '}')`;
   }
 

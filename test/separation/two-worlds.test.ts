@@ -8,7 +8,7 @@ import { type GrowingPools, poolsOf } from './pools.js';
 import { openWorlds, type Pair, visibleParts, type Worlds } from './worlds.js';
 
 /** Operations for each audience; every one is asked in both worlds. */
-const RUNS = Number(process.env.MERZILI_TEST_RUNS ?? 400);
+const RUNS = Number(process.env.MERZILI_TEST_RUNS ?? 260);
 /** Set it to the seed of a failure to see it again. */
 const SEED = process.env.MERZILI_TEST_SEED ? Number(process.env.MERZILI_TEST_SEED) : Date.now() & 0x7fffffff;
 

@@ -3,7 +3,7 @@ import type { Audience, Nation, Role, Scope } from '../../src/access/scopes.js';
 import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
 import { type Answer, type App, type Caller, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
-import { MASKS, plantIncidents, plantOwn, removeHidden } from './planting.js';
+import { MASKS, plantEarlierEvents, plantIncidents, plantJoint, plantOwn, removeHidden } from './planting.js';
 
 const NATIONS = ['TUR', 'RUS', 'AZE'] as const;
 const VISIBLE_RECORDS = 40;
@@ -42,6 +42,8 @@ export async function openWorlds(audience: Audience): Promise<Worlds> {
     await plantIncidents(app.sql, hidden, HIDDEN_RECORDS);
     await plantIncidents(app.sql, visible, VISIBLE_RECORDS);
     await plantOwn(app.sql, NATIONS);
+    if (audience === 'AZE' || audience === 'PUBLIC') await plantJoint(app.sql);
+    await plantEarlierEvents(app.sql, bit);
   });
 
   return {

@@ -1,0 +1,30 @@
+import { drawSamples, merziliCursors } from './shapes.mjs';
+
+const POSTGRAPHILE_CURSOR = `query Cursor($offset: Int!) {
+  allIncidents(first: 1, offset: $offset, orderBy: [OCCURRED_FROM_DESC, KEY_DESC]) { edges { cursor } } }`;
+
+/** Values for the shapes' variables, with the cursors of each server that has a form of its own. */
+export async function readSamples(client, postgraphile) {
+  const { rows } = await client.query("select coalesce(sum(n), 0)::int as total from incident_tally where grain = 'total'");
+  const samples = await drawSamples(client, rows[0].total);
+  for (const depth of [samples.shallow, samples.deep]) {
+    const own = await merziliCursors(client, depth);
+    const theirs = postgraphile ? await postgraphileCursors(postgraphile, depth.offsets) : [];
+    depth.pages = own.map((cursor, index) => ({ merzili: cursor, postgraphile: { after: theirs[index] } }));
+  }
+  return samples;
+}
+
+async function postgraphileCursors({ port, headers }, offsets) {
+  const cursors = [];
+  for (const offset of offsets) {
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: POSTGRAPHILE_CURSOR, variables: { offset } }),
+    });
+    const { data } = await response.json();
+    cursors.push(data.allIncidents.edges[0].cursor);
+  }
+  return cursors;
+}

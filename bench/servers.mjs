@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { audienceUrl } from './database.mjs';
+import { BENCH, DATA, fromProject } from './project.mjs';
+import { residentMb } from './processes.mjs';
+
+const START_MS = 60_000;
+
+/** The contestants in the order of the tables. */
+export const CONTESTANTS = [
+  { name: 'limit', title: 'limit: bare node:http, one prepared statement' },
+  { name: 'merzili', title: 'Merzili as it ships' },
+  { name: 'mercurius', title: 'Mercurius + jit, tuned SQL' },
+  { name: 'postgraphile', title: 'PostGraphile 5' },
+  { name: 'apollo', title: 'Apollo, entities + DataLoader' },
+];
+
+/** PostGraphile 5 needs Node 22; where this one is older, that of the npm package runs it. */
+export function nodeFor(name) {
+  if (name !== 'postgraphile' || Number(process.versions.node.split('.')[0]) >= 22) return process.execPath;
+  const packaged = join(BENCH, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
+  if (!existsSync(packaged)) throw new Error(`PostGraphile needs Node 22 or newer, and there is no ${packaged}`);
+  return packaged;
+}
+
+/** Starts a contestant in a process of its own. `request` makes what autocannon sends for a shape. */
+export async function startContestant(name, { ownerUrl, secret, audience = 'TUR' }) {
+  const started = Date.now();
+  const child = spawn(nodeFor(name), [join(BENCH, 'servers', `${name}.mjs`)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(await environment(name, ownerUrl, secret, audience)) },
+  });
+  const port = await portOf(child, name);
+  return {
+    name,
+    pid: child.pid,
+    port,
+    startedInMs: Date.now() - started,
+    residentMb: () => residentMb(child.pid),
+    headers: { 'content-type': 'application/json', ...(name === 'merzili' ? await authorization(audience) : {}) },
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', resolve);
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+async function environment(name, ownerUrl, secret, audience) {
+  if (name !== 'merzili') {
+    return { NODE_ENV: 'production', GRAPHILE_ENV: 'production', ROLE_URL: await audienceUrl(ownerUrl, secret, audience) };
+  }
+  return { NODE_ENV: '', DATABASE_URL: ownerUrl, MERZILI_DATABASE_SECRET: secret, MERZILI_DATA_DIR: join(DATA, 'app'), MERZILI_ISSUERS: '' };
+}
+
+function portOf(child, name) {
+  return new Promise((resolve, reject) => {
+    const impatience = setTimeout(() => reject(new Error(`${name} does not start`)), START_MS);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)));
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const port = /^listening (\d+)$/m.exec(text)?.[1];
+      if (!port) return;
+      clearTimeout(impatience);
+      resolve(Number(port));
+    });
+  });
+}
+
+const LIAISON = { TUR: 'LIAISON_OFFICER', RUS: 'LIAISON_OFFICER', AZE: 'LIAISON_OFFICER', PUBLIC: 'PUBLIC' };
+
+/** A token of the audience, valid for an hour. */
+async function authorization(audience) {
+  const [{ openDemoIssuers }, { mintToken }] = await Promise.all([
+    fromProject('access/demo-issuers.js'),
+    fromProject('access/mint.js'),
+  ]);
+  const { issuers } = await openDemoIssuers(join(DATA, 'app'));
+  const nation = audience === 'PUBLIC' ? null : audience;
+  const issuer = issuers.find((candidate) => candidate.nation === nation);
+  return { authorization: `Bearer ${mintToken({ ...issuer, role: LIAISON[audience], subject: 'bench' })}` };
+}
+
+/** Path and body of one request of a shape. */
+export function requestOf(name, shape, { variables, postgraphile = variables }) {
+  if (name === 'limit') return { path: `/${shape.name}`, body: JSON.stringify(variables) };
+  const body = name === 'postgraphile' ? { query: shape.postgraphile, variables: postgraphile } : { query: shape.document, variables };
+  return { path: '/graphql', body: JSON.stringify(body) };
+}

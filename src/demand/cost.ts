@@ -1,0 +1,208 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+
+/** Objects assumed in a list whose length the document does not tell. */
+const ASSUMED_SIZE = 5;
+/** Items of a page whose size the document does not tell, and the most it can have. */
+const PAGE = { default: 20, most: 100 } as const;
+/** A mutation's root field is a transaction that is written through to the disk. */
+const MUTATION_COST = 10;
+/** A look at the schema. */
+const INTROSPECTION_COST = 20;
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * What an operation costs at the most: one for every object it can answer, 10 for every mutation on top.
+ * Pages count `first` or `last` times what an item costs; other lists an assumed size.
+ */
+export type CostOf = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+) => number;
+
+/** Costs by the values of the variables that sizes depend on; there are few, since pages end at 100. */
+const KEPT_COSTS = 128;
+
+interface Estimate {
+  /** Variables on which the cost depends. */
+  readonly sizes: readonly string[];
+  readonly costs: Map<string, number>;
+}
+
+export function createCostOf(schema: GraphQLSchema): CostOf {
+  const estimates = new WeakMap<OperationDefinitionNode, Estimate>();
+
+  return (document, operation, variables) => {
+    let estimate = estimates.get(operation);
+    if (!estimate) {
+      estimate = { sizes: sizeVariables(document, operation), costs: new Map() };
+      estimates.set(operation, estimate);
+    }
+    let key = '';
+    for (const name of estimate.sizes) key += `${sizeOf(variables[name])};`;
+    const known = estimate.costs.get(key);
+    if (known !== undefined) return known;
+    const cost = new Estimator(schema, document, operation, variables).cost();
+    if (estimate.costs.size >= KEPT_COSTS) estimate.costs.clear();
+    estimate.costs.set(key, cost);
+    return cost;
+  };
+}
+
+/** Variables that a document gives to sizes: numbers, and lists whose length counts. */
+function sizeVariables(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+  const defined = new Set((operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value));
+  const names = new Set<string>();
+  const collect = (set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        for (const { name, value } of selection.arguments ?? []) {
+          if (SIZE_ARGUMENTS.has(name.value) && value.kind === Kind.VARIABLE) names.add(value.name.value);
+        }
+      }
+      if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet) collect(selection.selectionSet);
+    }
+  };
+  for (const definition of document.definitions) {
+    if (definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION) collect(definition.selectionSet);
+  }
+  return [...names].filter((name) => defined.has(name));
+}
+
+const SIZE_ARGUMENTS = new Set(['first', 'last', 'ids']);
+
+function sizeOf(value: unknown): number | null {
+  if (typeof value === 'number') return clamp(value);
+  return Array.isArray(value) ? clamp(value.length) : null;
+}
+
+function clamp(size: number): number {
+  return Number.isFinite(size) ? Math.min(Math.max(Math.trunc(size), 1), PAGE.most) : PAGE.most;
+}
+
+class Estimator {
+  private readonly fragments = new Map<string, FragmentDefinitionNode>();
+  private readonly known = new Map<string, number>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    private readonly operation: OperationDefinitionNode,
+    private readonly variables: Variables,
+  ) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
+    }
+  }
+
+  cost(): number {
+    const root = this.schema.getRootType(this.operation.operation);
+    return root ? Math.max(1, this.selection(this.operation.selectionSet, root, 1)) : 1;
+  }
+
+  /** `size` is that of the page whose connection is selected here. */
+  private selection(set: SelectionSetNode, type: GraphQLNamedType, size: number): number {
+    let cost = 0;
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        cost += this.field(selection, type, size);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const { typeCondition } = selection;
+        const narrowed = typeCondition && this.schema.getType(typeCondition.name.value);
+        cost += this.selection(selection.selectionSet, narrowed ?? type, size);
+      } else {
+        cost += this.fragment(selection.name.value, size);
+      }
+    }
+    return cost;
+  }
+
+  private fragment(name: string, size: number): number {
+    const key = `${name} ${size}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const fragment = this.fragments.get(name);
+    const type = fragment && this.schema.getType(fragment.typeCondition.name.value);
+    const cost = type ? this.selection(fragment.selectionSet, type, size) : 0;
+    this.known.set(key, cost);
+    return cost;
+  }
+
+  private field(node: FieldNode, parent: GraphQLNamedType, size: number): number {
+    const name = node.name.value;
+    if (name === '__typename') return 0;
+    if (name === '__schema' || name === '__type') return INTROSPECTION_COST;
+    if (!isObjectType(parent) && !isInterfaceType(parent)) return 0;
+    const field = parent.getFields()[name];
+    if (!field) return 0;
+    const isMutation = parent === this.schema.getRootType(OperationTypeNode.MUTATION);
+    const own = isMutation ? MUTATION_COST : 0;
+    const type = getNamedType(field.type);
+    if (!isCompositeType(type) || !node.selectionSet) return own;
+    if (isConnection(type)) return own + 1 + this.selection(node.selectionSet, type, this.pageSize(field, node));
+    const each = isConnection(parent) && (name === 'edges' || name === 'nodes') ? size : this.listSize(field, node);
+    return own + each * (1 + this.selection(node.selectionSet, type, 1));
+  }
+
+  private pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    const given = ['first', 'last'].flatMap((name) => {
+      const size = field.args.some((argument) => argument.name === name) ? this.given(node, name) : null;
+      return size === null ? [] : [size];
+    });
+    return given.length > 0 ? Math.max(...given) : PAGE.default;
+  }
+
+  private listSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    if (!isListType(getNullableType(field.type))) return 1;
+    const { assumedSize } = field.extensions;
+    return this.given(node, 'ids') ?? (typeof assumedSize === 'number' ? assumedSize : ASSUMED_SIZE);
+  }
+
+  /** The size an argument gives, or null. */
+  private given(node: FieldNode, name: string): number | null {
+    const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+    return value ? this.sizeIn(value) : null;
+  }
+
+  private sizeIn(value: ValueNode): number | null {
+    if (value.kind === Kind.INT) return clamp(Number(value.value));
+    if (value.kind === Kind.LIST) return clamp(value.values.length);
+    if (value.kind !== Kind.VARIABLE) return null;
+    const { value: name } = value.name;
+    if (name in this.variables) return sizeOf(this.variables[name]);
+    const defaultValue = this.operation.variableDefinitions?.find(
+      ({ variable }) => variable.name.value === name,
+    )?.defaultValue;
+    return defaultValue ? this.sizeIn(defaultValue) : null;
+  }
+}
+
+function isConnection(type: GraphQLNamedType): boolean {
+  return isObjectType(type) && type.name.endsWith('Connection') && 'pageInfo' in type.getFields();
+}
+
+/** Objects in an answer, from its JSON text: each has one opening brace, texts may hold a few more. */
+export function objectsIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,76 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { CodedError, ERROR_STATUS, type ErrorCode } from '../errors.js';
+import { exceededLimit, LIMITS, limitExceeded } from './limits.js';
+
+const KEPT_DOCUMENTS = 2_000;
+/** Text of all documents kept, in UTF-16 code units. */
+const KEPT_TEXT = 20_000_000;
+/** graphql-js has no code for this error. */
+const TOO_MANY_TOKENS = /Document contains more tha[nt] \d+ tokens/;
+
+export type Examined = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+
+export interface Documents {
+  /**
+   * Parses, limits and validates a document, the same on every transport. Documents that pass are kept,
+   * so that the next request with the same text costs one look-up. Errors carry code and HTTP status.
+   */
+  examine(text: string): Examined;
+}
+
+export function openDocuments(schema: GraphQLSchema): Documents {
+  const kept = new LRUCache<string, { document: DocumentNode }>({
+    max: KEPT_DOCUMENTS,
+    maxSize: KEPT_TEXT,
+    sizeCalculation: (_value, text) => text.length + 1,
+  });
+
+  function examineAnew(text: string): Examined {
+    let document: DocumentNode;
+    try {
+      document = parse(text, { maxTokens: LIMITS.tokens });
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      if (TOO_MANY_TOKENS.test(error.message)) return refused(limitExceeded('tokens'));
+      return { errors: [coded(error, 'GRAPHQL_PARSE_FAILED')] };
+    }
+    const exceeded = exceededLimit(schema, document);
+    if (exceeded !== null) return refused(limitExceeded(exceeded));
+    const errors = validate(schema, document, specifiedRules, { maxErrors: LIMITS.validationErrors });
+    if (errors.length > 0) {
+      return {
+        errors: errors
+          .slice(0, LIMITS.validationErrors)
+          .map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')),
+      };
+    }
+    const examined = { document };
+    kept.set(text, examined);
+    return examined;
+  }
+
+  return { examine: (text) => kept.get(text) ?? examineAnew(text) };
+}
+
+function refused(error: CodedError): Examined {
+  return { errors: [error.endingRequest()] };
+}
+
+/** An error of graphql-js under one of our codes. */
+function coded(error: GraphQLError, code: ErrorCode): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    path: error.path,
+    extensions: { code, http: { status: ERROR_STATUS[code] } },
+  });
+}

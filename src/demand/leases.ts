@@ -1,0 +1,43 @@
+import { Pipeline } from '../database/pipeline.js';
+import type { BudgetTerms, TakeLease } from './budget.js';
+
+const LEASE_TIMEOUT_MS = 1_000;
+const TIDY_EVERY_MS = 10 * 60_000;
+
+export interface Leases {
+  readonly take: TakeLease;
+  close(): Promise<void>;
+}
+
+/** Leases from the bucket in PostgreSQL that every process of the installation takes from. */
+export function openLeases(connectionString: string, { budget, restoreRate }: BudgetTerms): Leases {
+  const pipeline = new Pipeline({
+    connectionString,
+    application_name: 'merzili demand',
+    options: `-c timezone=UTC -c jit=off -c synchronous_commit=off -c statement_timeout=${LEASE_TIMEOUT_MS}`,
+    query_timeout: LEASE_TIMEOUT_MS,
+    connectionTimeoutMillis: LEASE_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  const tidying = setInterval(() => {
+    void pipeline
+      .read({ text: 'select tidy_cost_budget($1)::text', values: [Math.ceil(budget / restoreRate)] })
+      .catch(() => {});
+  }, TIDY_EVERY_MS);
+  tidying.unref();
+
+  return {
+    async take(identity, { needed, wanted, returned }) {
+      const [granted, left] = await pipeline.read({
+        name: 'lease_cost',
+        text: 'select granted::text, remaining::text from lease_cost($1, $2, $3, $4, $5, $6)',
+        values: [identity, needed, wanted, returned, budget, restoreRate],
+      });
+      return { granted: Number(granted), left: Number(left) };
+    },
+    async close() {
+      clearInterval(tidying);
+      await pipeline.close();
+    },
+  };
+}

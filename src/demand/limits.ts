@@ -1,0 +1,191 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import { CodedError } from '../errors.js';
+
+/**
+ * What a document may hold at the most. A document beyond is refused with LIMIT_EXCEEDED before it is
+ * validated; `extensions` name the limit by its key here, and its value.
+ */
+export const LIMITS = {
+  /** Tokens of the document. */
+  tokens: 1_000,
+  /** Levels of fields from the operation down, introspection aside. */
+  depth: 12,
+  /** Aliased uses of one field of one type in the whole document; `__typename` counts as one field. */
+  aliases: 15,
+  /** Directives in the whole document. */
+  directives: 8,
+  /** Fields of one selection, with the fragments spread in it, repeated ones each time. */
+  fields: 200,
+  /** Fields of a whole operation with its fragments spread. */
+  totalFields: 2_000,
+  /** `fields`, `interfaces`, `possibleTypes` and `inputFields` within each other in introspection. */
+  introspection: 2,
+  /** Validation errors that are reported. */
+  validationErrors: 5,
+} as const;
+
+export type Limit = Exclude<keyof typeof LIMITS, 'validationErrors'>;
+
+const REASONS: Readonly<Record<Limit, string>> = {
+  tokens: 'LIMIT_TOKENS',
+  depth: 'LIMIT_DEPTH',
+  aliases: 'LIMIT_ALIASES',
+  directives: 'LIMIT_DIRECTIVES',
+  fields: 'LIMIT_FIELDS',
+  totalFields: 'LIMIT_TOTAL_FIELDS',
+  introspection: 'LIMIT_INTROSPECTION',
+};
+
+export function limitExceeded(limit: Limit): CodedError {
+  const maximum = LIMITS[limit];
+  return new CodedError('LIMIT_EXCEEDED', {
+    reason: REASONS[limit],
+    variables: { maximum },
+    extensions: { limit, maximum },
+  });
+}
+
+/**
+ * The limit a parsed document exceeds, or null. Takes time in proportion to the document as written:
+ * each fragment is measured once, however often it is spread. The document need not be valid.
+ */
+export function exceededLimit(schema: GraphQLSchema, document: DocumentNode): Limit | null {
+  const written = countWritten(schema, document);
+  if (written.directives > LIMITS.directives) return 'directives';
+  if (written.mostAliases > LIMITS.aliases) return 'aliases';
+  const ruler = createRuler(document);
+  let exceeded: Limit | null = null;
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    const size = ruler.measure(definition.selectionSet);
+    if (ruler.widest() > LIMITS.fields) return 'fields';
+    if (size.total > LIMITS.totalFields) exceeded ??= 'totalFields';
+    if (size.depth > LIMITS.depth) exceeded ??= 'depth';
+    if (size.introspection > LIMITS.introspection) exceeded ??= 'introspection';
+  }
+  return exceeded;
+}
+
+interface Size {
+  /** Fields of the selection itself, fragments spread. */
+  readonly fields: number;
+  /** These and all below them. */
+  readonly total: number;
+  readonly depth: number;
+  /** Deepest nesting of the lists by which introspection can go in circles. */
+  readonly lists: number;
+  /** The same, below `__schema` and `__type` only. */
+  readonly introspection: number;
+}
+
+const NOTHING: Size = { fields: 0, total: 0, depth: 0, lists: 0, introspection: 0 };
+const INTROSPECTION_LISTS = new Set(['fields', 'interfaces', 'possibleTypes', 'inputFields']);
+
+function createRuler(document: DocumentNode): {
+  measure: (set: SelectionSetNode) => Size;
+  widest: () => number;
+} {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const known = new Map<string, Size>();
+  let widest = 0;
+
+  function ofFragment(name: string): Size {
+    const size = known.get(name);
+    if (size) return size;
+    // A fragment that spreads itself ends here; validation says what is wrong with it.
+    known.set(name, NOTHING);
+    const fragment = fragments.get(name);
+    const measured = fragment ? measure(fragment.selectionSet) : NOTHING;
+    known.set(name, measured);
+    return measured;
+  }
+
+  function measure(set: SelectionSetNode): Size {
+    let { fields, total, depth, lists, introspection } = NOTHING;
+    for (const selection of set.selections) {
+      let size: Size;
+      if (selection.kind === Kind.FIELD) {
+        const name = selection.name.value;
+        const below = selection.selectionSet ? measure(selection.selectionSet) : NOTHING;
+        const isIntrospection = name === '__schema' || name === '__type';
+        size = {
+          fields: 1,
+          total: 1 + below.total,
+          depth: isIntrospection ? 1 : 1 + below.depth,
+          lists: below.lists + (INTROSPECTION_LISTS.has(name) ? 1 : 0),
+          introspection: isIntrospection ? below.lists : below.introspection,
+        };
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        size = measure(selection.selectionSet);
+      } else {
+        size = ofFragment(selection.name.value);
+      }
+      fields += size.fields;
+      total += size.total;
+      depth = Math.max(depth, size.depth);
+      lists = Math.max(lists, size.lists);
+      introspection = Math.max(introspection, size.introspection);
+    }
+    widest = Math.max(widest, fields);
+    return { fields, total, depth, lists, introspection };
+  }
+
+  return { measure, widest: () => widest };
+}
+
+/** Directives and aliases as they stand in the text. */
+function countWritten(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+): { directives: number; mostAliases: number } {
+  const aliases = new Map<string, number>();
+  let directives = 0;
+
+  function count(set: SelectionSetNode, parent: GraphQLNamedType | undefined): void {
+    for (const selection of set.selections) {
+      directives += selection.directives?.length ?? 0;
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const { typeCondition } = selection;
+        count(selection.selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent);
+      } else if (selection.kind === Kind.FIELD) {
+        const name = selection.name.value;
+        if (selection.alias) {
+          const key = name.startsWith('__') ? name : `${parent?.name}.${name}`;
+          aliases.set(key, (aliases.get(key) ?? 0) + 1);
+        }
+        if (selection.selectionSet) count(selection.selectionSet, typeOf(parent, name));
+      }
+    }
+  }
+
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) {
+      directives += definition.directives?.length ?? 0;
+      for (const variable of definition.variableDefinitions ?? []) directives += variable.directives?.length ?? 0;
+      count(definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
+    } else if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+      directives += definition.directives?.length ?? 0;
+      count(definition.selectionSet, schema.getType(definition.typeCondition.name.value));
+    }
+  }
+  return { directives, mostAliases: Math.max(0, ...aliases.values()) };
+}
+
+function typeOf(parent: GraphQLNamedType | undefined, field: string): GraphQLNamedType | undefined {
+  if (!isObjectType(parent) && !isInterfaceType(parent)) return undefined;
+  const definition = parent.getFields()[field];
+  return definition && getNamedType(definition.type);
+}

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** As Apollo's generate-persisted-query-manifest writes it. */
+const APOLLO_MANIFEST = z.object({
+  format: z.literal('apollo-persisted-query-manifest'),
+  version: z.literal(1),
+  operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1) })),
+});
+/** As GraphQL codegen's client preset (and Relay's compiler) writes it: texts by hash. */
+const CODEGEN_MANIFEST = z.record(z.string().min(1), z.string().min(1));
+
+/** The parts of a request that say which document is meant. */
+export interface DocumentRequest {
+  readonly query?: unknown;
+  readonly documentId?: unknown;
+  readonly extensions?: unknown;
+}
+
+export interface TrustedDocuments {
+  readonly size: number;
+  /**
+   * Text of the trusted document a request means: by `documentId`, by
+   * `extensions.persistedQuery.sha256Hash`, or by its full text; null when it is none of them.
+   */
+  textFor(request: DocumentRequest): string | null;
+}
+
+/** Reads a manifest in either form. Rejects with a sentence for the operator. */
+export async function loadTrustedDocuments(file: string): Promise<TrustedDocuments> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`MERZILI_TRUSTED_DOCUMENTS: ${file} cannot be read as JSON`, { cause: error });
+  }
+  return trustedDocuments(textsOf(json, file));
+}
+
+export function trustedDocuments(texts: ReadonlyMap<string, string>): TrustedDocuments {
+  const known = new Set(texts.values());
+  return {
+    size: texts.size,
+    textFor({ query, documentId, extensions }) {
+      const id = documentId ?? persistedHash(extensions);
+      if (typeof id === 'string') return texts.get(id) ?? texts.get(id.replace(/^sha256:/, '')) ?? null;
+      return typeof query === 'string' && known.has(query) ? query : null;
+    },
+  };
+}
+
+function textsOf(json: unknown, file: string): Map<string, string> {
+  const apollo = APOLLO_MANIFEST.safeParse(json);
+  if (apollo.success) return new Map(apollo.data.operations.map(({ id, body }) => [id, body]));
+  const codegen = CODEGEN_MANIFEST.safeParse(json);
+  if (codegen.success) return new Map(Object.entries(codegen.data));
+  throw new Error(
+    `MERZILI_TRUSTED_DOCUMENTS: ${file} is neither a manifest of GraphQL codegen (texts by hash) nor one of Apollo's tools`,
+  );
+}
+
+const PERSISTED = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
+
+function persistedHash(extensions: unknown): string | null {
+  const parsed = PERSISTED.safeParse(extensions);
+  return parsed.success ? parsed.data.persistedQuery.sha256Hash : null;
+}

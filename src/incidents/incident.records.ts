@@ -1,0 +1,201 @@
+import type { EntityManager } from 'typeorm';
+import type { Nation } from '../access/scopes.js';
+import { LOCALES } from '../labels/locale.js';
+import type { StoredText } from '../labels/localized-text.type.js';
+import { Casualties } from './casualties.entity.js';
+import { Claim } from './claim.entity.js';
+import { type CasualtiesContent, canonicalJson, contentHash, type IncidentContent, type TextContent } from './content.js';
+import { Incident } from './incident.entity.js';
+import { IncidentProvision } from './incident-provision.entity.js';
+import { IncidentSearch } from './incident-search.entity.js';
+import { incidentSearchText } from './incident-search-text.js';
+import { Revision } from './revision.entity.js';
+
+/** A checked incident with what it will be known by. */
+export interface NewIncident {
+  readonly key: string;
+  readonly reference: string;
+  /** Key in the file it comes from; null when it was reported. */
+  readonly importKey: string | null;
+  readonly originator: Nation;
+  /** Who sees it, the originator included. */
+  readonly audience: number;
+  /** Issuer and subject of who wrote it. */
+  readonly writtenBy: string;
+  readonly content: IncidentContent;
+}
+
+/** Keys by code, of all the codes that the content names. */
+export interface RecordKeys {
+  readonly places: ReadonlyMap<string, { readonly key: number; readonly searchTexts: readonly string[] }>;
+  readonly parties: ReadonlyMap<string, number>;
+  readonly provisions: ReadonlyMap<string, number>;
+}
+
+/** The moment of writing, by the database's clock. */
+const NOW = () => 'clock_timestamp()';
+
+/** Writes new incidents with all that belongs to them, as version 1. */
+export async function insertIncidents(
+  manager: EntityManager,
+  incidents: readonly NewIncident[],
+  keys: RecordKeys,
+): Promise<void> {
+  const records = incidents.map((incident) => {
+    const canonical = canonicalJson(incident.content);
+    const { title, narrative } = incident.content;
+    const texts = { title: storedText(title), narrative: narrative && storedText(narrative) };
+    return { ...incident, ...texts, canonical, hash: contentHash(canonical) };
+  });
+  await manager.insert(
+    Incident,
+    records.map(({ key, reference, importKey, originator, audience, writtenBy, content, title, narrative, hash }) => ({
+      key,
+      audience,
+      reference,
+      importKey,
+      version: 1,
+      originator,
+      ...contentColumns(content, keys),
+      title,
+      narrative,
+      untranslated: 0,
+      status: 'REPORTED' as const,
+      contentHash: hash,
+      reportedBy: writtenBy,
+      writtenBy,
+      retraction: null,
+      createdAt: NOW,
+      updatedAt: NOW,
+    })),
+  );
+  await manager.insert(
+    Revision,
+    records.map(({ key, audience, originator, canonical, hash }) => ({
+      incidentKey: key,
+      audience,
+      version: 1,
+      changedAt: NOW,
+      changedBy: originator,
+      changes: [],
+      contentHash: hash,
+      content: canonical,
+    })),
+  );
+  await manager.insert(
+    IncidentSearch,
+    records.map(({ key, audience, reference, content, title, narrative }) => ({
+      incidentKey: key,
+      audience,
+      searchText: incidentSearchText(reference, [title, narrative], placeTexts(content, keys)),
+    })),
+  );
+  await insertClaims(manager, incidents, keys);
+  await insertCasualties(manager, incidents, keys);
+  await insertProvisions(manager, incidents, keys);
+}
+
+/** The content's own columns, but for title and narrative. The district is derived by the database. */
+export function contentColumns(content: IncidentContent, keys: RecordKeys) {
+  return {
+    category: content.category,
+    severity: content.severity,
+    occurredFrom: new Date(content.occurredFrom),
+    occurredTo: content.occurredTo === null ? null : new Date(content.occurredTo),
+    timePrecision: content.timePrecision,
+    placeKey: content.place === null ? null : keyOf(keys.places, content.place).key,
+    latitude: content.position?.latitude ?? null,
+    longitude: content.position?.longitude ?? null,
+    geoPrecision: content.position?.precision ?? null,
+    killed: sum(content.casualties, 'killed'),
+    wounded: sum(content.casualties, 'wounded'),
+  };
+}
+
+/** Search texts of the content's place and of the district around it. */
+export function placeTexts({ place }: IncidentContent, keys: RecordKeys): readonly string[] {
+  return place === null ? [] : keyOf(keys.places, place).searchTexts;
+}
+
+type Whole = Pick<NewIncident, 'key' | 'audience' | 'content'>;
+
+export async function insertClaims(
+  manager: EntityManager,
+  incidents: readonly Whole[],
+  { parties }: RecordKeys,
+): Promise<void> {
+  const rows = partsOf(
+    incidents,
+    ({ claims }) => claims,
+    ({ claimant, attributedTo, sourceType, sourceUrl, statement }) => ({
+      claimantKey: keyOf(parties, claimant),
+      attributedToKey: attributedTo === null ? null : keyOf(parties, attributedTo),
+      sourceType,
+      sourceUrl,
+      statement: statement && storedText(statement),
+    }),
+  );
+  if (rows.length > 0) await manager.insert(Claim, rows);
+}
+
+export async function insertCasualties(
+  manager: EntityManager,
+  incidents: readonly Whole[],
+  { parties }: RecordKeys,
+): Promise<void> {
+  const rows = partsOf(
+    incidents,
+    ({ casualties }) => casualties,
+    ({ party, ...numbers }) => ({ partyKey: party === null ? null : keyOf(parties, party), ...numbersOf(numbers) }),
+  );
+  if (rows.length > 0) await manager.insert(Casualties, rows);
+}
+
+export async function insertProvisions(
+  manager: EntityManager,
+  incidents: readonly Whole[],
+  { provisions }: RecordKeys,
+): Promise<void> {
+  const rows = partsOf(
+    incidents,
+    (content) => content.provisions,
+    (code) => ({ provisionKey: keyOf(provisions, code) }),
+  );
+  if (rows.length > 0) await manager.insert(IncidentProvision, rows);
+}
+
+/** Rows of a kind of part, positions from 1. */
+function partsOf<P, R extends object>(
+  incidents: readonly Whole[],
+  parts: (content: IncidentContent) => readonly P[],
+  row: (part: P) => R,
+) {
+  return incidents.flatMap(({ key, audience, content }) =>
+    parts(content).map((part, index) => ({ incidentKey: key, audience, position: index + 1, ...row(part) })),
+  );
+}
+
+function numbersOf({ group, killed, wounded, detained }: Omit<CasualtiesContent, 'party'>) {
+  return { group, killed, wounded, detained };
+}
+
+/** A text whose translations are all up to date. */
+export function storedText({ source, texts }: TextContent): StoredText {
+  const stored: { -readonly [L in keyof StoredText['texts']]: StoredText['texts'][L] } = {};
+  for (const locale of LOCALES) {
+    const text = texts[locale];
+    if (text !== undefined) stored[locale] = { locale, ...text, revision: 1 };
+  }
+  return { source, revision: 1, texts: stored };
+}
+
+function keyOf<T>(keys: ReadonlyMap<string, T>, code: string): T {
+  const key = keys.get(code);
+  if (key === undefined) throw new Error(`No key for ${code}`);
+  return key;
+}
+
+/** Unknown counts as none. */
+function sum(casualties: readonly CasualtiesContent[], what: 'killed' | 'wounded'): number {
+  return casualties.reduce((total, numbers) => total + (numbers[what] ?? 0), 0);
+}

@@ -1,0 +1,26 @@
+import type { WriteContext } from '../write/context.js';
+import { type Problem, refuseIf } from '../write/problem.js';
+import { readTextInput, sourceText } from '../write/text.inputs.js';
+import { LONGEST } from '../write/text.rules.js';
+import { whatForbidsRetracting } from './action.rules.js';
+import { actorOf } from './actor.js';
+import { Incident } from './incident.entity.js';
+import { recordEvent } from './incident.events.js';
+import { lockIncident } from './incident.lock.js';
+import type { Written } from './report.service.js';
+import type { RetractIncidentInput } from './writing.inputs.js';
+
+/** Withdraws a record of one's own nation. It is kept as it is, and nothing is done to it any more. */
+export function retractIncident(ctx: WriteContext, input: RetractIncidentInput): Promise<Written> {
+  const problems: Problem[] = [];
+  const reason = readTextInput(input.reason, ['input', 'reason'], { longest: LONGEST.text }, problems);
+  return ctx.write(async (manager) => {
+    const incident = await lockIncident(manager, input.id);
+    refuseIf([...whatForbidsRetracting(incident, actorOf(ctx), input.version), ...problems]);
+    const { key, version, audience } = incident;
+    const retraction = sourceText(reason);
+    await manager.update(Incident, { key }, { status: 'RETRACTED', retraction, updatedAt: () => 'clock_timestamp()' });
+    await recordEvent(manager, { incidentKey: key, kind: 'RETRACTED', version, audience });
+    return { key, warnings: [] };
+  });
+}

@@ -1,0 +1,46 @@
+import type { WriteContext } from '../write/context.js';
+import { refuseIf } from '../write/problem.js';
+import { whatForbidsChangingTexts } from './action.rules.js';
+import { type IncidentContent, textContent } from './content.js';
+import { lockIncident } from './incident.lock.js';
+import { currentContent, writeVersion } from './incident.versions.js';
+import { findKeys } from './references.js';
+import type { Written } from './report.service.js';
+import { isSameText, readTranslation, translatedText, whatForbidsTranslating } from './translate.rules.js';
+import type { TranslateIncidentInput } from './writing.inputs.js';
+
+/** Adds or corrects a translation of a visible record, which makes a new version. */
+export function translateIncident(ctx: WriteContext, input: TranslateIncidentInput): Promise<Written> {
+  const reading = readTranslation(input);
+  return ctx.write(async (manager) => {
+    const incident = await lockIncident(manager, input.id);
+    refuseIf([
+      ...whatForbidsChangingTexts(incident, input.version),
+      ...reading.problems,
+      ...whatForbidsTranslating(incident.title, 'title', reading.title),
+      ...whatForbidsTranslating(incident.narrative, 'narrative', reading.narrative),
+    ]);
+    const title = translatedText(incident.title, reading.title, input.status);
+    const narrative = translatedText(incident.narrative, reading.narrative, input.status);
+    const changes = [
+      ...(isSameText(incident.title, title) ? [] : ['title' as const]),
+      ...(isSameText(incident.narrative, narrative) ? [] : ['narrative' as const]),
+    ];
+    if (changes.length === 0) refuseIf([{ reason: 'UNCHANGED', field: ['input'] }]);
+    const content: IncidentContent = {
+      ...(await currentContent(manager, incident)),
+      title: textContent(title),
+      narrative: narrative && textContent(narrative),
+    };
+    await writeVersion(ctx, manager, incident, {
+      kind: 'TRANSLATED',
+      content,
+      title,
+      narrative,
+      changes,
+      keys: await findKeys(manager, content),
+      writtenBy: incident.writtenBy,
+    });
+    return { key: incident.key, warnings: [] };
+  });
+}
