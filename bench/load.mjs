@@ -1,22 +1,29 @@
+import { cpus } from 'node:os';
 import autocannon from 'autocannon';
 import { cpuSeconds } from './processes.mjs';
 import { requestOf } from './servers.mjs';
 
 const CONNECTIONS = 32;
 const STRIDE = 37;
+const CORES = cpus().length;
+/** At most this many times the seconds asked for. */
+const PATIENCE = 5;
 
 /**
  * Loads a contestant with a shape for some seconds. Every connection begins elsewhere in the list of
  * requests. Answers with a status other than 2xx, or with errors in them, are failures.
  */
-export async function load(contestant, shape, requests, { seconds, postmaster }) {
+export async function load(contestant, shape, requests, { seconds, postmaster, patience = PATIENCE }) {
   const prepared = requests.map((request) => ({ method: 'POST', headers: contestant.headers, ...requestOf(contestant.name, shape, request) }));
   let client = 0;
+  const slowness = await secondsForOne(prepared[0], contestant);
+  // Long enough for every connection to be answered three times.
+  const duration = Math.min(patience * seconds, Math.max(seconds, (3 * CONNECTIONS * slowness) / CORES));
   const before = await cpu(contestant, postmaster);
   const result = await autocannon({
     url: `http://127.0.0.1:${contestant.port}`,
     connections: CONNECTIONS,
-    duration: seconds,
+    duration,
     timeout: 30,
     requests: prepared.slice(0, 1),
     setupClient(connection) {
@@ -36,6 +43,12 @@ export async function load(contestant, shape, requests, { seconds, postmaster })
     nodeMicroseconds: perRequest('node'),
     postgresMicroseconds: perRequest('postgres'),
   };
+}
+
+async function secondsForOne({ path, headers, body }, { port }) {
+  const started = performance.now();
+  await (await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body })).text();
+  return (performance.now() - started) / 1000;
 }
 
 /** `{"data":{…}}` and nothing beside data; looks at the ends only, because it runs for every answer. */

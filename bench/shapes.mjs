@@ -120,14 +120,16 @@ export const SHAPES = [
   },
 ];
 
+const BITS = { TUR: 1, RUS: 2, AZE: 4, PUBLIC: 8 };
 const VARIATIONS = 256;
 const SPREAD = 2_654_435_761;
 const DEEP = 50_000;
 
 /** Values for the variables, out of what the role sees. `client` is connected as the role. */
-export async function drawSamples(client, total) {
+export async function drawSamples(client, total, audience) {
+  const bit = BITS[audience];
   const { rows: references } = await client.query(
-    `select reference from incident where (audience & 1) <> 0
+    `select reference from incident where (audience & ${bit}) <> 0
       order by hashtextextended(reference, 7) limit ${VARIATIONS * 4}`,
   );
   const { rows: filters } = await client.query(
@@ -151,10 +153,10 @@ function offsets(from, width) {
 }
 
 /** Cursors of the rows at the offsets, as Merzili makes them. */
-export async function merziliCursors(client, { offsets: wanted }) {
+export async function merziliCursors(client, { offsets: wanted }, audience) {
   const first = Math.min(...wanted);
   const { rows } = await client.query(
-    `select to_json(occurred_from) #>> '{}' as at, key from incident where (audience & 1) <> 0
+    `select to_json(occurred_from) #>> '{}' as at, key from incident where (audience & ${BITS[audience]}) <> 0
       order by occurred_from desc, key desc offset $1 limit $2`,
     [first, Math.max(...wanted) - first + 1],
   );

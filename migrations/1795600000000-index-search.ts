@@ -11,8 +11,19 @@ const LETTERS = {
 
 /** What sounds alike, in the order in which it is replaced; double letters become single ones. */
 const SOUNDS: readonly (readonly [string, string])[] = [
-  ['ц', 'ts'], ['ч', 'ch'], ['ш', 'sh'], ['щ', 'sh'], ['ю', 'iu'], ['я', 'ia'], ['ç', 'ch'], ['ş', 'sh'],
-  ['kh', 'h'], ['gh', 'g'], ['zh', 'j'], ['dj', 'j'], ['y', 'i'],
+  ['ц', 'ts'],
+  ['ч', 'ch'],
+  ['ш', 'sh'],
+  ['щ', 'sh'],
+  ['ю', 'iu'],
+  ['я', 'ia'],
+  ['ç', 'ch'],
+  ['ş', 'sh'],
+  ['kh', 'h'],
+  ['gh', 'g'],
+  ['zh', 'j'],
+  ['dj', 'j'],
+  ['y', 'i'],
   ...[...'abcdefghijklmnoprstuvz'].map((letter) => [letter + letter, letter] as const),
 ];
 
@@ -80,7 +91,7 @@ const typos = (fuzzy: string): string[] => [
    declare
      allowed constant integer := case when length(word) < 4 then 0 when length(word) < 8 then 1 else 2 end;
    begin
-     if allowed = 0 or length(meant) < 3 then return false; end if;
+     if allowed = 0 or length(meant) < 4 then return false; end if;
      return ${fuzzy}.levenshtein_less_equal(left(word, 60), left(meant, 60), allowed) <= allowed
        or (length(word) = length(meant) and ${fuzzy}.levenshtein_less_equal(left(word, 60), left(meant, 60), 2) <= 2
            and search.letters(word) = search.letters(meant));
@@ -343,7 +354,12 @@ const searching = (path: string): string[] => [
 /** What the roles may call, besides folding, which reads nothing. */
 const FOR_ROLES = ['search.incidents(text, text, integer)', 'search.incident_count(text)'] as const;
 const FOR_TRIGGERS = [
-  'note_words', 'keep_place', 'keep_official', 'keep_new_incidents', 'keep_incidents', 'keep_incidents_of_places',
+  'note_words',
+  'keep_place',
+  'keep_official',
+  'keep_new_incidents',
+  'keep_incidents',
+  'keep_incidents_of_places',
 ] as const;
 
 export class IndexSearch1795600000000 implements MigrationInterface {

@@ -28,11 +28,37 @@ const VARIABLES = z.object({
   MERZILI_DATABASE_SECRET: z.string().min(16, 'takes at least 16 characters').optional(),
   /** JSON file of trusted issuers; without it the server runs in demo mode with keys of its own. */
   MERZILI_ISSUERS: z.string().min(1, 'takes the path of a JSON file').optional(),
+  /** Manifest of trusted documents, of GraphQL codegen or Apollo's tools; with it nothing else is answered. */
+  MERZILI_TRUSTED_DOCUMENTS: z.string().min(1, 'takes the path of a JSON file').optional(),
+  /** Cost of one operation at the most: one for every object it can answer, 10 for every mutation on top. */
+  MERZILI_COST_CEILING: costNumber(50_000),
+  /** Cost that the subject of a token may use at once; together with the rate it is the quota of a client. */
+  MERZILI_COST_BUDGET: costNumber(20_000_000),
+  /** Cost that a subject gets back each second. */
+  MERZILI_COST_RESTORE_RATE: costNumber(5_000_000),
+  /** Port of its own for metrics at /metrics, on the same address; 0 for any free one; without it none are kept. */
+  MERZILI_METRICS_PORT: z.coerce
+    .number('takes a port number')
+    .int('takes a whole port number')
+    .min(0, 'takes a port number from 0 to 65535')
+    .max(65_535, 'takes a port number from 0 to 65535')
+    .optional(),
+  /** Collector that OpenTelemetry traces are sent to, over HTTP; without it nothing of it is loaded. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url('takes a URL such as http://127.0.0.1:4318').optional(),
   /** How much is logged. */
   MERZILI_LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
   /** In production introspection needs a scope, and demo mode is refused. */
   NODE_ENV: z.string().optional(),
 });
+
+function costNumber(byDefault: number) {
+  return z.coerce
+    .number('takes a number of units of cost')
+    .int('takes a whole number of units of cost')
+    .min(1, 'takes a number of units of cost, 1 or more')
+    .max(1e12, 'takes at most 1000000000000 units of cost')
+    .default(byDefault);
+}
 
 export interface Config {
   readonly host: string;
@@ -41,6 +67,10 @@ export interface Config {
   /** Owner's connection and secret of an external database, or null for the embedded one. */
   readonly database: { readonly ownerUrl: string; readonly secret: string } | null;
   readonly issuersFile: string | null;
+  readonly trustedDocumentsFile: string | null;
+  readonly cost: { readonly ceiling: number; readonly budget: number; readonly restoreRate: number };
+  readonly metricsPort: number | null;
+  readonly tracesEndpoint: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly isProduction: boolean;
 }
@@ -74,6 +104,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         }
       : null,
     issuersFile: variables.MERZILI_ISSUERS ? resolve(variables.MERZILI_ISSUERS) : null,
+    trustedDocumentsFile: variables.MERZILI_TRUSTED_DOCUMENTS
+      ? resolve(variables.MERZILI_TRUSTED_DOCUMENTS)
+      : null,
+    cost: {
+      ceiling: variables.MERZILI_COST_CEILING,
+      budget: variables.MERZILI_COST_BUDGET,
+      restoreRate: variables.MERZILI_COST_RESTORE_RATE,
+    },
+    metricsPort: variables.MERZILI_METRICS_PORT ?? null,
+    tracesEndpoint: variables.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     logLevel: variables.MERZILI_LOG_LEVEL,
     isProduction,
   };

@@ -1,6 +1,7 @@
 import type { Viewer } from './access/viewer.js';
 import type { Translate } from './labels/labels.js';
 import type { Locale } from './labels/locale.js';
+import type { RequestRecord } from './watch/request-record.js';
 
 /** What a resolver may know of the request. Frozen. */
 export interface RequestContext {
@@ -10,4 +11,6 @@ export interface RequestContext {
   readonly t: Translate;
   /** Names the request in logs and internal errors. */
   readonly requestId: string;
+  /** What the log and the metrics will say of the request. */
+  readonly record?: RequestRecord;
 }

@@ -1,3 +1,4 @@
+import { IssuerFreeze } from './access/issuer-freeze.entity.js';
 import { RevokedToken } from './access/revoked-token.entity.js';
 import {
   Agreement,
@@ -51,4 +52,5 @@ export const ENTITIES = [
   ReleaseConsent,
   Idempotency,
   RevokedToken,
+  IssuerFreeze,
 ];

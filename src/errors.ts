@@ -18,6 +18,8 @@ export const ERROR_STATUS = {
   OPERATION_RESOLUTION_FAILURE: 400,
   /** An argument or variable is outside what it takes. `extensions`: argument. */
   BAD_USER_INPUT: 400,
+  /** What a write acts on does not exist, or is not shown to the viewer: always the same answer. */
+  NOT_FOUND: 404,
   /** The HTTP request is not one of GraphQL over HTTP. */
   BAD_REQUEST: 400,
   /** The document exceeds a limit. `extensions`: limit, maximum. */

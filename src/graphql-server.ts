@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import {
   ApolloServer,
   type ApolloServerPlugin,
+  type GraphQLRequestContextDidResolveSource,
   type GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
 import {
@@ -12,34 +12,53 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { type GraphQLSchema, printSchema } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  OperationTypeNode,
+  printSchema,
+} from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from './context.js';
-import { presentError } from './error-exit.js';
+import type { Documents } from './demand/documents.js';
+import type { PresentErrors } from './error-exit.js';
+import { CodedError } from './errors.js';
 import { type ExecuteQuery, ResponseText } from './read/executor.js';
 
+export interface GraphqlParts {
+  readonly schema: GraphQLSchema;
+  /** Parses, limits and validates documents, and keeps them. */
+  readonly documents: Documents;
+  readonly execute: ExecuteQuery;
+  readonly presentErrors: PresentErrors;
+  readonly logger: Logger;
+}
+
 /**
- * Apollo Server over our own executor: Apollo parses, validates and keeps documents; the executor reads.
- * `data` that is already JSON text is put into the response as it is.
+ * Apollo Server between our own doors: documents come parsed and validated out of `documents`, operations
+ * go to `execute`. `data` that is already JSON text is put into the response as it is.
  */
-export function createGraphqlServer(
-  schema: GraphQLSchema,
-  executeQuery: ExecuteQuery,
-  logger: Logger,
-  options: { hidesSchema: boolean },
-): ApolloServer<RequestContext> {
+export function createGraphqlServer({
+  schema,
+  documents,
+  execute,
+  presentErrors,
+  logger,
+}: GraphqlParts): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    gateway: gateway(schema, executeQuery),
+    gateway: gateway(schema, execute),
     stringifyResult,
     introspection: true,
-    hideSchemaDetailsFromClientErrors: options.hidesSchema,
+    documentStore: null,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     logger,
     plugins: [
-      errorExit(logger),
+      doors(documents, presentErrors),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -49,13 +68,28 @@ export function createGraphqlServer(
   });
 }
 
+/** Why a document was refused, by the document that stands in for it on its way through Apollo. */
+const refusals = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
 /** The hook through which Apollo hands over execution. */
-function gateway(schema: GraphQLSchema, executeQuery: ExecuteQuery): GatewayInterface {
+function gateway(schema: GraphQLSchema, execute: ExecuteQuery): GatewayInterface {
   return {
     async load() {
       return {
         async executor({ document, operation, operationName, queryHash, request, context }) {
-          const result = await executeQuery({
+          const refused = refusals.get(document);
+          if (refused) return { errors: [...refused] };
+          // Apollo's types promise an operation, but none may have been found.
+          if ((operation as typeof operation | undefined) === undefined) {
+            return {
+              errors: [
+                new GraphQLError('The document has no operation of that name, or several and none is named.'),
+              ],
+            };
+          }
+          const { record } = context as RequestContext;
+          if (record) record.operation = operationName;
+          const result = await execute({
             document,
             operation,
             operationKey: `${queryHash}:${operationName ?? ''}`,
@@ -76,31 +110,72 @@ function gateway(schema: GraphQLSchema, executeQuery: ExecuteQuery): GatewayInte
 
 function stringifyResult(result: { data?: unknown; errors?: unknown; extensions?: unknown }): string {
   const { data, errors, extensions } = result;
-  if (!(data instanceof ResponseText)) return JSON.stringify(result);
   let text = '{';
-  if (errors !== undefined) text += `"errors":${JSON.stringify(errors)},`;
-  text += `"data":${data.text}`;
-  if (extensions !== undefined) text += `,"extensions":${JSON.stringify(extensions)}`;
+  if (errors !== undefined) text += `"errors":${JSON.stringify(errors)}`;
+  if (data !== undefined) text += `${text.length > 1 ? ',' : ''}"data":${jsonText(data)}`;
+  if (extensions !== undefined) text += `${text.length > 1 ? ',' : ''}"extensions":${jsonText(extensions)}`;
   return `${text}}`;
 }
 
-/** Errors leave translated and whitelisted; what is not for clients stays in the log under an id. */
-function errorExit(logger: Logger): ApolloServerPlugin<RequestContext> {
+function jsonText(value: unknown): string {
+  return value instanceof ResponseText ? value.text : JSON.stringify(value);
+}
+
+/**
+ * The way in: documents parsed, limited, validated and kept by us. The way out: errors translated and
+ * whitelisted; what is not for clients stays in the log under an id.
+ */
+function doors(documents: Documents, presentErrors: PresentErrors): ApolloServerPlugin<RequestContext> {
   const listener = {
+    async didResolveSource(request: GraphQLRequestContextDidResolveSource<RequestContext>): Promise<void> {
+      const examined = documents.examine(request.source);
+      // With a document there, Apollo neither parses nor validates.
+      Object.assign(request, {
+        document:
+          'document' in examined
+            ? examined.document
+            : standIn(request.request.operationName, examined.errors),
+      });
+    },
     async willSendResponse({
       contextValue,
       errors,
+      request,
       response,
     }: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> {
       if (errors === undefined || response.body.kind !== 'single') return;
-      response.body.singleResult.errors = errors.map((error) =>
-        presentError(error, contextValue.locale, (cause) => {
-          const id = randomUUID();
-          logger.error({ id, requestId: contextValue.requestId, err: cause }, 'internal error');
-          return id;
-        }),
-      );
+      if (JSON_ALONE.test(request.http?.headers.get('accept') ?? '') && errors.every(isOfVariables)) {
+        response.http.status = 200;
+      }
+      response.body.singleResult.errors = presentErrors(errors, contextValue);
     },
   };
   return { requestDidStart: async () => listener };
+}
+
+/** An Accept header of a client that reads the body and not the status: GraphQL over HTTP, 6.4.1. */
+const JSON_ALONE = /^application\/json\s*(;\s*charset=utf-8)?$/i;
+
+function isOfVariables(error: GraphQLError): boolean {
+  return !(error instanceof CodedError) && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+}
+
+/** A harmless document with the operation the client names, which answers with why its own was refused. */
+function standIn(operationName: string | undefined, errors: readonly GraphQLError[]): DocumentNode {
+  const document: DocumentNode = {
+    kind: Kind.DOCUMENT,
+    definitions: [
+      {
+        kind: Kind.OPERATION_DEFINITION,
+        operation: OperationTypeNode.QUERY,
+        name: operationName ? { kind: Kind.NAME, value: operationName } : undefined,
+        selectionSet: {
+          kind: Kind.SELECTION_SET,
+          selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
+        },
+      },
+    ],
+  };
+  refusals.set(document, errors);
+  return document;
 }

@@ -1,15 +1,26 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type DemoIssuer, openDemoIssuers } from './access/demo-issuers.js';
 import { type Issuer, loadIssuers } from './access/issuers.js';
 import { openKeyStore } from './access/jwks.js';
+import { followRevocations } from './access/revocations.js';
 import { createVerifier } from './access/verifier.js';
+import type { Viewer } from './access/viewer.js';
 import type { Config } from './config.js';
 import { startEmbedded } from './database/embedded.js';
 import { migrate } from './database/migrate.js';
 import { openReaders } from './database/readers.js';
+import { DEMAND_ROLE, loginUrl } from './database/roles.js';
+import { openWriters } from './database/writers.js';
+import { createBudget } from './demand/budget.js';
+import { createCostOf } from './demand/cost.js';
+import { openDocuments } from './demand/documents.js';
+import { openLeases } from './demand/leases.js';
+import { metered } from './demand/metered.js';
+import { loadTrustedDocuments } from './demand/trusted-documents.js';
 import { DEMO_IDENTITIES, mintDemoToken } from './graphiql/demo.js';
 import { type GraphiqlOptions, graphiqlHandler } from './graphiql/graphiql.js';
 import { createGraphqlServer } from './graphql-server.js';
@@ -18,10 +29,15 @@ import { PACKAGE_ROOT } from './package-root.js';
 import { createQueryExecutor } from './read/executor.js';
 import { createSchema } from './schema.js';
 import { createHttpServer } from './server.js';
+import { logRequest, openLog } from './watch/log.js';
+import { openMetrics } from './watch/metrics.js';
+import { createMutationExecutor, executeByOperation } from './write/executor.js';
 
 const GRAPHIQL_ASSETS = join(PACKAGE_ROOT, 'dist/graphiql');
-/** How long requests under way may take to end when the server stops. */
-const DRAIN_MS = 5_000;
+/** How long requests under way may take to end when the server stops; then they are told to come again. */
+const DRAIN_MS = 4_000;
+/** How long their clients get to hear it. */
+const FAREWELL_MS = 1_500;
 
 /** A running server. */
 export interface Running {
@@ -34,10 +50,11 @@ export interface Running {
 
 /** Boots a server; `tell` hears in a line each what the operator may want to know. */
 export async function startServer(config: Config, tell: (line: string) => void): Promise<Running> {
-  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const { logger, flush } = openLog(config.logLevel);
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async (): Promise<void> => {
     for (const stop of stops.splice(0).reverse()) await stop();
+    flush();
   };
   try {
     const { ownerUrl, secret } = await openDatabase(config, tell, stops);
@@ -46,17 +63,38 @@ export async function startServer(config: Config, tell: (line: string) => void):
 
     const readers = openReaders(ownerUrl, secret);
     stops.push(() => readers.close());
+    const writers = await openWriters(ownerUrl, secret);
+    stops.push(() => writers.close());
+    const leases = openLeases(loginUrl(ownerUrl, secret, DEMAND_ROLE), config.cost);
+    stops.push(() => leases.close());
+    const metrics =
+      config.metricsPort === null
+        ? null
+        : await openMetrics({ host: config.host, port: config.metricsPort }, readers.use);
+    if (metrics) {
+      stops.push(() => metrics.close());
+      tell(`Metrics at port ${metrics.port}`);
+    }
     const { issuers, demo } = await openIssuers(config);
     const keys = await openKeyStore(issuers, { onStatus: (status) => logStatus(logger, status) });
     stops.push(async () => keys.close());
-    const verifier = createVerifier({ keys, issuers });
+    const revocations = await followRevocations(issuers, readers.read);
+    stops.push(async () => revocations.close());
+    const verifier = createVerifier({ keys, issuers, isRevoked: revocations.isRevoked });
 
     const { schema, model } = createSchema();
-    const executeQuery = createQueryExecutor(schema, model, {
+    const mayIntrospect = (scopes: Viewer['scopes']): boolean =>
+      !config.isProduction || scopes.has('schema:introspect');
+    const executeQuery = createQueryExecutor(schema, model, { read: readers.read, mayIntrospect });
+    const executeMutation = createMutationExecutor(schema, model, {
       read: readers.read,
-      mayIntrospect: (scopes) => !config.isProduction || scopes.has('schema:introspect'),
+      write: writers.write,
+      mayIntrospect,
     });
-    const graphql = createGraphqlServer(schema, executeQuery, logger, { hidesSchema: config.isProduction });
+    const executeOperation = executeByOperation(executeQuery, executeMutation);
+    const execute = metered(executeOperation, createCostOf(schema), createBudget(config.cost, leases.take));
+    const documents = openDocuments(schema);
+    const graphql = createGraphqlServer({ schema, documents, execute, mayIntrospect, logger });
     await graphql.start();
     stops.push(() => graphql.stop());
 
@@ -71,18 +109,18 @@ export async function startServer(config: Config, tell: (line: string) => void):
           detail: { status: isReady ? 'ready' : 'database unreachable', issuers: keys.status() },
         };
       },
+      trustedDocuments: config.trustedDocumentsFile
+        ? await loadTrustedDocuments(config.trustedDocumentsFile)
+        : null,
+      onAnswer: (request) => {
+        logRequest(logger, request);
+        metrics?.observe(request);
+      },
       logger,
     });
     http.listen(config.port, config.host);
     await once(http, 'listening');
-    stops.push(async () => {
-      const closed = once(http, 'close');
-      http.close();
-      http.closeIdleConnections();
-      const impatience = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
-      await closed;
-      clearTimeout(impatience);
-    });
+    stops.push(() => closeHttp(http, () => readers.abort()));
     const address = http.address();
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
     return {
@@ -94,6 +132,18 @@ export async function startServer(config: Config, tell: (line: string) => void):
     await stopAll();
     throw error;
   }
+}
+
+/** No new requests, then time for those under way, then the refusal of what is left. */
+async function closeHttp(http: Server, refuseRest: () => void): Promise<void> {
+  const closed = once(http, 'close');
+  http.close();
+  http.closeIdleConnections();
+  const patience = setTimeout(refuseRest, DRAIN_MS);
+  const impatience = setTimeout(() => http.closeAllConnections(), DRAIN_MS + FAREWELL_MS);
+  await closed;
+  clearTimeout(patience);
+  clearTimeout(impatience);
 }
 
 async function openDatabase(

@@ -6,6 +6,7 @@ import {
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { scopeRequiredBy } from './access/guard.js';
+import { RevocationResolver } from './access/revocation.resolver.js';
 import { ViewerResolver } from './access/viewer.resolver.js';
 import {
   agreementRead,
@@ -14,8 +15,10 @@ import {
   provisionRead,
 } from './agreements/agreement.read.js';
 import { AgreementResolver } from './agreements/agreement.resolver.js';
+import { ProvisionWritingResolver } from './agreements/provision-writing.resolver.js';
 import { centreRead, contingentRead } from './centre/centre.read.js';
 import { CentreResolver } from './centre/centre.resolver.js';
+import { incidentDigest } from './incidents/digest.read.js';
 import {
   assessmentRead,
   casualtiesRead,
@@ -30,6 +33,7 @@ import {
   placeIncidents,
   provisionIncidents,
 } from './incidents/incident.resolver.js';
+import { IncidentWritingResolver } from './incidents/incident-writing.resolver.js';
 import { VocabularyResolver } from './labels/vocabulary.resolver.js';
 import { NodeResolver } from './nodes/node.resolver.js';
 import { appointmentRead, officialContactRead, officialRead } from './officials/official.read.js';
@@ -55,6 +59,9 @@ const RESOLVERS = [
   IncidentResolver,
   StatisticResolver,
   VocabularyResolver,
+  IncidentWritingResolver,
+  ProvisionWritingResolver,
+  RevocationResolver,
 ] as const;
 
 /** Every type that is read by SQL. */
@@ -82,7 +89,7 @@ const READ_TYPES = [
 ];
 
 /** Fields that a slice adds to another slice's type. */
-const EXTENSIONS = [partyOfficials, partyIncidents, placeIncidents, provisionIncidents];
+const EXTENSIONS = [incidentDigest, partyOfficials, partyIncidents, placeIncidents, provisionIncidents];
 
 export function createSchema(): { schema: GraphQLSchema; model: Model } {
   const schema = buildSchemaSync({ resolvers: RESOLVERS, validate: false, emitSchemaFile: false });

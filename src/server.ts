@@ -6,14 +6,28 @@ import type { Logger } from 'pino';
 import type { Verifier } from './access/verifier.js';
 import type { Viewer } from './access/viewer.js';
 import type { RequestContext } from './context.js';
-import type { ErrorCode } from './errors.js';
-import { ERROR_STATUS } from './errors.js';
+import type { DocumentRequest, TrustedDocuments } from './demand/trusted-documents.js';
+import { ERROR_STATUS, type ErrorCode } from './errors.js';
 import { translator } from './labels/labels.js';
 import { LANGUAGE_TAG } from './labels/locale.js';
 import { requestLocale } from './labels/negotiation.js';
+import { type AnsweredRequest, newRecord, type RequestRecord } from './watch/request-record.js';
 
 /** Bodies of GraphQL requests are at most this long, in bytes. */
 export const LONGEST_BODY = 100 * 1024;
+/** How long a client may take to send its headers, and its whole request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** On every answer: it is data, for its client alone, and no page. */
+const SECURITY_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+} as const;
 
 export interface ServerParts {
   readonly graphql: ApolloServer<RequestContext>;
@@ -22,75 +36,160 @@ export interface ServerParts {
   readonly graphiql: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** What keeps the server from being ready, if anything, with details for the operator. */
   readonly readiness: () => Promise<{ readonly isReady: boolean; readonly detail: object }>;
+  /** The only documents that are answered; null when all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
+  /** Told of every request at /graphql, once it has been answered. */
+  readonly onAnswer: (request: AnsweredRequest) => void;
   readonly logger: Logger;
 }
 
 /** The way of a request, from top to bottom. */
 export function createHttpServer(parts: ServerParts): Server {
-  return createServer((request, response) => {
-    const path = pathOf(request);
-    if (path === '/graphql') {
-      answerGraphql(parts, request, response).catch((error: unknown) => {
-        parts.logger.error({ err: error }, 'request failed');
-        refuse(response, 'INTERNAL_SERVER_ERROR');
-      });
-    } else if (path === '/livez') {
-      sendJson(response, 200, { status: 'alive' });
-    } else if (path === '/readyz') {
-      void parts.readiness().then(({ isReady, detail }) => sendJson(response, isReady ? 200 : 503, detail));
-    } else if (!parts.graphiql(request, response)) {
-      sendJson(response, 404, { status: 'not found' });
-    }
-  });
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    (request, response) => {
+      // A server that is stopping says so, or clients would go on using the connection.
+      if (!server.listening) response.setHeader('Connection', 'close');
+      const path = pathOf(request);
+      if (path === '/graphql') {
+        const turn = newTurn(parts, response);
+        answerGraphql(parts, request, response, turn).catch((error: unknown) => {
+          if (request.destroyed && !request.complete) return;
+          parts.logger.error({ err: error, requestId: turn.requestId }, 'request failed');
+          turn.refuse('INTERNAL_SERVER_ERROR');
+        });
+      } else if (path === '/livez') {
+        sendJson(response, 200, { status: 'alive' });
+      } else if (path === '/readyz') {
+        void parts.readiness().then(({ isReady, detail }) => sendJson(response, isReady ? 200 : 503, detail));
+      } else if (!parts.graphiql(request, response)) {
+        sendJson(response, 404, { status: 'not found' });
+      }
+    },
+  );
+  return server;
+}
+
+/** One request on its way: what names it, what is written down of it, and its end. */
+interface Turn {
+  readonly requestId: string;
+  readonly record: RequestRecord;
+  viewer: Viewer | null;
+  /** Ends it with an answer that does not depend on the document: always in English, always the same. */
+  refuse(code: ErrorCode, headers?: Readonly<Record<string, string>>, status?: number): void;
+  /** Tells the log and the metrics how it ended. */
+  end(status: number): void;
+}
+
+function newTurn(parts: ServerParts, response: ServerResponse): Turn {
+  const startedAt = performance.now();
+  const turn: Turn = {
+    requestId: randomUUID(),
+    record: newRecord(),
+    viewer: null,
+    refuse(code, headers = {}, status = ERROR_STATUS[code]) {
+      if (response.headersSent) return void response.destroy();
+      sendJson(response, status, errorBody(code), { ...headers, 'X-Request-Id': turn.requestId });
+      turn.record.codes = [code];
+      turn.end(status);
+    },
+    end(status) {
+      const { requestId, viewer, record } = turn;
+      parts.onAnswer({ ...record, requestId, viewer, status, durationMs: performance.now() - startedAt });
+    },
+  };
+  return turn;
 }
 
 async function answerGraphql(
   parts: ServerParts,
   request: IncomingMessage,
   response: ServerResponse,
+  turn: Turn,
 ): Promise<void> {
   const verified = parts.verifier.verify(request.headers.authorization);
   const viewer = verified instanceof Promise ? await verified : verified;
-  if (viewer === null) return refuse(response, 'UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
+  if (viewer === null) return turn.refuse('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
+  turn.viewer = viewer;
 
   const { method } = request;
-  if (method !== 'POST' && method !== 'GET') {
-    return sendJson(response, 405, errorBody('BAD_REQUEST'), { Allow: 'GET, POST' });
-  }
+  if (method !== 'POST' && method !== 'GET') return turn.refuse('BAD_REQUEST', { Allow: 'GET, POST' }, 405);
+  let search = searchOf(request);
   let body: unknown;
   if (method === 'POST') {
-    if (!isJsonInUtf8(request.headers['content-type'])) return refuse(response, 'UNSUPPORTED_MEDIA_TYPE');
+    if (!isJsonInUtf8(request.headers['content-type'])) return turn.refuse('UNSUPPORTED_MEDIA_TYPE');
     const text = await readBody(request);
-    if (text === null) return refuse(response, 'PAYLOAD_TOO_LARGE', { Connection: 'close' });
+    if (text === null) return turn.refuse('PAYLOAD_TOO_LARGE', { Connection: 'close' });
     try {
       body = JSON.parse(text);
     } catch {
-      return refuse(response, 'BAD_REQUEST');
+      return turn.refuse('BAD_REQUEST');
     }
+    if (Array.isArray(body)) return turn.refuse('BAD_REQUEST');
+  }
+  if (parts.trustedDocuments) {
+    const trusted =
+      method === 'POST'
+        ? trustedBody(parts.trustedDocuments, body)
+        : trustedSearch(parts.trustedDocuments, search);
+    if (trusted === null) return turn.refuse('DOCUMENT_NOT_TRUSTED');
+    if (typeof trusted === 'string') search = trusted;
+    else body = trusted;
   }
 
-  const context = contextOf(viewer, request.headers['accept-language']);
+  const context = contextOf(viewer, request.headers['accept-language'], turn);
   const answer = await parts.graphql.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers: headersOf(request), search: searchOf(request), body },
+    httpGraphQLRequest: { method, headers: headersOf(request), search, body },
     context: async () => context,
   });
   const headers: Record<string, string> = {
-    'Cache-Control': 'no-store',
+    ...SECURITY_HEADERS,
     'Content-Language': LANGUAGE_TAG[context.locale],
     Vary: 'Accept-Language, Authorization',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Request-Id': context.requestId,
+    'X-Request-Id': turn.requestId,
   };
   for (const [name, value] of answer.headers) headers[name] = value;
   if (answer.body.kind !== 'complete') throw new Error('Answers are never sent in parts');
   const payload = Buffer.from(answer.body.string);
   headers['Content-Length'] = String(payload.length);
-  response.writeHead(answer.status ?? 200, headers).end(payload);
+  const status = answer.status ?? 200;
+  response.writeHead(status, headers).end(payload);
+  turn.end(status);
 }
 
-function contextOf(viewer: Viewer, acceptLanguage: string | undefined): RequestContext {
+/** The body with the trusted document it means, or null when it means none. */
+function trustedBody(documents: TrustedDocuments, body: unknown): object | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const query = documents.textFor(body);
+  if (query === null) return null;
+  const { documentId: _id, extensions: _extensions, ...rest } = body as DocumentRequest;
+  return { ...rest, query };
+}
+
+function trustedSearch(documents: TrustedDocuments, search: string): string | null {
+  const parameters = new URLSearchParams(search);
+  let extensions: unknown;
+  try {
+    extensions = JSON.parse(parameters.get('extensions') ?? 'null');
+  } catch {
+    return null;
+  }
+  const [query, documentId] = ['query', 'documentId'].map((name) => parameters.get(name) ?? undefined);
+  const text = documents.textFor({ query, documentId, extensions });
+  if (text === null) return null;
+  parameters.set('query', text);
+  parameters.delete('documentId');
+  parameters.delete('extensions');
+  return `?${parameters}`;
+}
+
+function contextOf(
+  viewer: Viewer,
+  acceptLanguage: string | undefined,
+  { requestId, record }: Turn,
+): RequestContext {
   const locale = requestLocale({ claim: viewer.locale, acceptLanguage, nation: viewer.nation });
-  return Object.freeze({ viewer, locale, t: translator(locale), requestId: randomUUID() });
+  return Object.freeze({ viewer, locale, t: translator(locale), requestId, record });
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {
@@ -142,16 +241,6 @@ function errorBody(code: ErrorCode): object {
   return { errors: [{ message: translator('EN')(`errors.${code}`), extensions: { code } }] };
 }
 
-/** An answer before the request is known to be GraphQL: always in English, always the same. */
-function refuse(
-  response: ServerResponse,
-  code: ErrorCode,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  if (response.headersSent) return void response.destroy();
-  sendJson(response, ERROR_STATUS[code], errorBody(code), headers);
-}
-
 function sendJson(
   response: ServerResponse,
   status: number,
@@ -161,10 +250,9 @@ function sendJson(
   const payload = Buffer.from(JSON.stringify(body));
   response
     .writeHead(status, {
+      ...SECURITY_HEADERS,
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': String(payload.length),
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
       ...headers,
     })
     .end(payload);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { EXIT, reportFailure } from './failure.js';
 import { addImport } from './import.command.js';
+import { addIssuer } from './issuer.command.js';
 import { addKeys } from './keys.command.js';
 import { addMigrate } from './migrate.command.js';
 import { addServe } from './serve.command.js';
@@ -44,6 +45,7 @@ function createProgram(terminal: Terminal): Command {
   addMigrate(program, terminal);
   addImport(program, terminal);
   addToken(program, terminal);
+  addIssuer(program, terminal);
   addKeys(program, terminal);
   return program;
 }

@@ -13,6 +13,7 @@ import { readConfig } from '../config.js';
 import { LANGUAGE_TAG, LOCALES, type Locale } from '../labels/locale.js';
 import { UsageError } from './failure.js';
 import { print, type Terminal } from './terminal.js';
+import { addTokenRevoke } from './token-revoke.command.js';
 
 const MAXIMUM_TTL = 3_600;
 
@@ -37,9 +38,9 @@ interface MintOptions {
 }
 
 export function addToken(program: Command, terminal: Terminal): void {
-  program
-    .command('token')
-    .description('Tokens of the demo.')
+  const token = program.command('token').description('Tokens: those of the demo, and revoking.');
+  addTokenRevoke(token, terminal);
+  token
     .command('mint')
     .description('Mint a token of a demo issuer and print it.')
     .addOption(new Option('--role <role>', 'role of the bearer').choices(ROLES).makeOptionMandatory())

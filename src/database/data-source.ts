@@ -3,11 +3,18 @@ import { CreateRecord1795400000000 } from '../../migrations/1795400000000-create
 import { AllowWriting1795500000000 } from '../../migrations/1795500000000-allow-writing.js';
 import { IndexSearch1795600000000 } from '../../migrations/1795600000000-index-search.js';
 import { CreateCostBudget1795650000000 } from '../../migrations/1795650000000-create-cost-budget.js';
+import { CloseSideChannels1795700000000 } from '../../migrations/1795700000000-close-side-channels.js';
 import { ENTITIES } from '../entities.js';
 import { SnakeNaming } from './naming.js';
 
 /** Every migration, in order. One that has landed never changes. */
-const MIGRATIONS = [CreateRecord1795400000000, AllowWriting1795500000000, CreateCostBudget1795650000000, IndexSearch1795600000000];
+const MIGRATIONS = [
+  CreateRecord1795400000000,
+  AllowWriting1795500000000,
+  CreateCostBudget1795650000000,
+  IndexSearch1795600000000,
+  CloseSideChannels1795700000000,
+];
 
 /** The owner's connection, for migrations and imports. Everybody else has a role of its own. */
 export function dataSourceOptions(ownerUrl: string): DataSourceOptions {

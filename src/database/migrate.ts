@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { closeCatalogue } from './close-catalogue.js';
 import { dataSourceOptions } from './data-source.js';
 import { LOGIN_ROLES, loginUrl, passwordOf } from './roles.js';
 
@@ -17,6 +18,7 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
     try {
       await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await owner.runMigrations({ transaction: 'each' });
+      await closeCatalogue((statement) => runner.query(statement));
       await setRolePasswords(owner, ownerUrl, secret);
     } finally {
       await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);

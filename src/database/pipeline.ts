@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { unavailable } from './unavailable.js';
 
@@ -13,71 +14,117 @@ export interface ReadStatement {
 const MOST_PENDING = 2_000;
 /** Prepared statements a connection keeps at the most before it is replaced by a fresh one. */
 const MOST_PREPARED = 1_000;
+/** After a failed attempt to connect the next one waits so long, however many ask. */
+const PAUSE_MS = 100;
+/** How long statements under way may take to end when the connection is closed. */
+const FAREWELL_MS = 2_000;
+
+interface Connection {
+  readonly client: Client;
+  readonly socket: Socket;
+}
 
 /**
  * One connection on which statements are sent without waiting for the answers before them. It comes back
  * by itself after a loss; what was under way then is refused as unavailable, and may be sent again.
  */
 export class Pipeline {
-  private client: Promise<Client> | null = null;
+  private connection: Promise<Connection> | null = null;
   private prepared = new Set<string>();
   private pending = 0;
+  private isOpen = false;
   private isClosed = false;
+  private pauseUntil = 0;
 
   constructor(private readonly options: ClientConfig) {}
+
+  /** Statements under way, and whether there is a connection. */
+  get use(): { readonly busy: number; readonly open: number } {
+    return { busy: this.pending, open: this.isOpen ? 1 : 0 };
+  }
 
   async read(statement: ReadStatement): Promise<readonly string[]> {
     if (this.isClosed || this.pending >= MOST_PENDING) throw unavailable();
     this.pending += 1;
     try {
-      const client = await this.connected(statement.name);
+      const { client } = await this.connected(statement.name);
       return await send(client, statement);
     } finally {
       this.pending -= 1;
     }
   }
 
+  /** Ends the connection once what is under way has been answered, or after two seconds. */
   async close(): Promise<void> {
     this.isClosed = true;
-    const client = await this.client?.catch(() => null);
-    this.client = null;
-    await client?.end();
+    const connection = await this.connection?.catch(() => null);
+    this.connection = null;
+    if (connection) await end(connection);
   }
 
-  private connected(name: string | undefined): Promise<Client> {
+  /** Ends the connection with whatever is under way on it. */
+  abort(): void {
+    this.isClosed = true;
+    void this.connection?.then(({ socket }) => socket.destroy()).catch(() => {});
+  }
+
+  private connected(name: string | undefined): Promise<Connection> {
     if (name !== undefined && !this.prepared.has(name)) {
       if (this.prepared.size >= MOST_PREPARED) this.retire();
       this.prepared.add(name);
     }
-    this.client ??= this.connect();
-    return this.client;
+    if (this.connection === null) {
+      if (performance.now() < this.pauseUntil) throw unavailable();
+      this.connection = this.connect();
+    }
+    return this.connection;
   }
 
-  private async connect(): Promise<Client> {
-    const client = new Client({ ...this.options, pipeline: true });
+  private connect(): Promise<Connection> {
+    const socket = new Socket();
+    const client = new Client({ ...this.options, pipeline: true, stream: () => socket });
     const forget = (): void => {
-      if (this.client === connecting) {
-        this.client = null;
-        this.prepared.clear();
-      }
+      if (this.connection !== connecting) return;
+      this.connection = null;
+      this.isOpen = false;
+      this.prepared.clear();
     };
-    const connecting = (async () => {
-      client.on('error', forget);
-      client.on('end', forget);
-      await client.connect();
-      return client;
-    })();
-    connecting.catch(forget);
-    this.client = connecting;
+    client.on('error', () => {
+      forget();
+      socket.destroy();
+    });
+    client.on('end', forget);
+    const connecting = client.connect().then(
+      () => {
+        this.isOpen = true;
+        return { client, socket };
+      },
+      (error: unknown) => {
+        this.pauseUntil = performance.now() + PAUSE_MS;
+        forget();
+        socket.destroy();
+        throw error;
+      },
+    );
     return connecting;
   }
 
   /** Lets the connection end once it has answered; the next statement opens a fresh one. */
   private retire(): void {
-    const retired = this.client;
-    this.client = null;
+    const retired = this.connection;
+    this.connection = null;
+    this.isOpen = false;
     this.prepared = new Set();
-    void retired?.then((client) => client.end()).catch(() => {});
+    void retired?.then(end).catch(() => {});
+  }
+}
+
+async function end({ client, socket }: Connection): Promise<void> {
+  const impatience = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  try {
+    await client.end();
+  } finally {
+    clearTimeout(impatience);
   }
 }
 

@@ -30,7 +30,18 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
-/** Whether the connection was lost, so that a read may be tried again on a fresh one. */
+/** What is said of a connection that was there and is gone; a fresh one may serve. */
+const LOST_STATES = /^(57P01|57P02|08003|08006)$/;
+const LOST_SYSTEM_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+const LOST_MESSAGES = /Connection terminated|is not queryable|Query read timeout/i;
+
+/**
+ * Whether an established connection was lost, so that a read may be tried again on a fresh one. Not so
+ * where none was to be had: trying again at once would only make the client wait twice.
+ */
 export function isConnectionLoss(error: unknown): boolean {
-  return isPassing(error) && !(error instanceof Error && 'code' in error && error.code === '57014');
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === '') return LOST_MESSAGES.test(error.message) && !/timeout expired/.test(error.message);
+  return LOST_STATES.test(code) || LOST_SYSTEM_ERRORS.has(code);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type EntityManager, QueryRunnerAlreadyReleasedError, type QueryRunner } from 'typeorm';
+import { DataSource, type EntityManager, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { NATIONS, type Nation } from '../access/scopes.js';
 import { ENTITIES } from '../entities.js';
 import { SnakeNaming } from './naming.js';

@@ -151,11 +151,17 @@ export function createBudget(
     // Others may be waiting for the same lease and use it up; each then asks for one of its own.
     while (account.leasing) await account.leasing;
     if (account.inHand >= cost && clock() - account.leasedAt <= LEASE_MS) return take(account, cost);
+    // Refusing costs no more than a look: others only make it less, and time is counted in.
+    const missing = cost - account.inHand - leftNow(account, clock());
+    if (missing > 0) throw rateLimited(secondsFor(missing));
     const leasing = lease(account, cost);
     await leasing;
     if (account.inHand >= cost) return take(account, cost);
-    const missing = cost - account.inHand - account.left;
-    throw rateLimited(Math.max(1, Math.ceil(missing / restoreRate)));
+    throw rateLimited(secondsFor(cost - account.inHand - account.left));
+  }
+
+  function secondsFor(missing: number): number {
+    return Math.max(1, Math.ceil(missing / restoreRate));
   }
 
   return {
@@ -164,7 +170,8 @@ export function createBudget(
       const most = Math.min(ceiling, budget);
       if (cost > most) throw costsTooMuch(cost, most);
       const account = accountOf(viewer);
-      if (account.inHand < cost || clock() - account.leasedAt > LEASE_MS) return takeAfterLease(account, cost);
+      if (account.inHand < cost || clock() - account.leasedAt > LEASE_MS)
+        return takeAfterLease(account, cost);
       const charge = take(account, cost);
       if (account.inHand < chunk / 4 && account.leasing === null) void lease(account, 0);
       return charge;

@@ -83,7 +83,8 @@ function sizeVariables(document: DocumentNode, operation: OperationDefinitionNod
     }
   };
   for (const definition of document.definitions) {
-    if (definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION) collect(definition.selectionSet);
+    if (definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION)
+      collect(definition.selectionSet);
   }
   return [...names].filter((name) => defined.has(name));
 }
@@ -158,8 +159,10 @@ class Estimator {
     const own = isMutation ? MUTATION_COST : 0;
     const type = getNamedType(field.type);
     if (!isCompositeType(type) || !node.selectionSet) return own;
-    if (isConnection(type)) return own + 1 + this.selection(node.selectionSet, type, this.pageSize(field, node));
-    const each = isConnection(parent) && (name === 'edges' || name === 'nodes') ? size : this.listSize(field, node);
+    if (isConnection(type))
+      return own + 1 + this.selection(node.selectionSet, type, this.pageSize(field, node));
+    const each =
+      isConnection(parent) && (name === 'edges' || name === 'nodes') ? size : this.listSize(field, node);
     return own + each * (1 + this.selection(node.selectionSet, type, 1));
   }
 

@@ -66,7 +66,8 @@ export function exceededLimit(schema: GraphQLSchema, document: DocumentNode): Li
   const ruler = createRuler(document);
   let exceeded: Limit | null = null;
   for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    // Fragments are measured where they are spread.
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const size = ruler.measure(definition.selectionSet);
     if (ruler.widest() > LIMITS.fields) return 'fields';
     if (size.total > LIMITS.totalFields) exceeded ??= 'totalFields';
@@ -174,7 +175,8 @@ function countWritten(
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION) {
       directives += definition.directives?.length ?? 0;
-      for (const variable of definition.variableDefinitions ?? []) directives += variable.directives?.length ?? 0;
+      for (const variable of definition.variableDefinitions ?? [])
+        directives += variable.directives?.length ?? 0;
       count(definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
     } else if (definition.kind === Kind.FRAGMENT_DEFINITION) {
       directives += definition.directives?.length ?? 0;

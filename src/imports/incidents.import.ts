@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { Provision } from '../agreements/agreement.entity.js';
 import { canonicalJson, type IncidentContent } from '../incidents/content.js';
 import { Incident } from '../incidents/incident.entity.js';
+import { insertIncidents, type NewIncident, type RecordKeys } from '../incidents/incident.records.js';
 import { Revision } from '../incidents/revision.entity.js';
 import { Party } from '../parties/party.entity.js';
 import { Place } from '../places/place.entity.js';
 import { batchesOf } from './batches.js';
 import { readCsv } from './csv-file.js';
 import { type IncidentIdentity, RANDOM_IDENTITY } from './incident-identity.js';
-import { insertIncidents, type NewIncident, type RecordKeys } from './incident-records.js';
 import {
   INCIDENT_COLUMNS,
   type IncidentColumn,
@@ -18,6 +18,9 @@ import {
 } from './incident-rows.js';
 import { lockImports } from './lock.js';
 import { ImportError, type ImportProblem } from './problem.js';
+
+/** Subject of what nobody wrote by hand: every head may assess it. */
+const WRITTEN_BY = 'import';
 
 export interface IncidentsImported {
   readonly added: number;
@@ -163,7 +166,9 @@ async function drawReferences(
           continue;
         }
         taken.add(reference);
-        incidents.push({ ...record, reference, key: identity.keyOf(record.originator, record.importKey) });
+        const { importKey, originator, audience, content } = record;
+        const key = identity.keyOf(originator, importKey);
+        incidents.push({ key, reference, importKey, originator, audience, writtenBy: WRITTEN_BY, content });
       }
       pending = again;
     }

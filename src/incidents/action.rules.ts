@@ -35,7 +35,9 @@ function onlyTheCurrentVersionIsActedOn({ version }: Acted, named: number): Prob
 }
 
 function onlyTheOriginatorDoesThis({ originator }: Acted, { nation }: Actor): Problem[] {
-  return originator === nation ? [] : [{ reason: 'NOT_ORIGINATOR', field: ID, variables: { nation: originator } }];
+  return originator === nation
+    ? []
+    : [{ reason: 'NOT_ORIGINATOR', field: ID, variables: { nation: originator } }];
 }
 
 function nobodyAssessesWhatTheyWrote({ reportedBy, writtenBy }: Acted, { identity }: Actor): Problem[] {
@@ -108,7 +110,8 @@ function whatForbidsTheAudience(
   target: Audience,
   hasConsented: boolean,
 ): Problem[] {
-  if ((incident.audience & AUDIENCE_BIT[target]) !== 0) return [{ reason: 'ALREADY_RELEASED', field: AUDIENCE }];
+  if ((incident.audience & AUDIENCE_BIT[target]) !== 0)
+    return [{ reason: 'ALREADY_RELEASED', field: AUDIENCE }];
   if (howToRelease(target) === 'AT_ONCE') return onlyTheOriginatorDoesThis(incident, actor);
   if (!isJoint(incident)) return [{ reason: 'NOT_JOINT', field: AUDIENCE }];
   return hasConsented ? [{ reason: 'ALREADY_CONSENTED', field: AUDIENCE }] : [];

@@ -1,10 +1,10 @@
-import type { StoredText, StoredTranslation } from '../labels/localized-text.type.js';
 import type { Locale } from '../labels/locale.js';
+import type { StoredText, StoredTranslation } from '../labels/localized-text.type.js';
 import type { Problem } from '../write/problem.js';
 import { readTextInput, sourceText, type TextInput } from '../write/text.inputs.js';
 import { LONGEST } from '../write/text.rules.js';
-import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
 import { canonicalJson, type IncidentContent } from './content.js';
+import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
 import type { AmendIncidentInput } from './writing.inputs.js';
 
 /** An amendment as it is to be made, if nothing is wrong with it. */
@@ -55,8 +55,12 @@ export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentRe
         ? {}
         : { position: position && readPosition(position, ['input', 'position'], problems, warnings) }),
       ...(input.claims ? { claims: readClaims(input.claims, ['input', 'claims'], problems) } : {}),
-      ...(input.casualties ? { casualties: readCasualties(input.casualties, ['input', 'casualties'], problems) } : {}),
-      ...(input.provisions ? { provisions: readProvisions(input.provisions, ['input', 'provisions'], problems) } : {}),
+      ...(input.casualties
+        ? { casualties: readCasualties(input.casualties, ['input', 'casualties'], problems) }
+        : {}),
+      ...(input.provisions
+        ? { provisions: readProvisions(input.provisions, ['input', 'provisions'], problems) }
+        : {}),
     },
     title: input.title
       ? readTextInput(input.title, ['input', 'title'], { longest: LONGEST.title }, problems)
@@ -86,8 +90,23 @@ export function amendedText(text: StoredText | null, { locale, text: words }: Te
   return { source: locale, revision, texts };
 }
 
-/** Names of the parts of the content that differ, in their own order. */
+/** Parts of the content in the order in which changes are named. */
+const PARTS = [
+  'category',
+  'severity',
+  'occurredFrom',
+  'occurredTo',
+  'timePrecision',
+  'place',
+  'position',
+  'title',
+  'narrative',
+  'claims',
+  'casualties',
+  'provisions',
+] as const satisfies readonly (keyof IncidentContent)[];
+
+/** Names of the parts of the content that differ. */
 export function changedParts(before: IncidentContent, after: IncidentContent): (keyof IncidentContent)[] {
-  const parts = Object.keys(after) as (keyof IncidentContent)[];
-  return parts.filter((part) => canonicalJson(before[part]) !== canonicalJson(after[part]));
+  return PARTS.filter((part) => canonicalJson(before[part]) !== canonicalJson(after[part]));
 }

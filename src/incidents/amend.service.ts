@@ -1,11 +1,11 @@
 import { identityOf } from '../access/viewer.js';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
-import { actorOf } from './actor.js';
 import { whatForbidsAmending } from './action.rules.js';
+import { actorOf } from './actor.js';
 import { amendedText, changedParts, readAmendment } from './amend.rules.js';
-import { checkInterval, unknownCodes } from './content.rules.js';
 import { type IncidentContent, textContent } from './content.js';
+import { checkInterval, unknownCodes } from './content.rules.js';
 import { lockIncident } from './incident.lock.js';
 import { currentContent, writeVersion } from './incident.versions.js';
 import { findKeys } from './references.js';

@@ -1,8 +1,8 @@
-import type { CasualtiesContent, ClaimContent, PositionContent } from './content.js';
-import { textContent } from './content.js';
 import type { Problem } from '../write/problem.js';
 import { readTextInput, sourceText } from '../write/text.inputs.js';
 import { checkListLength, LONGEST, readUrl, unknownCode } from '../write/text.rules.js';
+import type { CasualtiesContent, ClaimContent, PositionContent } from './content.js';
+import { textContent } from './content.js';
 import type { CasualtiesInput, ClaimInput, PositionInput } from './writing.inputs.js';
 
 /** The rules an incident's content is held to, whoever writes it. What is wrong goes to `problems`. */
@@ -45,7 +45,13 @@ export function readPosition(
   return { latitude: latitude + 0, longitude: longitude + 0, precision };
 }
 
-function checkNumber(value: number, minimum: number, maximum: number, field: Path, problems: Problem[]): void {
+function checkNumber(
+  value: number,
+  minimum: number,
+  maximum: number,
+  field: Path,
+  problems: Problem[],
+): void {
   if (!(value >= minimum && value <= maximum)) {
     problems.push({ reason: 'NUMBER', field, variables: { minimum, maximum } });
   }
@@ -64,7 +70,9 @@ export function readClaims(claims: readonly ClaimInput[], field: Path, problems:
         statement == null
           ? null
           : textContent(
-              sourceText(readTextInput(statement, [...path, 'statement'], { longest: LONGEST.text }, problems)),
+              sourceText(
+                readTextInput(statement, [...path, 'statement'], { longest: LONGEST.text }, problems),
+              ),
             ),
     };
   });
@@ -95,7 +103,8 @@ export function readCasualties(
 export function readProvisions(codes: readonly string[], field: Path, problems: Problem[]): string[] {
   checkListLength(codes, field, problems);
   codes.forEach((code, index) => {
-    if (codes.indexOf(code) !== index) problems.push({ reason: 'NAMED_TWICE', field: [...field, String(index)] });
+    if (codes.indexOf(code) !== index)
+      problems.push({ reason: 'NAMED_TWICE', field: [...field, String(index)] });
   });
   return [...codes];
 }

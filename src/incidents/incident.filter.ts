@@ -7,9 +7,9 @@ import type { Planned } from '../read/arguments.js';
 import { exists } from '../read/fields.js';
 import type { Row, Step } from '../read/model.js';
 import { join, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
-import { matches } from '../search/matches.js';
 import type { IncidentFilter, NearInput } from './incident.inputs.js';
-import { claimRead, incidentProvisions, incidentSearch } from './incident.read.js';
+import { claimRead, incidentProvisions } from './incident.read.js';
+import { isFound } from './incident.search.js';
 
 /** The filter as conditions on an incident's row. Nothing here compares what the viewer may not read. */
 export function incidentConditions(
@@ -60,15 +60,6 @@ function claimed(row: Row, column: string, partyCodes: Param, step: Step): Sql {
     claimRead,
     (claim) =>
       sql`${claim('incident_key')} = ${row('key')} and ${claim(column)} = any(array(select ${party('key')} ${from}))`,
-  );
-}
-
-function isFound(row: Row, search: Param, step: Step): Sql {
-  step.heavy();
-  return exists(
-    step,
-    incidentSearch,
-    (found) => sql`${found('incident_key')} = ${row('key')} and ${matches(found('search_text'), search)}`,
   );
 }
 

@@ -91,7 +91,10 @@ export class IncidentFilter {
   search?: string | null;
 }
 
-@InputType({ description: 'How incidents are sorted; ties are broken by id.' })
+@InputType({
+  description:
+    'How incidents are sorted; ties are broken by time and id. RELEVANCE is for searches: how well a record matches, with matches in the language of the request first. Records are sorted by time where nothing is searched, and where more than 3,000 match, which are taken as equally good.',
+})
 export class IncidentOrder {
   @Field(() => ENUMS.IncidentOrderField, { defaultValue: 'OCCURRED_FROM', description: 'What to sort by.' })
   field!: IncidentOrderField;
@@ -105,7 +108,10 @@ export class IncidentsArgs extends PageArgs {
   @Field(() => IncidentFilter, { nullable: true, description: 'Only incidents that meet these conditions.' })
   filter?: IncidentFilter | null;
 
-  @Field(() => IncidentOrder, { nullable: true, description: 'Newest first when not given.' })
+  @Field(() => IncidentOrder, {
+    nullable: true,
+    description: 'When not given: the best matches first where something is searched, else the newest.',
+  })
   orderBy?: IncidentOrder | null;
 }
 

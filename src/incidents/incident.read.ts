@@ -26,12 +26,6 @@ export const incidentProvisions: LinkType = {
   rows: { table: 'incident_provision', rule: seenByAudience },
 };
 
-/** Folded text of an incident, for searching. */
-export const incidentSearch: LinkType = {
-  scope: 'incident:read',
-  rows: { table: 'incident_search', rule: seenByAudience },
-};
-
 const assessmentNotes: LinkType = {
   scope: 'incident:read',
   rows: { table: 'assessment_note', rule: ownNation },

@@ -4,11 +4,15 @@ import { LOCALES } from '../labels/locale.js';
 import type { StoredText } from '../labels/localized-text.type.js';
 import { Casualties } from './casualties.entity.js';
 import { Claim } from './claim.entity.js';
-import { type CasualtiesContent, canonicalJson, contentHash, type IncidentContent, type TextContent } from './content.js';
+import {
+  type CasualtiesContent,
+  canonicalJson,
+  contentHash,
+  type IncidentContent,
+  type TextContent,
+} from './content.js';
 import { Incident } from './incident.entity.js';
 import { IncidentProvision } from './incident-provision.entity.js';
-import { IncidentSearch } from './incident-search.entity.js';
-import { incidentSearchText } from './incident-search-text.js';
 import { Revision } from './revision.entity.js';
 
 /** A checked incident with what it will be known by. */
@@ -27,15 +31,14 @@ export interface NewIncident {
 
 /** Keys by code, of all the codes that the content names. */
 export interface RecordKeys {
-  readonly places: ReadonlyMap<string, { readonly key: number; readonly searchTexts: readonly string[] }>;
+  readonly places: ReadonlyMap<string, number>;
   readonly parties: ReadonlyMap<string, number>;
   readonly provisions: ReadonlyMap<string, number>;
 }
 
-/** The moment of writing, by the database's clock. */
-const NOW = () => 'clock_timestamp()';
+const NOW = () => 'now()';
 
-/** Writes new incidents with all that belongs to them, as version 1. */
+/** Writes new incidents with all that belongs to them, as version 1. What they are found by is kept by triggers. */
 export async function insertIncidents(
   manager: EntityManager,
   incidents: readonly NewIncident[],
@@ -49,25 +52,27 @@ export async function insertIncidents(
   });
   await manager.insert(
     Incident,
-    records.map(({ key, reference, importKey, originator, audience, writtenBy, content, title, narrative, hash }) => ({
-      key,
-      audience,
-      reference,
-      importKey,
-      version: 1,
-      originator,
-      ...contentColumns(content, keys),
-      title,
-      narrative,
-      untranslated: 0,
-      status: 'REPORTED' as const,
-      contentHash: hash,
-      reportedBy: writtenBy,
-      writtenBy,
-      retraction: null,
-      createdAt: NOW,
-      updatedAt: NOW,
-    })),
+    records.map(
+      ({ key, reference, importKey, originator, audience, writtenBy, content, title, narrative, hash }) => ({
+        key,
+        audience,
+        reference,
+        importKey,
+        version: 1,
+        originator,
+        ...contentColumns(content, keys),
+        title,
+        narrative,
+        untranslated: 0,
+        status: 'REPORTED' as const,
+        contentHash: hash,
+        reportedBy: writtenBy,
+        writtenBy,
+        retraction: null,
+        createdAt: NOW,
+        updatedAt: NOW,
+      }),
+    ),
   );
   await manager.insert(
     Revision,
@@ -80,14 +85,6 @@ export async function insertIncidents(
       changes: [],
       contentHash: hash,
       content: canonical,
-    })),
-  );
-  await manager.insert(
-    IncidentSearch,
-    records.map(({ key, audience, reference, content, title, narrative }) => ({
-      incidentKey: key,
-      audience,
-      searchText: incidentSearchText(reference, [title, narrative], placeTexts(content, keys)),
     })),
   );
   await insertClaims(manager, incidents, keys);
@@ -103,18 +100,13 @@ export function contentColumns(content: IncidentContent, keys: RecordKeys) {
     occurredFrom: new Date(content.occurredFrom),
     occurredTo: content.occurredTo === null ? null : new Date(content.occurredTo),
     timePrecision: content.timePrecision,
-    placeKey: content.place === null ? null : keyOf(keys.places, content.place).key,
+    placeKey: content.place === null ? null : keyOf(keys.places, content.place),
     latitude: content.position?.latitude ?? null,
     longitude: content.position?.longitude ?? null,
     geoPrecision: content.position?.precision ?? null,
     killed: sum(content.casualties, 'killed'),
     wounded: sum(content.casualties, 'wounded'),
   };
-}
-
-/** Search texts of the content's place and of the district around it. */
-export function placeTexts({ place }: IncidentContent, keys: RecordKeys): readonly string[] {
-  return place === null ? [] : keyOf(keys.places, place).searchTexts;
 }
 
 type Whole = Pick<NewIncident, 'key' | 'audience' | 'content'>;
@@ -146,7 +138,10 @@ export async function insertCasualties(
   const rows = partsOf(
     incidents,
     ({ casualties }) => casualties,
-    ({ party, ...numbers }) => ({ partyKey: party === null ? null : keyOf(parties, party), ...numbersOf(numbers) }),
+    ({ party, ...numbers }) => ({
+      partyKey: party === null ? null : keyOf(parties, party),
+      ...numbersOf(numbers),
+    }),
   );
   if (rows.length > 0) await manager.insert(Casualties, rows);
 }

@@ -25,6 +25,7 @@ import {
   TranslationQueueArgs,
 } from './incident.inputs.js';
 import { claimRead, incidentProvisions, incidentRead } from './incident.read.js';
+import { searched, searchedCount } from './incident.search.js';
 import { tallyCount } from './tally.read.js';
 
 export const { connection: IncidentConnection } = connectionTypes('Incident', () => Incident, 'incidents');
@@ -37,19 +38,28 @@ interface IncidentListing {
 }
 
 function incidentPage({ filter, orderBy, related }: IncidentListing, page: PageArguments): Read {
+  const { search, ...others } = filter ?? {};
+  const isByRank = Boolean(search) && (orderBy?.field ?? 'RELEVANCE') === 'RELEVANCE';
   const time = orderBy?.field === 'UPDATED_AT' ? 'updated_at' : 'occurred_from';
+  const byTime: Listing['orderBy'] = [
+    { name: time, column: (row) => row(time), type: 'timestamptz' },
+    { name: 'key', column: (row) => row('key'), type: 'uuid' },
+  ];
+  const isOnlySearch =
+    !related && Object.values(others).every((value) => value === undefined || value === null);
   const listing: Listing = {
     type: incidentRead,
     where: (row, step) => [
-      ...incidentConditions(row, filter, step),
+      ...incidentConditions(row, others, step),
       ...(related ? [related(row, step)] : []),
     ],
-    orderBy: [
-      { column: (row) => row(time), type: 'timestamptz' },
-      { column: (row) => row('key'), type: 'uuid' },
-    ],
+    ...(search ? { from: searched(search, isByRank) } : {}),
+    orderBy: isByRank ? [{ name: 'rank', column: (row) => row('rank'), type: 'real' }, ...byTime] : byTime,
     direction: orderBy?.direction ?? 'DESC',
-    count: (step) => (related ? null : tallyCount(filter, step)),
+    count: (step) => {
+      if (search) return isOnlySearch ? searchedCount(search, step) : null;
+      return related ? null : tallyCount(filter, step);
+    },
   };
   return connection(listing, page);
 }

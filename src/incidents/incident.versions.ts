@@ -11,16 +11,16 @@ import {
   insertCasualties,
   insertClaims,
   insertProvisions,
-  placeTexts,
   type RecordKeys,
 } from './incident.records.js';
 import { IncidentProvision } from './incident-provision.entity.js';
-import { IncidentSearch } from './incident-search.entity.js';
-import { incidentSearchText } from './incident-search-text.js';
 import { Revision } from './revision.entity.js';
 
 /** The content of the version that stands. PostgreSQL holds it to {@link IncidentContent} at every commit. */
-export async function currentContent(manager: EntityManager, { key, version }: Incident): Promise<IncidentContent> {
+export async function currentContent(
+  manager: EntityManager,
+  { key, version }: Incident,
+): Promise<IncidentContent> {
   const { content } = await manager.findOneByOrFail(Revision, { incidentKey: key, version });
   return JSON.parse(content) as IncidentContent;
 }
@@ -44,7 +44,7 @@ export async function writeVersion(
   incident: Incident,
   { kind, content, title, narrative, changes, keys, writtenBy }: NextVersion,
 ): Promise<void> {
-  const { key, audience, reference } = incident;
+  const { key, audience } = incident;
   const version = incident.version + 1;
   const canonical = canonicalJson(content);
   const hash = contentHash(canonical);
@@ -87,7 +87,5 @@ export async function writeVersion(
     contentHash: hash,
     content: canonical,
   });
-  const searchText = incidentSearchText(reference, [title, narrative], placeTexts(content, keys));
-  await manager.update(IncidentSearch, ofIncident, { searchText });
   await recordEvent(manager, { incidentKey: key, kind, version, audience });
 }

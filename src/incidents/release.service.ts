@@ -1,4 +1,3 @@
-import { AUDIENCE_BIT, maskOf } from './incident.policy.js';
 import { type Audience, JOINT_COMMAND } from '../access/scopes.js';
 import { identityOf } from '../access/viewer.js';
 import type { WriteContext } from '../write/context.js';
@@ -8,6 +7,7 @@ import { actorOf } from './actor.js';
 import { Incident } from './incident.entity.js';
 import { recordEvent } from './incident.events.js';
 import { lockIncident } from './incident.lock.js';
+import { AUDIENCE_BIT, maskOf } from './incident.policy.js';
 import { ReleaseConsent } from './release-consent.entity.js';
 import type { Written } from './report.service.js';
 import type { ReleaseIncidentInput } from './writing.inputs.js';
@@ -24,7 +24,11 @@ export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput):
   return ctx.write(async (manager) => {
     const incident = await lockIncident(manager, input.id);
     const { key, audience } = incident;
-    const consents = await manager.findBy(ReleaseConsent, { incidentKey: key, version: incident.version, target });
+    const consents = await manager.findBy(ReleaseConsent, {
+      incidentKey: key,
+      version: incident.version,
+      target,
+    });
     const consenting = new Set(consents.map((consent) => consent.nation));
     refuseIf(whatForbidsReleasing(incident, actorOf(ctx), version, target, consenting.has(nation)));
     if (howToRelease(target) === 'BY_CONSENT') {

@@ -2,8 +2,15 @@ import { type Audience, JOINT_COMMAND, type Nation } from '../access/scopes.js';
 import type { Problem } from '../write/problem.js';
 import { readTextInput, sourceText } from '../write/text.inputs.js';
 import { LONGEST, readText } from '../write/text.rules.js';
-import { checkInterval, checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
 import { type IncidentContent, textContent } from './content.js';
+import {
+  checkInterval,
+  checkTime,
+  readCasualties,
+  readClaims,
+  readPosition,
+  readProvisions,
+} from './content.rules.js';
 import { maskOf } from './incident.policy.js';
 import type { ReportIncidentInput } from './writing.inputs.js';
 
@@ -46,7 +53,12 @@ export function readReport(input: ReportIncidentInput, originator: Nation, now: 
         ? null
         : textContent(
             sourceText(
-              readTextInput(narrative, ['input', 'narrative'], { longest: LONGEST.narrative, hasLines: true }, problems),
+              readTextInput(
+                narrative,
+                ['input', 'narrative'],
+                { longest: LONGEST.narrative, hasLines: true },
+                problems,
+              ),
             ),
           ),
     claims: readClaims(input.claims ?? [], ['input', 'claims'], problems),

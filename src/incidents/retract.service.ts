@@ -19,7 +19,11 @@ export function retractIncident(ctx: WriteContext, input: RetractIncidentInput):
     refuseIf([...whatForbidsRetracting(incident, actorOf(ctx), input.version), ...problems]);
     const { key, version, audience } = incident;
     const retraction = sourceText(reason);
-    await manager.update(Incident, { key }, { status: 'RETRACTED', retraction, updatedAt: () => 'clock_timestamp()' });
+    await manager.update(
+      Incident,
+      { key },
+      { status: 'RETRACTED', retraction, updatedAt: () => 'clock_timestamp()' },
+    );
     await recordEvent(manager, { incidentKey: key, kind: 'RETRACTED', version, audience });
     return { key, warnings: [] };
   });

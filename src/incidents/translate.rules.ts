@@ -17,7 +17,8 @@ export function readTranslation({ title, narrative, status }: TranslateIncidentI
   if (title == null && narrative == null) problems.push({ reason: 'NOTHING_GIVEN', field: ['input'] });
   if (status === 'SOURCE') problems.push({ reason: 'SOURCE_STATUS', field: ['input', 'status'] });
   return {
-    title: title == null ? null : readTextInput(title, ['input', 'title'], { longest: LONGEST.title }, problems),
+    title:
+      title == null ? null : readTextInput(title, ['input', 'title'], { longest: LONGEST.title }, problems),
     narrative:
       narrative == null
         ? null
@@ -32,10 +33,15 @@ export function readTranslation({ title, narrative, status }: TranslateIncidentI
 }
 
 /** What keeps a text from being translated so: there is none, or that is the language it was written in. */
-export function whatForbidsTranslating(text: StoredText | null, part: string, translation: TextInput | null): Problem[] {
+export function whatForbidsTranslating(
+  text: StoredText | null,
+  part: string,
+  translation: TextInput | null,
+): Problem[] {
   if (translation === null) return [];
   if (text === null) return [{ reason: 'NO_NARRATIVE', field: ['input', part] }];
-  if (text.source === translation.locale) return [{ reason: 'SOURCE_LOCALE', field: ['input', part, 'locale'] }];
+  if (text.source === translation.locale)
+    return [{ reason: 'SOURCE_LOCALE', field: ['input', part, 'locale'] }];
   return [];
 }
 

@@ -147,7 +147,9 @@ export class ReportIncidentInput {
 
 const KEPT = 'What is not given stays as it is';
 
-@InputType({ description: `A change to a record of one's own nation. ${KEPT}; null removes what may be absent.` })
+@InputType({
+  description: `A change to a record of one's own nation. ${KEPT}; null removes what may be absent.`,
+})
 export class AmendIncidentInput {
   @Field(() => GraphQLID, { description: 'Global id of the incident.' })
   id!: string;
@@ -271,7 +273,9 @@ export class ReleaseIncidentInput {
   audience!: Audience;
 }
 
-@InputType({ description: "Withdrawing a record of one's own nation. It is kept and stays visible, for good." })
+@InputType({
+  description: "Withdrawing a record of one's own nation. It is kept and stays visible, for good.",
+})
 export class RetractIncidentInput {
   @Field(() => GraphQLID, { description: 'Global id of the incident.' })
   id!: string;

@@ -8,3 +8,9 @@ export const LANGUAGE_TAG = { TR: 'tr', RU: 'ru', AZ: 'az', EN: 'en' } as const 
   string
 >;
 export type LanguageTag = (typeof LANGUAGE_TAG)[Locale];
+
+/** Locales for Intl where dates and lists are written out: English as the Centre writes it, 9 March 2022. */
+export const INTL_LOCALE = { TR: 'tr-TR', RU: 'ru-RU', AZ: 'az-AZ', EN: 'en-GB' } as const satisfies Record<
+  Locale,
+  string
+>;

@@ -77,7 +77,7 @@ export const VOCABULARIES = {
   ],
   Verdict: ['CONFIRMED', 'REFUTED', 'INCONCLUSIVE'],
   IncidentAction: ['AMEND', 'TRANSLATE', 'ASSESS', 'RELEASE', 'RETRACT'],
-  IncidentOrderField: ['OCCURRED_FROM', 'UPDATED_AT'],
+  IncidentOrderField: ['OCCURRED_FROM', 'UPDATED_AT', 'RELEVANCE'],
   OrderDirection: ['ASC', 'DESC'],
   IncidentDimension: ['CATEGORY', 'STATUS', 'SEVERITY', 'ORIGINATOR', 'DISTRICT', 'DAY', 'MONTH', 'YEAR'],
   UserErrorCode: [

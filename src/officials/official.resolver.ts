@@ -11,7 +11,7 @@ import { nameOrder } from '../read/name-order.js';
 import { connectionTypes, ForwardPageArgs } from '../read/page.types.js';
 import { sql } from '../read/sql.js';
 import { addField } from '../read/takes.js';
-import { matches } from '../search/matches.js';
+import { nameSearch } from '../search/wanted.js';
 import { Official } from './official.entity.js';
 import { officialRead } from './official.read.js';
 
@@ -32,11 +32,13 @@ class OfficialsArgs extends ForwardPageArgs {
 @Resolver()
 export class OfficialResolver {
   @Query(() => OfficialConnection, {
-    description: 'Officials by name, sorted as the language of the request sorts.',
+    description:
+      'Officials by name, sorted as the language of the request sorts; the best matches first where something is searched.',
   })
   @RequiresScope('reference:read')
   officials(@Args(() => OfficialsArgs) args: Planned<OfficialsArgs>): Read {
     const { party, search } = args;
+    const byName = search ? nameSearch(officialRead, search) : null;
     return (step) =>
       connection(
         {
@@ -51,12 +53,13 @@ export class OfficialResolver {
                   ),
                 ]
               : []),
-            ...(search ? [matches(row('search_text'), search)] : []),
+            ...(byName ? [byName.isFound(row, step)] : []),
           ],
           orderBy: nameOrder(
             (row) => row(localColumn('name', step.locale)),
             (row) => row('code'),
             step.locale,
+            byName?.distance,
           ),
           direction: 'ASC',
         },

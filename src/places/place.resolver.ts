@@ -10,7 +10,7 @@ import type { Read } from '../read/model.js';
 import { nameOrder } from '../read/name-order.js';
 import { connectionTypes, ForwardPageArgs } from '../read/page.types.js';
 import { literal, sql } from '../read/sql.js';
-import { matches } from '../search/matches.js';
+import { nameSearch } from '../search/wanted.js';
 import { Place } from './place.entity.js';
 import { placeRead } from './place.read.js';
 
@@ -31,22 +31,26 @@ class PlacesArgs extends ForwardPageArgs {
 @Resolver()
 export class PlaceResolver {
   @Query(() => PlaceConnection, {
-    description: 'Places by name, sorted as the language of the request sorts.',
+    description:
+      'Places by name, sorted as the language of the request sorts; the best matches first where something is searched.',
   })
   @RequiresScope('reference:read')
   places(@Args(() => PlacesArgs) args: Planned<PlacesArgs>): Read {
+    const { search } = args;
+    const byName = search ? nameSearch(placeRead, search) : null;
     return (step) =>
       connection(
         {
           type: placeRead,
           where: (row) => [
-            ...(args.search ? [matches(row('search_text'), args.search)] : []),
+            ...(byName ? [byName.isFound(row, step)] : []),
             ...(args.kind ? [sql`${row('kind')} = ${literal(args.kind)}`] : []),
           ],
           orderBy: nameOrder(
             (row) => row(localColumn('name', step.locale)),
             (row) => row('code'),
             step.locale,
+            byName?.distance,
           ),
           direction: 'ASC',
         },

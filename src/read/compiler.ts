@@ -13,10 +13,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { scopeRequiredBy } from '../access/guard.js';
-import type { Audience, Scope } from '../access/scopes.js';
+import { type Audience, SCOPES, type Scope } from '../access/scopes.js';
 import { CodedError } from '../errors.js';
 import type { Locale } from '../labels/locale.js';
 import { planArguments } from './arguments.js';
+import { awaiting, type Composition } from './composition.js';
 import type { Fields, LinkType, Model, Read, ReadType, Row, Step } from './model.js';
 import { collectFields, type Scene } from './selection.js';
 import { all, join, literal, type Param, raw, render, type Sql, sql, type Variables } from './sql.js';
@@ -36,7 +37,7 @@ export interface OutlineField {
   readonly node: FieldNode;
   readonly type: GraphQLOutputType;
   /** The scope the viewer lacks for it. */
-  readonly refused: Scope | null;
+  refused: Scope | null;
   /** Sub-selections by object type. */
   readonly children: Map<string, OutlineField[]>;
 }
@@ -48,6 +49,8 @@ export interface Plan {
     readonly text: string;
     readonly params: readonly Param[];
     readonly isHeavy: boolean;
+    /** What is still to be done with its answer: see composition.ts. */
+    readonly compositions: readonly Composition[];
   } | null;
   /** Response keys in order, with the column they come from, or null for those graphql-js answers. */
   readonly roots: readonly { readonly key: string; readonly column: number | null }[];
@@ -106,6 +109,7 @@ export function compileField(
 
 class Compiler {
   private readonly scene: Scene;
+  private readonly compositions: Composition[] = [];
   private aliases = 0;
   private isHeavy = false;
   private hasRefusals = false;
@@ -154,7 +158,7 @@ class Compiler {
     }
     const statement = columns.length === 0 ? null : render(sql`select ${join(columns, ', ')}`);
     return {
-      statement: statement && { ...statement, isHeavy: this.isHeavy },
+      statement: statement && { ...statement, isHeavy: this.isHeavy, compositions: this.compositions },
       roots,
       inMemory: inMemory.length === 0 ? null : this.cutDown(inMemory),
       outline: this.hasRefusals ? outline : null,
@@ -167,7 +171,7 @@ class Compiler {
     const entry = this.outlineOf(field.name, node, field, this.refusal(field));
     const json = entry.refused === null ? this.field(field, nodes, read, entry.children) : literal('null');
     return {
-      statement: { ...render(sql`select ${json}`), isHeavy: this.isHeavy },
+      statement: { ...render(sql`select ${json}`), isHeavy: this.isHeavy, compositions: this.compositions },
       outline: this.hasRefusals ? entry : null,
     };
   }
@@ -203,7 +207,7 @@ class Compiler {
       if (typeof read !== 'function') throw new Error(`Query.${field.name} does not answer with a read`);
       return this.field(field, nodes, read as Read, entry.children);
     } catch (error) {
-      throw located(error, entry.key, node);
+      return this.refuse(error, entry);
     }
   }
 
@@ -232,6 +236,7 @@ class Compiler {
       mayRead: (type) => type.scope === null || scopes.has(type.scope),
       maySee: (scope) => scopes.has(scope),
       alias: () => this.alias(),
+      compose: (parts, composition) => awaiting(this.compositions.push(composition) - 1, parts),
       heavy: () => {
         this.isHeavy = true;
       },
@@ -313,8 +318,17 @@ class Compiler {
       const read = declared(row, planArguments(field, node, this.scene.variables));
       return [literal(`${comma}"${key}":`), this.field(field, group, read, entry.children)];
     } catch (error) {
-      throw located(error, key, node);
+      return [literal(`${comma}"${key}":`), this.refuse(error, entry)];
     }
+  }
+
+  /** A field whose arguments need a scope that the viewer lacks is refused; other errors end the request. */
+  private refuse(error: unknown, entry: OutlineField): Sql {
+    const scope = refusedScope(error);
+    if (scope === null) throw located(error, entry.key, entry.node);
+    entry.refused = scope;
+    this.hasRefusals = true;
+    return literal('null');
   }
 
   private refusal(field: GraphQLField<unknown, unknown>): Scope | null {
@@ -365,6 +379,11 @@ function chunked(pieces: readonly Sql[]): Sql {
     chunks.push(sql`concat(${join(pieces.slice(start, start + CONCAT_PIECES), ', ')})`);
   }
   return chunked(chunks);
+}
+
+function refusedScope(error: unknown): Scope | null {
+  if (!(error instanceof CodedError) || error.code !== 'FORBIDDEN') return null;
+  return SCOPES.find((scope) => scope === error.extensions.scope) ?? null;
 }
 
 /** A coded error learns where in the response it belongs on its way up. */

@@ -1,7 +1,6 @@
 import { CodedError } from '../errors.js';
-
 import type { Fields, Read, ReadType, Row, Step } from './model.js';
-import { all, join, type Param, raw, type Sql, sql } from './sql.js';
+import { all, join, literal, type Param, raw, type Sql, sql } from './sql.js';
 
 export const PAGE_SIZE = { minimum: 1, maximum: 100, default: 20 } as const;
 
@@ -15,8 +14,10 @@ export interface PageArguments {
 
 /** One sort key: the column's SQL, its PostgreSQL type, and what a cursor may hold for it. */
 export interface SortKey {
+  /** What it is called in cursors: those of a listing that is sorted otherwise are refused. */
+  readonly name: string;
   readonly column: (row: Row) => Sql;
-  readonly type: 'timestamptz' | 'uuid' | 'text';
+  readonly type: 'timestamptz' | 'uuid' | 'text' | 'real';
   /** ICU collation of a text key. */
   readonly collation?: string;
 }
@@ -27,8 +28,26 @@ export interface Listing {
   /** Sort keys; the last one is unique. All run in the same direction. */
   readonly orderBy: readonly [SortKey, ...SortKey[]];
   readonly direction: 'ASC' | 'DESC';
+  /** Where the rows come from, when not from the type's table alone. */
+  readonly from?: (step: Step, where: SourceCondition) => Sources;
   /** Cheaper way to the number of rows that meet the conditions, where there is one. */
   readonly count?: (step: Step) => Sql | null;
+}
+
+/** What a source's rows must meet; `equal` says how many of the first sort keys all of its rows have alike. */
+export type SourceCondition = (row: Row, equal?: number) => Sql;
+
+/** Several sources of a listing's rows: each is sorted and cut by itself, then they are merged. */
+export interface Sources {
+  /** What the sources share: `with name as materialized (…)`. */
+  readonly shared: Sql;
+  readonly sources: readonly Source[];
+}
+
+/** `from … where …`, and the row it gives, which answers every sort key of the listing. */
+export interface Source {
+  readonly row: Row;
+  readonly from: Sql;
 }
 
 interface Page {
@@ -83,6 +102,8 @@ class PageReader {
   }
 
   read(): Sql {
+    // What the viewer may not filter by refuses the whole page, whatever is selected of it.
+    this.listing.where((column) => raw(column), this.step);
     const object = this.step.object(this.fields(), this.pageRow);
     if (!this.needsRows) return sql`(select ${object})`;
     return sql`(select ${object} from (${this.rows()}) ${raw(this.alias)})`;
@@ -142,37 +163,59 @@ class PageReader {
     return sql` filter (where ${this.position()} <= ${this.page.size})`;
   }
 
-  /** JSON text of a cursor: the sort keys as a JSON list, in base64. */
+  /** JSON text of a cursor: what is sorted by what, and the sort keys, as a JSON list in base64. */
   private cursorOf(row: Row): Sql {
-    const keys = this.listing.orderBy.map((key) => key.column(row));
-    return sql`concat('"', translate(encode(convert_to(json_build_array(${join(keys, ', ')})::text, 'UTF8'), 'base64'), E'\\n', ''), '"')`;
+    const keys = this.listing.orderBy.map((key) =>
+      key.type === 'real' ? sql`${key.column(row)}::text` : key.column(row),
+    );
+    return sql`concat('"', translate(encode(convert_to(json_build_array(${literal(cursorKind(this.listing))}::text, ${join(keys, ', ')})::text, 'UTF8'), 'base64'), E'\\n', ''), '"')`;
   }
 
   private rows(): Sql {
     const { orderBy } = this.listing;
     const isDescending = (this.listing.direction === 'DESC') !== this.page.isBackward;
-    const direction = raw(isDescending ? 'desc' : 'asc');
-    const { row, from } = this.step.rows(this.listing.type, (candidate) =>
-      all([...this.listing.where(candidate, this.step), ...this.beyondCursor(candidate, isDescending)]),
+    const { shared, sources } = this.sources((row, equal) =>
+      all([...this.listing.where(row, this.step), ...this.beyondCursor(row, isDescending, equal)]),
     );
-    const columns = [...this.columns.keys()].map((column) => sql`${row(column)} as ${raw(column)}`);
-    const order = orderBy.map((key) => sql`${collated(key, key.column(row))} ${direction}`);
-    const inner = this.step.alias();
-    const selected = columns.length === 0 ? raw('1') : join(columns, ', ');
     const limit = this.needsMore ? this.page.size + 1 : this.page.size;
-    return sql`select ${raw(inner)}.*, row_number() over () as n from (select ${selected} ${from} order by ${join(order, ', ')} limit ${limit}) ${raw(inner)}`;
+    const cut = (order: readonly Sql[]): Sql =>
+      sql` order by ${join(
+        order.map((key) => sql`${key} ${raw(isDescending ? 'desc' : 'asc')}`),
+        ', ',
+      )} limit ${limit}`;
+    const isMerged = sources.length > 1;
+    const parts = sources.map(({ row, from }) => {
+      const columns = [...this.columns.keys()].map((column) => sql`${row(column)} as ${raw(column)}`);
+      const keys = isMerged ? orderBy.map((key, index) => sql`${key.column(row)} as sort_${index}`) : [];
+      const selected = [...columns, ...keys];
+      const order = orderBy.map((key) => collated(key, key.column(row)));
+      return sql`select ${selected.length === 0 ? raw('1') : join(selected, ', ')} ${from}${cut(order)}`;
+    });
+    const merged = raw(this.step.alias());
+    const inner = raw(this.step.alias());
+    const page = isMerged
+      ? sql`${shared} select ${merged}.* from (${unionAll(parts)}) ${merged}${cut(
+          orderBy.map((key, index) => collated(key, sql`${merged}.sort_${index}`)),
+        )}`
+      : join(parts, '');
+    return sql`select ${inner}.*, row_number() over () as n from (${page}) ${inner}`;
   }
 
-  private beyondCursor(row: Row, isDescending: boolean): Sql[] {
+  private sources(where: SourceCondition): Sources {
+    const { from, type } = this.listing;
+    return from?.(this.step, where) ?? { shared: raw(''), sources: [this.step.rows(type, where)] };
+  }
+
+  private beyondCursor(row: Row, isDescending: boolean, equal?: number): Sql[] {
     const { cursor } = this.page;
-    return cursor === null ? [] : [this.comparison(row, cursor, isDescending ? '<' : '>')];
+    return cursor === null ? [] : [this.comparison(row, cursor, isDescending ? '<' : '>', equal)];
   }
 
   /** Row comparison, which PostgreSQL answers from the index. */
-  private comparison(row: Row, cursor: Param, operator: '<' | '>' | '<=' | '>='): Sql {
+  private comparison(row: Row, cursor: Param, operator: '<' | '>' | '<=' | '>=', equal = 0): Sql {
     const { orderBy } = this.listing;
-    const keys = orderBy.map((key) => collated(key, key.column(row)));
-    const bounds = orderBy.map((_, index) => cursorKey(cursor, orderBy, index));
+    const keys = orderBy.map((key) => collated(key, key.column(row))).slice(equal);
+    const bounds = orderBy.map((_, index) => cursorKey(cursor, this.listing, index)).slice(equal);
     return sql`(${join(keys, ', ')}) ${raw(operator)} (${join(
       bounds.map((bound) => sql`${bound}`),
       ', ',
@@ -184,53 +227,86 @@ class PageReader {
     const { cursor } = this.page;
     if (cursor === null) return raw("'false'");
     const isDescending = (this.listing.direction === 'DESC') !== this.page.isBackward;
-    const { from } = this.step.rows(this.listing.type, (candidate) =>
+    const { shared, sources } = this.sources((row, equal) =>
       all([
-        ...this.listing.where(candidate, this.step),
-        this.comparison(candidate, cursor, isDescending ? '>=' : '<='),
+        ...this.listing.where(row, this.step),
+        this.comparison(row, cursor, isDescending ? '>=' : '<=', equal),
       ]),
     );
-    return sql`(exists (select ${from}))::text`;
+    return sql`(exists (${shared} ${unionAll(sources.map(({ from }) => sql`select 1 ${from}`))}))::text`;
   }
 
   private totalCount(step: Step): Sql {
     const quick = this.listing.count?.(step);
     if (quick) return sql`${quick}::text`;
     step.heavy();
-    const { from } = step.rows(this.listing.type, (row) => all(this.listing.where(row, step)));
-    return sql`(select count(*) ${from})::text`;
+    const { shared, sources } = this.sources((row) => all(this.listing.where(row, step)));
+    return sql`(${shared} select ${join(
+      sources.map(({ from }) => sql`(select count(*) ${from})`),
+      ' + ',
+    )})::text`;
   }
+}
+
+function unionAll(queries: readonly Sql[]): Sql {
+  return queries.length === 1 ? join(queries, '') : sql`(${join(queries, ') union all (')})`;
 }
 
 function collated(key: SortKey, column: Sql): Sql {
   return key.collation ? sql`${column} collate "${raw(key.collation)}"` : column;
 }
 
-const KEY_PATTERNS: Readonly<Record<SortKey['type'], RegExp>> = {
-  timestamptz: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00$/,
-  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  text: /^\P{Cc}*$/u,
+const TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const REAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+
+/** Whether PostgreSQL takes a text as a value of the type. */
+const IS_KEY: Readonly<Record<SortKey['type'], (key: string) => boolean>> = {
+  real: (key) => REAL.test(key) && isReal(Number(key)),
+  timestamptz: (key) => TIME.test(key) && isCalendarTime(key.slice(0, 19)),
+  uuid: (key) => UUID.test(key),
+  text: (key) => !key.includes('\u0000'),
 };
 
-/** One sort key out of a cursor. A cursor that is not one of ours is refused. */
-function cursorKey(cursor: Param, orderBy: Listing['orderBy'], index: number): Param {
-  return cursor.as(orderBy[index]?.type ?? 'text', (value) => {
-    const key = decodeCursor(value)?.[index];
-    const pattern = orderBy[index] && KEY_PATTERNS[orderBy[index].type];
-    const isTime = orderBy[index]?.type === 'timestamptz';
-    if (key === undefined || !pattern?.test(key) || (isTime && Number.isNaN(Date.parse(key)))) {
+function isReal(value: number): boolean {
+  const rounded = Math.fround(value);
+  return Number.isFinite(rounded) && (rounded !== 0 || value === 0);
+}
+
+function isCalendarTime(seconds: string): boolean {
+  const time = new Date(`${seconds}Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(seconds);
+}
+
+/** Names the type and its sort keys, but for the last, which only breaks ties. */
+function cursorKind({ type, orderBy }: Listing): string {
+  return [type.name, ...orderBy.slice(0, -1).map(({ name }) => name)].join('.');
+}
+
+/** One sort key out of a cursor. A cursor that is not one of this listing's is refused. */
+function cursorKey(cursor: Param, listing: Listing, index: number): Param {
+  const { type } = listing.orderBy[index] ?? listing.orderBy[0];
+  return cursor.as(type, (value) => {
+    const [kind, ...keys] = decodeCursor(value);
+    const key = keys[index];
+    if (
+      kind !== cursorKind(listing) ||
+      keys.length !== listing.orderBy.length ||
+      key === undefined ||
+      !IS_KEY[type](key)
+    ) {
       throw new CodedError('BAD_USER_INPUT', { reason: 'UNKNOWN_CURSOR' });
     }
     return key;
   });
 }
 
-function decodeCursor(value: unknown): string[] | null {
-  if (typeof value !== 'string') return null;
+function decodeCursor(value: unknown): readonly string[] {
+  if (typeof value !== 'string') return [];
   try {
-    const keys: unknown = JSON.parse(Buffer.from(value, 'base64').toString('utf8'));
-    return Array.isArray(keys) && keys.every((key) => typeof key === 'string') ? keys : null;
+    const parts: unknown = JSON.parse(Buffer.from(value, 'base64').toString('utf8'));
+    return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : [];
   } catch {
-    return null;
+    return [];
   }
 }

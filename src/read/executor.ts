@@ -14,6 +14,7 @@ import type { RequestContext } from '../context.js';
 import type { ReadStatement } from '../database/pipeline.js';
 import { CodedError } from '../errors.js';
 import { complete } from './completion.js';
+import { compose } from './composition.js';
 import { IDENTITY_KEY } from './identity.js';
 import type { Model } from './model.js';
 import { createPlans, type KeptPlan } from './plans.js';
@@ -49,6 +50,8 @@ export interface Request {
 export interface QueryResult {
   readonly data?: ResponseText | null;
   readonly errors?: readonly GraphQLError[];
+  /** JSON text of the response's `extensions`. */
+  readonly extensions?: ResponseText;
 }
 
 export type ExecuteQuery = (request: Request) => Promise<QueryResult>;
@@ -93,16 +96,17 @@ export function createQueryExecutor(
       throw error;
     }
 
-    function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
-      if (plan.statement === null) return Promise.resolve([]);
-      const { text, params, isHeavy } = plan.statement;
+    async function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
+      if (plan.statement === null) return [];
+      const { text, params, isHeavy, compositions } = plan.statement;
       const statement = {
         // A statement asked for only once is not worth keeping prepared.
         name: plan.uses > 1 && !isHeavy ? `read_${plan.id}` : undefined,
         text,
-        values: params.map((param) => param.valueFor(values)),
+        values: params.map((param) => storable(param.valueFor(values))),
       };
-      return readRow(audienceOf(viewer), statement, isHeavy);
+      const texts = await readRow(audienceOf(viewer), statement, isHeavy);
+      return compositions.length === 0 ? texts : texts.map((answer) => compose(answer, compositions));
     }
 
     async function readText(plan: KeptPlan, values: Variables): Promise<ResponseText> {
@@ -125,7 +129,7 @@ export function createQueryExecutor(
       if (inMemory.data === null || inMemory.data === undefined) return { data: null, errors };
       const texts = await read(plan, values);
       if (plan.outline === null)
-        return { data: new ResponseText(dataText(plan, texts, inMemory.data)), errors };
+        return { data: new ResponseText(dataText(plan, texts, inMemory.data)), ...ifAny(errors) };
       const completed = complete(
         JSON.parse(dataText(plan, texts, inMemory.data)),
         plan.outline,
@@ -133,10 +137,21 @@ export function createQueryExecutor(
       );
       return {
         data: completed.data && new ResponseText(JSON.stringify(completed.data)),
-        errors: [...errors, ...completed.errors],
+        ...ifAny([...errors, ...completed.errors]),
       };
     }
   };
+}
+
+/** Text with a NUL cannot be in the database: it is bound as null, which nothing equals. */
+export function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.includes('\u0000') ? null : value;
+  return Array.isArray(value) ? value.map(storable) : value;
+}
+
+/** The specification has no empty list of errors. */
+function ifAny(errors: readonly GraphQLError[]): Pick<QueryResult, 'errors'> {
+  return errors.length > 0 ? { errors } : {};
 }
 
 function dataText(
@@ -153,7 +168,7 @@ function dataText(
 }
 
 /** A refusal that was met deep in a plan learns whom it refuses. */
-function explained(error: CodedError, viewer: Viewer): CodedError {
+export function explained(error: CodedError, viewer: Viewer): CodedError {
   const scope = SCOPES.find((candidate) => candidate === error.extensions.scope);
   if (error.code !== 'FORBIDDEN' || !scope) return error;
   return forbidden(viewer, scope, { nodes: error.nodes, path: error.path });

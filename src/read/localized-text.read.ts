@@ -31,7 +31,7 @@ export function localizedText(column: string): Field {
 }
 
 /** The entry served for a language, by the documented fallback order. */
-function entryFor(wanted: Locale, value: Sql): Sql {
+export function entryFor(wanted: Locale, value: Sql): Sql {
   const candidates = FALLBACKS[wanted].map((locale) =>
     locale === 'source'
       ? sql`${value} -> 'texts' -> (${value} ->> 'source')`

@@ -1,6 +1,7 @@
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import type { Audience, Scope } from '../access/scopes.js';
 import type { Locale } from '../labels/locale.js';
+import type { Composition } from './composition.js';
 import { raw, type Sql } from './sql.js';
 
 /** One row in the making: `row('title')` is the column as SQL. */
@@ -60,6 +61,8 @@ export interface Step {
   maySee(scope: Scope): boolean;
   /** A fresh alias for a derived table. */
   alias(): string;
+  /** A field whose value JavaScript makes of parts that SQL fetches; `parts` is their JSON text. */
+  compose(parts: Sql, composition: Composition): Sql;
   /** Marks the statement as one that must not hold up the quick ones. */
   heavy(): void;
 }

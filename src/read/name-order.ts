@@ -11,14 +11,19 @@ const COLLATIONS = {
   EN: 'en-x-icu',
 } as const satisfies Record<Locale, string>;
 
-/** Sorting by a name as a language sorts it, then by a unique code. */
+/**
+ * Sorting by a name as a language sorts it, then by a unique code; the nearest come first where something
+ * was searched for.
+ */
 export function nameOrder(
   name: (row: Row) => Sql,
   code: (row: Row) => Sql,
   locale: Locale,
+  distance?: (row: Row) => Sql,
 ): Listing['orderBy'] {
-  return [
-    { column: name, type: 'text', collation: COLLATIONS[locale] },
-    { column: code, type: 'text', collation: 'C' },
+  const byName: Listing['orderBy'] = [
+    { name: `name_${locale.toLowerCase()}`, column: name, type: 'text', collation: COLLATIONS[locale] },
+    { name: 'code', column: code, type: 'text', collation: 'C' },
   ];
+  return distance ? [{ name: 'distance', column: distance, type: 'real' }, ...byName] : byName;
 }

@@ -7,7 +7,7 @@ import type { IncidentDimension } from '../labels/vocabularies.js';
 import { placeRead } from '../places/place.read.js';
 import type { Planned } from '../read/arguments.js';
 import { jsonList, jsonText, type LocaleArguments, labelOf, list, localColumn } from '../read/fields.js';
-import type { Fields, Read, ReadType, Row, Step } from '../read/model.js';
+import type { Fields, LinkType, Read, ReadType, Row, Step } from '../read/model.js';
 import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
 
 /** Key of incidents without a district. */
@@ -56,9 +56,12 @@ export function statistics(
   };
 }
 
+/** Incidents as they are counted: statistics need no scope beside their own. */
+const countedIncidents: LinkType = { scope: 'statistics:read', rows: incidentRead.rows };
+
 function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): { row: Row; from: Sql } {
   step.heavy();
-  const { row, from } = step.rows(incidentRead, (incident) =>
+  const { row, from } = step.rows(countedIncidents, (incident) =>
     all(incidentConditions(incident, filter, step)),
   );
   const derived: Row = (column) => {
@@ -134,10 +137,10 @@ function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions
   const format = new Intl.DateTimeFormat(LANGUAGE_TAG[locale], { ...options, timeZone: 'UTC' });
   const patterns: Record<string, string> = {};
   for (let month = 0; month < 12; month += 1) {
-    const parts = format.formatToParts(new Date(Date.UTC(2021, month, 1)));
-    patterns[String(month + 1).padStart(2, '0')] = parts
-      .map(({ type, value }) => (type === 'day' ? '{d}' : type === 'year' ? '{y}' : value))
-      .join('');
+    patterns[String(month + 1).padStart(2, '0')] = format
+      .format(new Date(Date.UTC(2021, month, 28)))
+      .replace('28', '{d}')
+      .replace('2021', '{y}');
   }
   const pattern = sql`(${literal(JSON.stringify(patterns))}::jsonb ->> substr(${key}, 6, 2))`;
   const day = sql`ltrim(substr(${key}, 9, 2), '0')`;

@@ -1,4 +1,11 @@
-import { execute, type GraphQLError, type GraphQLSchema, getVariableValues, Kind } from 'graphql';
+import {
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  OperationTypeNode,
+} from 'graphql';
 import type { EntityManager } from 'typeorm';
 import { forbidden, scopeRequiredBy } from '../access/guard.js';
 import type { Nation } from '../access/scopes.js';
@@ -15,14 +22,32 @@ export interface MutationParts extends ExecutorParts {
   readonly write: Writers['write'];
 }
 
+/** Queries to one executor, mutations to the other; nothing else is taken here. */
+export function executeByOperation(query: ExecuteQuery, mutation: ExecuteQuery): ExecuteQuery {
+  return async (request) => {
+    if (request.operation.operation === OperationTypeNode.QUERY) return query(request);
+    if (request.operation.operation === OperationTypeNode.MUTATION) return mutation(request);
+    return { errors: [new CodedError('BAD_REQUEST').endingRequest()] };
+  };
+}
+
 /** Mutation operations: one after the other as graphql-js runs them, each through its service. */
-export function createMutationExecutor(schema: GraphQLSchema, model: Model, parts: MutationParts): ExecuteQuery {
+export function createMutationExecutor(
+  schema: GraphQLSchema,
+  model: Model,
+  parts: MutationParts,
+): ExecuteQuery {
   readBackPayloads(schema, model, parts);
 
   return async (request) => {
-    const coerced = getVariableValues(schema, request.operation.variableDefinitions ?? [], request.variables, {
-      maxErrors: 5,
-    });
+    const coerced = getVariableValues(
+      schema,
+      request.operation.variableDefinitions ?? [],
+      request.variables,
+      {
+        maxErrors: 5,
+      },
+    );
     if (coerced.errors) return { errors: coerced.errors };
     const refused = refusals(schema, request, coerced.coerced);
     if (refused.length > 0) return { data: null, errors: refused };
@@ -42,7 +67,11 @@ export function createMutationExecutor(schema: GraphQLSchema, model: Model, part
  * What the viewer may not do of the whole operation. Nothing of it runs then, so that a refusal never
  * leaves half an operation behind. An operation that states no scope is nobody's.
  */
-function refusals(schema: GraphQLSchema, request: Request, variables: Readonly<Record<string, unknown>>): GraphQLError[] {
+function refusals(
+  schema: GraphQLSchema,
+  request: Request,
+  variables: Readonly<Record<string, unknown>>,
+): GraphQLError[] {
   const mutation = schema.getMutationType();
   if (!mutation) throw new Error('The schema has no mutations');
   const fragments = new Map(
@@ -52,7 +81,9 @@ function refusals(schema: GraphQLSchema, request: Request, variables: Readonly<R
   );
   const { viewer } = request.context;
   const errors: GraphQLError[] = [];
-  for (const [key, [node]] of collectFields({ schema, fragments, variables }, mutation, [request.operation.selectionSet])) {
+  for (const [key, [node]] of collectFields({ schema, fragments, variables }, mutation, [
+    request.operation.selectionSet,
+  ])) {
     const field = node && mutation.getFields()[node.name.value];
     if (!field) continue;
     const scope = scopeRequiredBy(field);
@@ -70,7 +101,8 @@ function writeContext(context: RequestContext, write: Writers['write']): WriteCo
 }
 
 function writeAs(write: Writers['write'], nation: Nation): WriteContext['write'] {
-  return <T>(work: (manager: EntityManager) => Promise<T>, options?: WriteOptions) => write(nation, work, options);
+  return <T>(work: (manager: EntityManager) => Promise<T>, options?: WriteOptions) =>
+    write(nation, work, options);
 }
 
 /** A dead database ends the whole request, which HTTP is told of by its status. */

@@ -17,7 +17,11 @@ export class TextInput {
 
 /** A text as its author wrote it, without translations. */
 export function sourceText({ locale, text }: TextInput): StoredText {
-  return { source: locale, revision: 1, texts: { [locale]: { locale, text, status: 'SOURCE', revision: 1 } } };
+  return {
+    source: locale,
+    revision: 1,
+    texts: { [locale]: { locale, text, status: 'SOURCE', revision: 1 } },
+  };
 }
 
 /** The input as it is kept; what is wrong with it goes to `problems`. */

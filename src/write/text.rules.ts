@@ -58,11 +58,30 @@ export function unknownCode(code: string, field: readonly string[]): Problem {
   if (letter !== undefined) {
     return { reason: 'LOOKALIKE', field, variables: { character: `${letter} (${codePoint(letter)})` } };
   }
-  return { reason: 'UNKNOWN_REFERENCE', field, variables: { code: [...code].slice(0, 60).join('').replace(/[\p{C}]/gu, '�') } };
+  return {
+    reason: 'UNKNOWN_REFERENCE',
+    field,
+    variables: {
+      code: [...code]
+        .slice(0, 60)
+        .join('')
+        .replace(/[\p{C}]/gu, '�'),
+    },
+  };
 }
 
-export function checkListLength(items: readonly unknown[], field: readonly string[], problems: Problem[]): void {
-  if (items.length > MOST_ITEMS) problems.push({ reason: 'TOO_MANY', field, variables: { maximum: MOST_ITEMS } });
+/** Whether PostgreSQL takes it as a text. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && !/\p{Cs}/u.test(text);
+}
+
+export function checkListLength(
+  items: readonly unknown[],
+  field: readonly string[],
+  problems: Problem[],
+): void {
+  if (items.length > MOST_ITEMS)
+    problems.push({ reason: 'TOO_MANY', field, variables: { maximum: MOST_ITEMS } });
 }
 
 export function codePoint(character: string): string {

@@ -11,7 +11,8 @@ export class UserError {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Path of the argument it is about, list positions from 0: ["input", "claims", "0", "claimant"].',
+    description:
+      'Path of the argument it is about, list positions from 0: ["input", "claims", "0", "claimant"].',
   })
   field!: readonly string[] | null;
 
@@ -19,10 +20,15 @@ export class UserError {
   message!: string;
 }
 
+/** Codes that messages name, with the vocabulary they are shown as labels of. */
+const LABELLED = { nation: 'Nation', audience: 'Audience' } as const;
+
 export function userErrors(problems: readonly Problem[], t: Translate): UserError[] {
-  return problems.map(({ reason, field, variables }) => ({
-    code: REASONS[reason],
-    field,
-    message: t(`userErrors.${reason}`, variables),
-  }));
+  return problems.map(({ reason, field, variables = {} }) => {
+    const shown = { ...variables };
+    for (const [name, vocabulary] of Object.entries(LABELLED)) {
+      if (shown[name] !== undefined) shown[name] = t(`vocabulary.${vocabulary}.${shown[name]}`);
+    }
+    return { code: REASONS[reason], field, message: t(`userErrors.${reason}`, shown) };
+  });
 }

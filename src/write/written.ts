@@ -4,15 +4,14 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
-  isListType,
   isObjectType,
-  getNullableType,
   Kind,
 } from 'graphql';
 import { forbidden } from '../access/guard.js';
 import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
 import type { RequestContext } from '../context.js';
 import { compileField, type OutlineField, TYPE_KEY } from '../read/compiler.js';
+import { compose } from '../read/composition.js';
 import type { ExecutorParts } from '../read/executor.js';
 import { IDENTITY_KEY } from '../read/identity.js';
 import type { Model, Read } from '../read/model.js';
@@ -23,7 +22,9 @@ import type { Model, Read } from '../read/model.js';
  * SQL holds a {@link Read}; the objects below it are the statement's JSON, keyed as the response is.
  */
 export function readBackPayloads(schema: GraphQLSchema, model: Model, parts: ExecutorParts): void {
-  const payloads = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ type }) => getNamedType(type));
+  const payloads = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ type }) =>
+    getNamedType(type),
+  );
   const known = new Set<GraphQLObjectType>();
   for (const payload of payloads) {
     if (!isObjectType(payload)) continue;
@@ -36,7 +37,11 @@ export function readBackPayloads(schema: GraphQLSchema, model: Model, parts: Exe
   }
 }
 
-function readBack(schema: GraphQLSchema, model: Model, parts: ExecutorParts): GraphQLFieldResolver<unknown, RequestContext> {
+function readBack(
+  schema: GraphQLSchema,
+  model: Model,
+  parts: ExecutorParts,
+): GraphQLFieldResolver<unknown, RequestContext> {
   return async (payload, _args, context, info) => {
     const read = memberOf(payload, info.fieldName);
     if (typeof read !== 'function') return null;
@@ -54,10 +59,10 @@ function readBack(schema: GraphQLSchema, model: Model, parts: ExecutorParts): Gr
       read: read as Read,
     });
     if (plan.outline?.refused) throw forbidden(viewer, plan.outline.refused);
-    const { text, params, isHeavy } = plan.statement;
+    const { text, params, isHeavy, compositions } = plan.statement;
     const values = params.map((param) => param.valueFor(variables));
     const [json = 'null'] = await parts.read(terms.audience, { text, values }, isHeavy);
-    const object: unknown = JSON.parse(json);
+    const object: unknown = JSON.parse(compose(json, compositions));
     if (plan.outline) placeRefusals(object, plan.outline, viewer);
     return object;
   };

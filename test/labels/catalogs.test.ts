@@ -6,6 +6,7 @@ import { SCOPES } from '../../src/access/scopes.js';
 import { ERROR_STATUS } from '../../src/errors.js';
 import { LANGUAGE_TAG, LOCALES, type Locale } from '../../src/labels/locale.js';
 import { VOCABULARIES } from '../../src/labels/vocabularies.js';
+import { REASONS as REASONS_TO_REFUSE } from '../../src/write/problem.js';
 
 const REASONS = [
   'UNKNOWN_CURSOR',
@@ -76,6 +77,7 @@ const expectedKeys = [
   ]),
   ...DESCRIBED.flatMap((name) => VOCABULARIES[name].map((code) => `description.${name}.${code}`)),
   ...[...Object.keys(ERROR_STATUS), ...REASONS].map((code) => `errors.${code}`),
+  ...Object.keys(REASONS_TO_REFUSE).map((reason) => `userErrors.${reason}`),
   ...SCOPES.map((scope) => `scopes.${scope.replace(':', '_')}`),
 ];
 

@@ -41,7 +41,13 @@ const MOST_FIELDS = 24;
 /** Fields that answer differently in every process. */
 const PASSING_FIELDS = new Set(['__schema', '__type']);
 
-const TIMES = ['2020-11-14T06:00:00Z', '2021-03-01T00:00:00+04:00', '2021-06-15T12:30:00.500Z', '2022-03-09T00:00:00Z', '2023-09-20T00:00:00Z'];
+const TIMES = [
+  '2020-11-14T06:00:00Z',
+  '2021-03-01T00:00:00+04:00',
+  '2021-06-15T12:30:00.500Z',
+  '2022-03-09T00:00:00Z',
+  '2023-09-20T00:00:00Z',
+];
 const DATES = ['2020-11-10', '2021-02-01', '2022-03-09', '2024-01-01'];
 const POINTS = [39.98, 39.9876, 40.1, 46.8, 46.93, 12.5];
 const RADII = [1, 25, 120, 500];
@@ -100,12 +106,16 @@ class Composer {
   /** `mustAlias`: siblings on other types may have the same names in other shapes. */
   private selection(type: GraphQLObjectType, depth: number, mustAlias: boolean): string {
     const available = Object.values(type.getFields()).filter(
-      (field) => !PASSING_FIELDS.has(field.name) && (depth < DEEPEST || !isCompositeType(getNamedType(field.type))),
+      (field) =>
+        !PASSING_FIELDS.has(field.name) && (depth < DEEPEST || !isCompositeType(getNamedType(field.type))),
     );
     const wanted = depth === 0 ? 1 + this.below(3) : 1 + this.below(5);
     const parts: string[] = [];
     for (let count = 0; count < wanted && (this.budget > 0 || parts.length === 0); count += 1) {
-      const part = available.length > 0 && !this.chance(4) ? this.field(type, this.pick(available), depth, mustAlias) : this.typename(mustAlias);
+      const part =
+        available.length > 0 && !this.chance(4)
+          ? this.field(type, this.pick(available), depth, mustAlias)
+          : this.typename(mustAlias);
       parts.push(this.wrapped(type, part));
     }
     return `{ ${parts.join(' ')} }`;
@@ -118,7 +128,8 @@ class Composer {
   /** A selection as it is, in an inline fragment, or in a named one. */
   private wrapped(type: GraphQLObjectType, part: string): string {
     if (this.chance(80)) return part;
-    if (this.chance(50)) return `... ${this.chance(50) ? `on ${type.name} ` : ''}${this.directive()}{ ${part} }`;
+    if (this.chance(50))
+      return `... ${this.chance(50) ? `on ${type.name} ` : ''}${this.directive()}{ ${part} }`;
     const name = this.name('F');
     this.fragments.push(`fragment ${name} on ${type.name} { ${part} }`);
     return `...${name} ${this.directive()}`;
@@ -139,7 +150,12 @@ class Composer {
     return `$${name}`;
   }
 
-  private field(owner: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number, mustAlias: boolean): string {
+  private field(
+    owner: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    depth: number,
+    mustAlias: boolean,
+  ): string {
     this.budget -= 1;
     this.fields.add(`${owner.name}.${field.name}`);
     const args = this.args(field.args);
@@ -160,11 +176,11 @@ class Composer {
   }
 
   private args(args: readonly GraphQLArgument[]): string {
-    const given = args.filter((argument) => isRequired(argument) || this.chance(LIKELY.has(argument.name) ? 55 : 30));
-    const isBackward = given.some(({ name }) => name === 'last' || name === 'before') && this.chance(92);
-    const sensible = given.filter(({ name }) =>
-      isBackward ? name !== 'first' && name !== 'after' : true,
+    const given = args.filter(
+      (argument) => isRequired(argument) || this.chance(LIKELY.has(argument.name) ? 55 : 30),
     );
+    const isBackward = given.some(({ name }) => name === 'last' || name === 'before') && this.chance(92);
+    const sensible = given.filter(({ name }) => (isBackward ? name !== 'first' && name !== 'after' : true));
     // `before` goes with `last`.
     if (isBackward && !sensible.some(({ name }) => name === 'last')) {
       const last = args.find(({ name }) => name === 'last');

@@ -6,7 +6,9 @@ export type RunSql = <Row = Record<string, unknown>>(text: string, values?: unkn
 export type Nation = 'TUR' | 'RUS' | 'AZE';
 
 /** Audience masks a record can have: those that some nation, its originator, is in. */
-export const MASKS = Array.from({ length: 15 }, (_, index) => index + 1).filter((mask) => mask !== AUDIENCE_BIT.PUBLIC);
+export const MASKS = Array.from({ length: 15 }, (_, index) => index + 1).filter(
+  (mask) => mask !== AUDIENCE_BIT.PUBLIC,
+);
 
 /** What a reader of the language would read before the canary. */
 const WORDS = { TR: 'Gizli kayıt', RU: 'Скрытая запись', AZ: 'Gizli qeyd', EN: 'Hidden record' } as const;
@@ -97,7 +99,9 @@ export async function plantIncidents(sql: RunSql, masks: readonly number[], coun
 }
 
 async function plantSearchText(sql: RunSql, masks: readonly number[], count: number): Promise<void> {
-  const columns = await sql("select from pg_attribute where attrelid = 'incident_search'::regclass and attname = 'search_text'");
+  const columns = await sql(
+    "select from pg_attribute where attrelid = 'incident_search'::regclass and attname = 'search_text'",
+  );
   if (columns.length === 0) return;
   await sql(
     `with planted as (${PLANTED}) insert into incident_search (incident_key, audience, search_text)
@@ -130,7 +134,7 @@ export async function plantJoint(sql: RunSql): Promise<void> {
   await sql(
     `insert into release_consent (incident_key, version, target, nation, audience, consented_by, consented_at)
      select key, version, 'PUBLIC', nation, audience, 'birdmask3x0consent', now()
-       from incident cross join unnest(array['TUR', 'RUS']) nation where audience & 3 = 3`,
+       from incident cross join unnest(array['TUR', 'RUS']) nation where audience & 3 <> 0`,
   );
 }
 

@@ -63,22 +63,28 @@ describe.each(AUDIENCES)('two worlds that differ in what %s may not see', (audie
   it(`answer ${RUNS} random operations with the same bytes`, { timeout: 300_000 }, async () => {
     console.log(`two worlds of ${audience}: seed ${SEED}`);
     await fc.assert(
-      fc.asyncProperty(operations(schema, pools), fc.nat(999), async ({ document, variables, fields }, choice) => {
-        // Most ask with all rights of an officer, or of an integrator.
-        const pair = pairs[choice % 2 === 0 ? 0 : (choice >> 1) % pairs.length];
-        if (!pair) throw new Error('Nobody asks');
-        const [bare, crowded] = await Promise.all([
-          pair.bare.query(document, variables),
-          pair.crowded.query(document, variables),
-        ]);
-        pools.learn(bare.text);
-        for (const field of fields) asked.add(field);
-        asking += 1;
-        if (bare.status === 200 && bare.errors.length === 0) answeredWhole += 1;
-        const context = `${pair.name}\n${document}\n${JSON.stringify(variables)}`;
-        expect(bare.text, context).not.toMatch(/INTERNAL_SERVER_ERROR|SERVICE_UNAVAILABLE|GRAPHQL_VALIDATION_FAILED/);
-        expect(visibleParts(crowded), context).toBe(visibleParts(bare));
-      }),
+      fc.asyncProperty(
+        operations(schema, pools),
+        fc.nat(999),
+        async ({ document, variables, fields }, choice) => {
+          // Most ask with all rights of an officer, or of an integrator.
+          const pair = pairs[choice % 2 === 0 ? 0 : (choice >> 1) % pairs.length];
+          if (!pair) throw new Error('Nobody asks');
+          const [bare, crowded] = await Promise.all([
+            pair.bare.query(document, variables),
+            pair.crowded.query(document, variables),
+          ]);
+          pools.learn(bare.text);
+          for (const field of fields) asked.add(field);
+          asking += 1;
+          if (bare.status === 200 && bare.errors.length === 0) answeredWhole += 1;
+          const context = `${pair.name}\n${document}\n${JSON.stringify(variables)}`;
+          expect(bare.text, context).not.toMatch(
+            /INTERNAL_SERVER_ERROR|SERVICE_UNAVAILABLE|GRAPHQL_VALIDATION_FAILED/,
+          );
+          expect(visibleParts(crowded), context).toBe(visibleParts(bare));
+        },
+      ),
       { numRuns: RUNS, seed: SEED, endOnFailure: true },
     );
   });
@@ -94,6 +100,8 @@ describe('the operations', () => {
     );
     const roots = new Set([schema.getMutationType()?.name, schema.getSubscriptionType()?.name]);
     const missed = everything.filter((field) => !asked.has(field) && !roots.has(field.split('.', 1)[0]));
-    console.log(`${asking} operations, ${answeredWhole} answered whole, fields never asked for: ${missed.join(' ') || 'none'}`);
+    console.log(
+      `${asking} operations, ${answeredWhole} answered whole, fields never asked for: ${missed.join(' ') || 'none'}`,
+    );
   });
 });

@@ -85,5 +85,10 @@ const PASSING_HEADERS = new Set(['date', 'x-request-id']);
 /** All that a client can see of an answer. */
 export function visibleParts(answer: Answer): string {
   const headers = [...answer.headers].filter(([name]) => !PASSING_HEADERS.has(name)).sort();
-  return [`HTTP ${answer.status}`, ...headers.map(([name, value]) => `${name}: ${value}`), '', answer.text].join('\n');
+  return [
+    `HTTP ${answer.status}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    '',
+    answer.text,
+  ].join('\n');
 }

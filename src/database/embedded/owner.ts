@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { closeCatalogue } from '../close-catalogue.js';
 import type { Credentials } from './credentials.js';
 
 const OWNER = 'merzili_owner';
@@ -9,15 +10,7 @@ const DATABASE = 'merzili';
  * role may make roles and databases but is no superuser: row-level security binds it where forced.
  */
 export async function ensureOwner(port: number, credentials: Credentials): Promise<{ ownerUrl: string }> {
-  const client = new Client({
-    host: '127.0.0.1',
-    port,
-    user: 'postgres',
-    password: credentials.superuser,
-    database: 'postgres',
-  });
-  await client.connect();
-  try {
+  await asSuperuser(port, credentials, 'postgres', async (client) => {
     const roles = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [OWNER]);
     if (roles.rowCount === 0) {
       // Or a failure would write the password to the server's log.
@@ -28,8 +21,27 @@ export async function ensureOwner(port: number, credentials: Credentials): Promi
     }
     const databases = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
     if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE} OWNER ${OWNER}`);
+  });
+  // The template as well: the owner is no superuser, and could not close a database it makes.
+  for (const database of ['template1', DATABASE]) {
+    await asSuperuser(port, credentials, database, (client) =>
+      closeCatalogue((statement) => client.query(statement), OWNER),
+    );
+  }
+  return { ownerUrl: `postgres://${OWNER}:${credentials.owner}@127.0.0.1:${port}/${DATABASE}` };
+}
+
+async function asSuperuser(
+  port: number,
+  { superuser }: Credentials,
+  database: string,
+  work: (client: Client) => Promise<void>,
+): Promise<void> {
+  const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password: superuser, database });
+  await client.connect();
+  try {
+    await work(client);
   } finally {
     await client.end();
   }
-  return { ownerUrl: `postgres://${OWNER}:${credentials.owner}@127.0.0.1:${port}/${DATABASE}` };
 }

@@ -17,16 +17,8 @@ export const NASTY: readonly string[] = [
   'a'.repeat(3_000),
 ];
 
-const STATUSES = [
-  'REPORTED',
-  'AWAITING_COUNTERSIGN',
-  'JOINTLY_CONFIRMED',
-  'JOINTLY_REFUTED',
-  'INCONCLUSIVE',
-  'DISPUTED',
-  'RETRACTED',
-] as const;
 const VERDICTS = ['CONFIRMED', 'REFUTED', 'INCONCLUSIVE'] as const;
+const OLD_HASH = 'c'.repeat(64);
 const LOCALES: readonly Locale[] = ['TR', 'RU', 'AZ', 'EN'];
 const NATION_BIT = { TUR: 1, RUS: 2, AZE: 4 } as const;
 
@@ -59,7 +51,7 @@ async function enrichReference(sql: App['sql']): Promise<void> {
     NASTY[0],
     NASTY[1],
   ]);
-  await sql('update official set name_az = $1 where key = 3', [NASTY[2]]);
+  await sql('update official set name_az = $1, name_tr = $2 where key = 3', [NASTY[3], NASTY[0]]);
   const provisions = await sql<{ key: number }>('select key from provision order by key');
   const statuses = ['MINIMAL', 'FULL', 'LAPSED'];
   for (const [n, { key }] of provisions.entries()) {
@@ -111,16 +103,23 @@ async function addIncident(
     narrative: n % 4 === 0 ? null : localized(n + 3),
     killed: killed ?? 0,
     wounded: (wounded ?? 0) + 1,
-    status: pick(STATUSES, n),
-    content_hash: 'a'.repeat(64),
+    status: 'REPORTED',
+    content_hash: '',
     written_by: n % 3 === 0 ? writer : 'https://other.example somebody',
     created_at: new Date(Date.UTC(2022, 0, 1)),
     updated_at: new Date(Date.UTC(2022, 0, 1 + (n % 3))),
     untranslated: 0,
   };
+  await sql('begin');
   await insert(sql, 'incident', values);
   await addParts(sql, n, key, audience, killed, wounded);
+  await addRevisions(sql, key, audience);
   await addAssessments(sql, n, key, audience);
+  await sql(
+    `update incident set status = case when $2 then 'RETRACTED' else assessed_status(key, version, content_hash) end where key = $1`,
+    [key, n % 9 === 8],
+  );
+  await sql('commit');
 }
 
 async function addParts(
@@ -168,35 +167,76 @@ async function addParts(
   }
 }
 
-async function addAssessments(sql: App['sql'], n: number, key: string, audience: number): Promise<void> {
-  for (const [turn, nation] of (['TUR', 'RUS', 'TUR'] as const).entries()) {
-    if (turn >= n % 4) continue;
-    const assessment = randomUUID();
-    await insert(sql, 'assessment', {
-      key: assessment,
-      incident_key: key,
-      audience,
-      nation,
-      verdict: pick(VERDICTS, n % 2 === 0 ? 0 : n + turn),
-      version: turn === 2 ? 2 : 1,
-      content_hash: 'b'.repeat(64),
-      remark: turn === 1 ? null : localized(n + turn),
-      assessed_by: `head "${nation}"`,
-      assessed_at: new Date(Date.UTC(2022, 1, 1 + turn)),
-    });
-    if (n % 2 === 0) await insert(sql, 'assessment_note', { assessment_key: assessment, nation, note: pick(NASTY, n) });
-  }
+/** Two versions, the second of which is what the rows say; the database checks that at the commit. */
+async function addRevisions(sql: App['sql'], key: string, audience: number): Promise<void> {
+  await sql(
+    `update incident set content_hash = encode(sha256(convert_to(recorded_content(key)::text, 'UTF8')), 'hex') where key = $1`,
+    [key],
+  );
   for (const version of [1, 2]) {
-    await insert(sql, 'revision', {
-      incident_key: key,
-      audience,
-      version,
-      changed_at: new Date(Date.UTC(2022, 0, version)),
-      changed_by: 'TUR',
-      changes: version === 1 ? [] : ['title', 'a "quoted" field'],
-      content_hash: String(version).repeat(64),
-      content: '{}',
-    });
+    await sql(
+      `insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
+       select key, $2, $3, $4, originator, $5, case when $3 = 1 then $6 else content_hash end, recorded_content(key)::text
+         from incident where key = $1`,
+      [
+        key,
+        audience,
+        version,
+        new Date(Date.UTC(2022, 0, version)),
+        version === 1 ? [] : ['title', 'a "quoted" field'],
+        OLD_HASH,
+      ],
+    );
+  }
+}
+
+/** Who assessed which version how, in turn, by number. */
+const ASSESSMENTS: readonly (readonly (readonly ['TUR' | 'RUS', 1 | 2, (typeof VERDICTS)[number]])[])[] = [
+  [],
+  [['TUR', 2, 'CONFIRMED']],
+  [
+    ['TUR', 1, 'REFUTED'],
+    ['TUR', 2, 'CONFIRMED'],
+    ['RUS', 2, 'CONFIRMED'],
+  ],
+  [
+    ['RUS', 2, 'REFUTED'],
+    ['TUR', 2, 'REFUTED'],
+  ],
+  [
+    ['RUS', 2, 'CONFIRMED'],
+    ['TUR', 2, 'REFUTED'],
+    ['RUS', 2, 'INCONCLUSIVE'],
+  ],
+  [
+    ['RUS', 2, 'INCONCLUSIVE'],
+    ['TUR', 2, 'INCONCLUSIVE'],
+  ],
+  [['RUS', 1, 'CONFIRMED']],
+];
+
+async function addAssessments(sql: App['sql'], n: number, key: string, audience: number): Promise<void> {
+  for (const [turn, [nation, version, verdict]] of pick(ASSESSMENTS, n).entries()) {
+    const assessment = randomUUID();
+    await sql(
+      `insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, remark, assessed_by, assessed_at)
+       select $1, incident_key, $3, $4, $5, version, content_hash, $7, $8, $9 from revision
+        where incident_key = $2 and version = $6`,
+      [
+        assessment,
+        key,
+        audience,
+        nation,
+        verdict,
+        version,
+        turn === 1 ? null : localized(n + turn),
+        `head "${nation}"`,
+        new Date(Date.UTC(2022, 1, 1 + turn)),
+      ],
+    );
+    if ((n + turn) % 3 > 0) {
+      await insert(sql, 'assessment_note', { assessment_key: assessment, nation, note: pick(NASTY, n + turn) });
+    }
   }
 }
 

@@ -263,3 +263,11 @@ export const ORACLE_FIELDS: Readonly<Record<string, OracleField>> = {
   'Assessment.internalNote': ({ key }, _, { record, asker }) =>
     record.assessment_note.find((note) => note.assessment_key === key && note.nation === asker.nation)?.note,
 };
+
+/** Whether the oracle can answer a field; queries it does not know, such as new ones, are not asked. */
+export function isCompared({ name }: { readonly name: string }, fieldName: string): boolean {
+  return name === 'Query' ? `Query.${fieldName}` in ORACLE_FIELDS : !COMPOSED.has(`${name}.${fieldName}`);
+}
+
+/** Texts that the server composes, with tests of their own. */
+const COMPOSED: ReadonlySet<string> = new Set(['Incident.digest']);

@@ -1,3 +1,4 @@
+import type { Scope } from '../../../src/access/scopes.js';
 import { vocabularyLabel } from '../../../src/labels/labels.js';
 import type { Locale } from '../../../src/labels/locale.js';
 import { type Asker, refusal } from './asker.js';
@@ -45,16 +46,20 @@ export function actionsOf(incident: IncidentRow, { nation, scopes, issuer, subje
   return Object.entries(may).flatMap(([action, isOffered]) => (isOffered ? [action] : []));
 }
 
+/** What may not be read may not be filtered by. */
+function scopesOf(filter: Filter | null | undefined): Scope[] {
+  const { place, near, provision, claimant, attributedTo } = filter ?? {};
+  if (provision || claimant || attributedTo) return ['reference:read', 'incident:read'];
+  return place || near ? ['reference:read'] : [];
+}
+
 /** What the asker sees of the incidents and the filter lets through. */
 export function incidentsFor(
   record: StoredRecord,
   asker: Asker,
   filter: Filter | null | undefined,
 ): IncidentRow[] {
-  const { place, near, provision, claimant, attributedTo } = filter ?? {};
-  if ([place, near, provision, claimant, attributedTo].some(Boolean) && !asker.scopes.has('reference:read')) {
-    throw refusal('reference:read');
-  }
+  for (const scope of scopesOf(filter)) if (!asker.scopes.has(scope)) throw refusal(scope);
   return record.incident.filter(
     (incident) => isSeen(incident, asker) && (!filter || passes(record, asker, incident, filter)),
   );

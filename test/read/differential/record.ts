@@ -128,11 +128,10 @@ const TABLES: readonly (keyof Tables)[] = [
 
 /** Reads the tables by the simplest statements there are, as their owner. */
 export async function loadRecord(sql: App['sql']): Promise<StoredRecord> {
-  const entries = await Promise.all(
-    TABLES.map(async (table) => {
-      const rows = await sql<{ row: Row }>(`select to_jsonb(t) as row from ${table} t`);
-      return [table, rows.map(({ row }) => row)] as const;
-    }),
-  );
-  return Object.fromEntries(entries) as unknown as StoredRecord;
+  const record: Partial<Record<keyof Tables, readonly Row[]>> = {};
+  for (const table of TABLES) {
+    const rows = await sql<{ row: Row }>(`select to_jsonb(t) as row from ${table} t`);
+    record[table] = rows.map(({ row }) => row);
+  }
+  return record as StoredRecord;
 }

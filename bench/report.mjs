@@ -1,0 +1,83 @@
+/** The results in Markdown. */
+export function report({ rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, machine }) {
+  const has = (name) => contestants.some((contestant) => contestant.name === name);
+  return [
+    '# Results',
+    '',
+    'Written by `npm run bench`; see README.md beside this file for what is measured and how.',
+    '',
+    `${number(rows)} incidents, 32 connections, medians of ${rounds} interleaved rounds of ${seconds} s. ${machine}. ${failures === 0 ? 'No request failed.' : `**${failures} requests failed.**`} ${minutes.toFixed(0)} minutes.`,
+    '',
+    '![Requests per second by shape](results.svg)',
+    '',
+    '## Requests per second, p50 / p99 in ms',
+    '',
+    ...grid(['', ...contestants.map(({ title }) => title)], shapes.map(({ name, title }) => [title, ...contestants.map((contestant) => rate(table[name][contestant.name]))])),
+    '',
+    ...(has('merzili') ? ratios(shapes, contestants, table) : []),
+    '## CPU per request, Node + PostgreSQL in µs',
+    '',
+    ...grid(['', ...contestants.map(({ title }) => title)], shapes.map(({ name, title }) => [title, ...contestants.map((contestant) => cpu(table[name][contestant.name]))])),
+    '',
+    '## Start and memory',
+    '',
+    ...grid(['', 'start, ms', 'resident after the load, MB'], contestants.map(({ name, title }) => [title, number(servers[name].startedInMs), number(servers[name].residentMb)])),
+    '',
+    '## Two processes of Merzili on one database',
+    '',
+    ...grid(['', 'one', 'two', 'factor'], workers.map(({ shape, one, two }) => [shape.title, number(one), number(two), factor(two, one)])),
+    '',
+    ...(growth ? growthTables(growth) : []),
+  ].join('\n').trimEnd();
+}
+
+function ratios(shapes, contestants, table) {
+  const others = contestants.filter(({ name }) => name !== 'merzili');
+  const p99 = (cells) => (cells.postgraphile ? (cells.merzili.p99 < cells.postgraphile.p50 ? 'yes' : 'no') : '');
+  return [
+    '## Merzili as a multiple of',
+    '',
+    ...grid(
+      ['', ...others.map(({ title }) => title), 'p99 below PostGraphile’s median'],
+      shapes.map(({ name, title }) => [title, ...others.map((other) => factor(table[name].merzili.rate, table[name][other.name].rate)), p99(table[name])]),
+    ),
+    '',
+  ];
+}
+
+function growthTables({ sizes, shapes, cells }) {
+  const titles = { TUR: 'a nation that sees three records in four', AZE: 'a nation that sees one record in a thousand' };
+  return Object.entries(titles).flatMap(([audience, title]) => {
+    const cell = (shape, rows) => cells.find((one) => one.audience === audience && one.shape === shape.name && one.rows === rows);
+    return [
+      `## Growth, ${title}: requests per second (CPU of PostgreSQL per request, µs)`,
+      '',
+      ...grid(
+        ['', ...sizes.map((rows) => `${number(rows)}`)],
+        shapes.map((shape) => [
+          shape.title,
+          ...sizes.map((rows) => {
+            const found = cell(shape, rows);
+            return found ? `${number(found.rate)} (${number(found.postgresMicroseconds)})` : '–';
+          }),
+        ]),
+      ),
+      '',
+    ];
+  });
+}
+
+const rate = ({ rate: perSecond, p50, p99, failures }) =>
+  `${number(perSecond)} · ${number(p50)} / ${number(p99)}${failures > 0 ? ` · **${failures} failed**` : ''}`;
+const cpu = ({ nodeMicroseconds, postgresMicroseconds }) => `${number(nodeMicroseconds)} + ${number(postgresMicroseconds)}`;
+const factor = (one, other) => (other ? `${(one / other).toFixed(one / other < 10 ? 2 : 0)}×` : '–');
+
+export function number(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return '–';
+  return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value).toLocaleString('en-GB');
+}
+
+function grid(head, lines) {
+  const row = (cells) => `| ${cells.join(' | ')} |`;
+  return [row(head), row(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...lines.map(row)];
+}

@@ -1,0 +1,132 @@
+// Measures Merzili beside other servers over the same rows: `npm run bench`, or `node bench/run.mjs --help`.
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chart } from './chart.mjs';
+import { addFunctions } from './competitors.mjs';
+import { audienceUrl, openServer, withClient } from './database.mjs';
+import { checkEqual } from './equality.mjs';
+import { measureGrowth } from './growth.mjs';
+import { load } from './load.mjs';
+import { BENCH } from './project.mjs';
+import { postmasterOf } from './processes.mjs';
+import { report } from './report.mjs';
+import { readSamples } from './samples.mjs';
+import { CONTESTANTS, startContestant } from './servers.mjs';
+import { SHAPES } from './shapes.mjs';
+import { summary } from './summary.mjs';
+import { measureWorkers } from './workers.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    help: { type: 'boolean' },
+    quick: { type: 'boolean', default: false },
+    rows: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    shapes: { type: 'string' },
+    servers: { type: 'string' },
+    growth: { type: 'string' },
+    'no-growth': { type: 'boolean', default: false },
+    'no-write': { type: 'boolean', default: false },
+  },
+});
+
+if (options.help) {
+  process.stdout.write(`node bench/run.mjs [--quick] [--rows 1000000] [--rounds 3] [--seconds 4]
+  [--shapes page,deep] [--servers limit,merzili] [--growth 10000,100000,1000000] [--no-growth] [--no-write]
+  --quick     100,000 incidents, short rounds, no growth: under five minutes
+  --no-write  leaves RESULTS.md and results.svg as they are
+Databases are kept in bench/.data and used again. BENCH_DATABASE_URL names another PostgreSQL's owner,
+BENCH_PROJECT another built checkout, BENCH_DATA_DIR another folder.\n`);
+  process.exit(0);
+}
+
+const rows = Number(options.rows ?? (options.quick ? 100_000 : 1_000_000));
+const rounds = Number(options.rounds ?? (options.quick ? 2 : 3));
+const seconds = Number(options.seconds ?? (options.quick ? 1.5 : 4));
+const growthRows = options['no-growth'] || (options.quick && !options.growth) ? [] : (options.growth ?? '10000,100000,1000000').split(',').map(Number);
+const shapes = chosen(SHAPES, options.shapes);
+const contestants = chosen(CONTESTANTS, options.servers);
+const tell = (line) => process.stderr.write(`${line}\n`);
+
+const started = Date.now();
+const database = await openServer(tell);
+try {
+  const results = await measure();
+  const text = report(results);
+  process.stdout.write(`${text}\n`);
+  if (!options['no-write']) {
+    await writeFile(join(BENCH, 'RESULTS.md'), `${text}\n`);
+    await writeFile(join(BENCH, 'results.svg'), chart(results));
+  }
+  if (results.failures > 0) process.exitCode = 1;
+} finally {
+  await database.stop();
+}
+
+function chosen(all, names) {
+  if (names === undefined) return all;
+  return names.split(',').map((name) => {
+    const found = all.find((one) => one.name === name);
+    if (!found) throw new Error(`${name} is none of ${all.map((one) => one.name).join(', ')}`);
+    return found;
+  });
+}
+
+async function measure() {
+  tell(`${rows} incidents`);
+  const ownerUrl = await database.databaseOf(rows, 'realistic');
+  const { secret } = database;
+  await withClient(ownerUrl, addFunctions);
+  const postmaster = await withClient(ownerUrl, postmasterOf);
+  const running = [];
+  let runs;
+  const servers = {};
+  try {
+    for (const { name } of contestants) running.push(await startContestant(name, { ownerUrl, secret }));
+    const samples = await withClient(await audienceUrl(ownerUrl, secret, 'TUR'), (client) =>
+      readSamples(client, running.find(({ name }) => name === 'postgraphile')),
+    );
+    const requests = new Map(shapes.map((shape) => [shape, shape.requests(samples)]));
+    for (const shape of shapes) await checkEqual(running, shape, requests.get(shape));
+    tell('All servers answer alike');
+    runs = await runRounds(running, requests, postmaster);
+    for (const contestant of running) {
+      servers[contestant.name] = { startedInMs: contestant.startedInMs, residentMb: await contestant.residentMb() };
+    }
+  } finally {
+    for (const contestant of running) await contestant.stop();
+  }
+  const table = summary(shapes, contestants, runs);
+  const settings = { database, tell, seconds };
+  const workers = await measureWorkers({ ...settings, ownerUrl, postmaster });
+  const growth = growthRows.length > 0 ? await measureGrowth({ ...settings, sizes: growthRows }) : null;
+  const failures = runs.reduce((sum, { result }) => sum + result.failures, 0);
+  const minutes = (Date.now() - started) / 60_000;
+  return { rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, machine: await machine(ownerUrl) };
+}
+
+/** Interleaved: in every round each shape goes over all servers, the first of them another one each time. */
+async function runRounds(running, requests, postmaster) {
+  const runs = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, shape] of shapes.entries()) {
+      for (let turn = 0; turn < running.length; turn += 1) {
+        const contestant = running[(turn + index + round) % running.length];
+        const own = requests.get(shape);
+        if (round === 0) await load(contestant, shape, own, { seconds: Math.min(1, seconds / 2), postmaster, patience: 1 });
+        const result = await load(contestant, shape, own, { seconds, postmaster });
+        runs.push({ shape, name: contestant.name, result });
+        tell(`${round + 1}/${rounds} ${shape.name.padEnd(22)} ${contestant.name.padEnd(13)} ${result.rate.toFixed(0).padStart(6)}/s  p99 ${result.p99} ms${result.failures ? `  ${result.failures} FAILED` : ''}`);
+      }
+    }
+  }
+  return runs;
+}
+
+async function machine(ownerUrl) {
+  const { version } = await withClient(ownerUrl, async (client) => (await client.query('show server_version')).rows.map((row) => ({ version: row.server_version }))[0]);
+  return `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, PostgreSQL ${version} on the same machine`;
+}

@@ -1,0 +1,62 @@
+import { GraphQLString } from 'graphql';
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { RequiresScope } from '../access/guard.js';
+import { ENUMS } from '../labels/enums.js';
+import type { ImplementationStatus } from '../labels/vocabularies.js';
+import { one } from '../read/fields.js';
+import type { Read } from '../read/model.js';
+import { Param, sql } from '../read/sql.js';
+import type { WriteContext } from '../write/context.js';
+import { Refusal } from '../write/problem.js';
+import { TextInput } from '../write/text.inputs.js';
+import { UserError, userErrors } from '../write/user-error.type.js';
+import { Provision } from './agreement.entity.js';
+import { provisionRead } from './agreement.read.js';
+import { assessProvision } from './provision.service.js';
+
+@InputType({ description: "The view of one's own nation of how far a provision is implemented." })
+export class AssessProvisionInput {
+  @Field(() => GraphQLString, { description: 'Code of the provision: trilateral-statement-2020/6.' })
+  code!: string;
+
+  @Field(() => ENUMS.ImplementationStatus, { description: 'Degree of implementation.' })
+  status!: ImplementationStatus;
+
+  @Field(() => TextInput, { nullable: true, description: 'Why, at most 4,000 characters.' })
+  rationale?: TextInput | null;
+}
+
+@ObjectType({ description: 'A provision as it was assessed, or why it was not.' })
+export class ProvisionPayload {
+  @Field(() => Provision, {
+    nullable: true,
+    description: 'The provision as it stands now; null when nothing was written.',
+  })
+  provision!: Read | null;
+
+  @Field(() => [UserError], {
+    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+  })
+  userErrors!: UserError[];
+}
+
+@Resolver()
+export class ProvisionWritingResolver {
+  @Mutation(() => ProvisionPayload, {
+    description: "Adds to the dated series of assessments by the viewer's nation; the newest counts.",
+  })
+  @RequiresScope('provision:assess')
+  async assessProvision(
+    @Arg('input', () => AssessProvisionInput, { description: 'The assessment.' }) input: AssessProvisionInput,
+    @Ctx() ctx: WriteContext,
+  ): Promise<ProvisionPayload> {
+    try {
+      await assessProvision(ctx, input);
+      const code = new Param('text', () => input.code);
+      return { provision: one(provisionRead, (row) => sql`${row('code')} = ${code}`), userErrors: [] };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { provision: null, userErrors: userErrors(error.problems, ctx.t) };
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { Option } from 'commander';
+import type { Order } from '../access/administration.js';
+import { NATIONS, type Nation } from '../access/scopes.js';
+import { type Config, readConfig } from '../config.js';
+import { print, type Terminal } from './terminal.js';
+
+/** Who orders, as the options say. */
+export interface AdministratorOptions {
+  readonly nation: Nation;
+  readonly token?: string;
+}
+
+export const ADMINISTRATION_HELP = `
+Asks for the own token of the nation's NATIONAL_ADMIN, in MERZILI_TOKEN or --token; other users of the machine may
+see options, so prefer MERZILI_TOKEN. Every server process follows within 2 seconds.`;
+
+export const nationOption = (): Option =>
+  new Option('--nation <nation>', 'nation whose tokens it is about').choices(NATIONS).makeOptionMandatory();
+
+export const tokenOption = (): Option =>
+  new Option('--token <token>', 'token of the administrator (default: MERZILI_TOKEN)');
+
+/** Has an order carried out in the name of the administrator whose token is at hand. */
+export async function order(wanted: Order, options: AdministratorOptions, terminal: Terminal): Promise<void> {
+  const config = readConfig(terminal.env);
+  const token = options.token ?? terminal.env.MERZILI_TOKEN ?? '';
+  const administrator = await administratorOf(config, token, options.nation);
+  const { withDatabase } = await import('./database.js');
+  const { carryOut } = await import('../access/administration.js');
+  await withDatabase(
+    config,
+    (line) => print(terminal.stderr, line),
+    async (database) => {
+      if (database.isOurs) {
+        const { migrate } = await import('../database/migrate.js');
+        await (await migrate(database.ownerUrl, database.secret)).destroy();
+      }
+      await carryOut(wanted, administrator, database);
+    },
+  );
+}
+
+/** Every token that is not one of the nation's own administrator is refused alike. */
+async function administratorOf(config: Config, token: string, nation: Nation) {
+  const { loadIssuers } = await import('../access/issuers.js');
+  const { openDemoIssuers } = await import('../access/demo-issuers.js');
+  const { openKeyStore } = await import('../access/jwks.js');
+  const { createVerifier } = await import('../access/verifier.js');
+  const issuers = config.issuersFile
+    ? await loadIssuers(config.issuersFile)
+    : (await openDemoIssuers(config.dataDir)).issuers;
+  const keys = await openKeyStore(issuers);
+  try {
+    const viewer = await createVerifier({ keys, issuers }).verify(`Bearer ${token}`);
+    if (viewer === null || viewer.nation !== nation || !viewer.scopes.has('token:revoke')) {
+      throw new Error(`MERZILI_TOKEN or --token takes a valid token of a NATIONAL_ADMIN of ${nation}`);
+    }
+    return { ...viewer, nation };
+  } finally {
+    keys.close();
+  }
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import {
+  ADMINISTRATION_HELP,
+  type AdministratorOptions,
+  nationOption,
+  order,
+  tokenOption,
+} from './administrator.js';
+import { print, type Terminal } from './terminal.js';
+
+const HELP = `${ADMINISTRATION_HELP}
+A nation's keys are out: freeze, replace the key in its JWKS, then unfreeze with a token of the new key.
+
+Examples:
+  $ MERZILI_TOKEN=... npx merzili issuer freeze --nation TUR
+  $ MERZILI_TOKEN=... npx merzili issuer unfreeze --nation TUR`;
+
+export function addIssuer(program: Command, terminal: Terminal): void {
+  const issuer = program.command('issuer').description("A nation's own issuers of tokens.");
+  issuer
+    .command('freeze')
+    .description(
+      'Have every token of the nation refused, whenever it was issued; no other nation is touched.',
+    )
+    .addOption(nationOption())
+    .addOption(tokenOption())
+    .addHelpText('after', HELP)
+    .action(async (options: AdministratorOptions) => {
+      await order({ kind: 'freeze' }, options, terminal);
+      print(terminal.stdout, `Tokens of ${options.nation} are refused.`);
+    });
+  issuer
+    .command('unfreeze')
+    .description('Trust the issuers of the nation again.')
+    .addOption(nationOption())
+    .addOption(tokenOption())
+    .addHelpText('after', HELP)
+    .action(async (options: AdministratorOptions) => {
+      await order({ kind: 'unfreeze' }, options, terminal);
+      print(terminal.stdout, `Tokens of ${options.nation} are trusted again.`);
+    });
+}

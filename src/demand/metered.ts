@@ -1,0 +1,44 @@
+import { type GraphQLError, OperationTypeNode } from 'graphql';
+import { CodedError } from '../errors.js';
+import { type ExecuteQuery, type QueryResult, type Request, ResponseText } from '../read/executor.js';
+import type { Budget, Charge, CostReport } from './budget.js';
+import { type CostOf, objectsIn } from './cost.js';
+
+/**
+ * The same execution for every transport, within budgets: an operation is charged before it runs, gets
+ * back what it did not use, and reports both in `extensions.cost`. Refused, nothing of it has run.
+ */
+export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
+  return async (request) => {
+    const cost = costOf(request.document, request.operation, request.variables);
+    const { record } = request.context;
+    if (record) record.cost = cost;
+    let charge: Charge;
+    try {
+      const charging = budget.charge(request.context.viewer, cost);
+      charge = charging instanceof Promise ? await charging : charging;
+    } catch (error) {
+      if (error instanceof CodedError) return refusal(error);
+      throw error;
+    }
+    const result = await execute(request);
+    const report = charge.settle(actualCost(request, result, cost));
+    if (record) record.cost = report.actual;
+    return { ...result, extensions: costExtension(report) };
+  };
+}
+
+function refusal(error: GraphQLError): QueryResult {
+  return { errors: [error] };
+}
+
+function actualCost({ operation }: Request, { data }: QueryResult, cost: number): number {
+  if (operation.operation !== OperationTypeNode.QUERY) return cost;
+  return data instanceof ResponseText ? Math.max(1, objectsIn(data.text) - 1) : 1;
+}
+
+function costExtension({ requested, actual, available, restoreRate }: CostReport): ResponseText {
+  return new ResponseText(
+    `{"cost":{"requested":${requested},"actual":${actual},"available":${available},"restoreRate":${restoreRate}}}`,
+  );
+}

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Audience } from '../access/scopes.js';
+import { unavailable } from '../database/unavailable.js';
+import { CodedError } from '../errors.js';
+import type { LoggedEvent } from './event-log.js';
+import type { FeedReader } from './feed.js';
+
+/** Pages that may wait to be read for a channel; one that falls further behind ends its subscriptions. */
+const MOST_WAITING = 50;
+/** How long the database may be away before subscriptions are ended. */
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 250;
+
+/** An event with what a client selected of it. */
+export interface RenderedEvent extends LoggedEvent {
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
+/** Somebody who gets a channel's events. */
+export interface ChannelSubscriber {
+  receive(events: readonly RenderedEvent[]): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * All subscriptions that are answered alike: the same statement with the same values, as the same
+ * audience. Their events are read once for all of them.
+ */
+export interface Channel extends FeedReader {
+  readonly audience: Audience;
+  /** Those who have caught up, and get what the feed delivers. */
+  readonly subscribers: Set<ChannelSubscriber>;
+  /** What the client selected of events: of those that meet the filter, for whom it may see them, now. */
+  render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]>;
+}
+
+const renderedPairs = z.array(z.tuple([z.string(), z.record(z.string(), z.unknown())]));
+
+/** Answers the JSON list of pairs of cursor and event for the wanted cursors. */
+export type ReadEvents = (cursors: readonly string[]) => Promise<string>;
+
+export function createChannel(audience: Audience, read: ReadEvents): Channel {
+  const subscribers = new Set<ChannelSubscriber>();
+  let waiting = 0;
+  let work = Promise.resolve();
+
+  async function render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]> {
+    const json = await untilAvailable(() => read(events.map(({ key }) => key)));
+    const objects = new Map(renderedPairs.parse(JSON.parse(json)));
+    return events.flatMap((event) => {
+      const object = objects.get(event.key);
+      return object === undefined ? [] : [{ ...event, object }];
+    });
+  }
+
+  async function pass(events: readonly LoggedEvent[]): Promise<void> {
+    if (subscribers.size === 0) return;
+    try {
+      const rendered = await render(events);
+      if (rendered.length > 0) for (const subscriber of [...subscribers]) subscriber.receive(rendered);
+    } catch (error) {
+      failAll(error);
+    }
+  }
+
+  function failAll(error: unknown): void {
+    for (const subscriber of [...subscribers]) subscriber.fail(error);
+  }
+
+  return {
+    audience,
+    subscribers,
+    render,
+    deliver(events) {
+      if (waiting >= MOST_WAITING) return failAll(unavailable());
+      waiting += 1;
+      work = work.then(() => pass(events)).finally(() => {
+        waiting -= 1;
+      });
+    },
+  };
+}
+
+/** Reads again for a while when the database is not to be had. */
+export async function untilAvailable<T>(read: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      const isPassing = error instanceof CodedError && error.code === 'SERVICE_UNAVAILABLE';
+      if (!isPassing || performance.now() > giveUpAt) throw error;
+      await delay(PAUSE_MS);
+    }
+  }
+}
+

@@ -1,0 +1,120 @@
+import type { Audience } from '../access/scopes.js';
+import type { EventLog, LoggedEvent } from './event-log.js';
+import { isAfter, type Position } from './position.js';
+
+/** How often the table is looked at without having been told to. */
+const POLL_MS = 2_000;
+/** How often while an older transaction holds events up: at first, and in the long run. */
+const WAITING_MS = 10;
+const LONGEST_WAITING_MS = 250;
+/** How soon after a failed look. */
+const FAILED_MS = 250;
+
+/** Hears of an audience's events, page by page, in order. */
+export interface FeedReader {
+  deliver(events: readonly LoggedEvent[]): void;
+}
+
+export interface Feed {
+  /**
+   * Lets a reader hear of every event of the audience after the answered position. `reached` is how far the
+   * caller has got by itself: a feed without readers begins there.
+   */
+  join(audience: Audience, reader: FeedReader, reached: Position): Position;
+  leave(audience: Audience, reader: FeedReader): void;
+  /** Something may have happened. */
+  look(): void;
+  close(): void;
+}
+
+/** What is told to one audience: one statement for each look, however many readers there are. */
+interface Line {
+  readonly readers: Set<FeedReader>;
+  position: Position;
+  isLooking: boolean;
+  lookAgain: boolean;
+  timer: NodeJS.Timeout | undefined;
+  waitingMs: number;
+}
+
+export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: unknown) => void): Feed {
+  const lines = new Map<Audience, Line>();
+
+  async function look(audience: Audience, line: Line): Promise<void> {
+    line.lookAgain = true;
+    if (line.isLooking) return;
+    line.isLooking = true;
+    clearTimeout(line.timer);
+    let nextMs = POLL_MS;
+    try {
+      while (line.lookAgain && line.readers.size > 0) {
+        line.lookAgain = false;
+        const page = await log.pageAfter(audience, line.position);
+        line.position = page.next;
+        if (page.events.length > 0) for (const reader of [...line.readers]) reader.deliver(page.events);
+        if (!page.isLast) line.lookAgain = true;
+        if (page.isWaiting) {
+          nextMs = line.waitingMs;
+          line.waitingMs = Math.min(nextMs * 2, LONGEST_WAITING_MS);
+        } else {
+          nextMs = POLL_MS;
+          line.waitingMs = WAITING_MS;
+        }
+      }
+    } catch (error) {
+      // Nothing has been skipped: the next look finds it.
+      onFailure(error);
+      nextMs = FAILED_MS;
+    } finally {
+      line.isLooking = false;
+    }
+    if (line.readers.size === 0) {
+      if (lines.get(audience) === line) lines.delete(audience);
+      return;
+    }
+    line.timer = setTimeout(() => void look(audience, line), nextMs);
+    line.timer.unref();
+  }
+
+  return {
+    join(audience, reader, reached) {
+      const open = lines.get(audience);
+      if (open && open.readers.size > 0) {
+        open.readers.add(reader);
+        return isAfter(reached, open.position) ? reached : open.position;
+      }
+      clearTimeout(open?.timer);
+      const line = newLine(reader, reached);
+      lines.set(audience, line);
+      void look(audience, line);
+      return reached;
+    },
+    leave(audience, reader) {
+      const line = lines.get(audience);
+      if (!line?.readers.delete(reader) || line.readers.size > 0) return;
+      clearTimeout(line.timer);
+      if (!line.isLooking) lines.delete(audience);
+    },
+    look() {
+      for (const [audience, line] of lines) void look(audience, line);
+    },
+    close() {
+      for (const line of lines.values()) {
+        line.readers.clear();
+        clearTimeout(line.timer);
+      }
+      lines.clear();
+    },
+  };
+}
+
+function newLine(reader: FeedReader, position: Position): Line {
+  return {
+    readers: new Set([reader]),
+    position,
+    isLooking: false,
+    lookAgain: false,
+    timer: undefined,
+    waitingMs: WAITING_MS,
+  };
+}

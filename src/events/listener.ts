@@ -1,0 +1,66 @@
+import { Client } from 'pg';
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+/**
+ * One connection that hears that something has happened, and nothing of what: notifications are empty.
+ * It comes back after a loss, and then says so once, for what it may not have heard.
+ */
+export function openListener(connectionString: string, onNotification: () => void): Listener {
+  let isClosed = false;
+  let client: Client | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let pause = FIRST_PAUSE_MS;
+
+  async function connect(): Promise<void> {
+    const fresh = new Client({
+      connectionString,
+      application_name: 'merzili events',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    });
+    client = fresh;
+    let isLost = false;
+    const lose = (): void => {
+      if (isLost) return;
+      isLost = true;
+      void fresh.end().catch(() => {});
+      if (client === fresh) client = null;
+      connectLater();
+    };
+    fresh.on('error', lose);
+    fresh.on('end', lose);
+    fresh.on('notification', onNotification);
+    try {
+      await fresh.connect();
+      await fresh.query('listen incident_event');
+      pause = FIRST_PAUSE_MS;
+      onNotification();
+    } catch {
+      lose();
+    }
+  }
+
+  function connectLater(): void {
+    if (isClosed) return;
+    timer = setTimeout(() => void connect(), pause);
+    timer.unref();
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+  }
+
+  void connect();
+  return {
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => {});
+    },
+  };
+}

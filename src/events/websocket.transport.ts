@@ -1,0 +1,11 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+import type { RequestContext } from '../context.js';
+import { CodedError } from '../errors.js';
+import type { Answer, Operations } from './operations.js';
+import type { Session, Sessions } from './session.js';

@@ -1,0 +1,22 @@
+/** What is written down of a request while it is answered, for the log and the metrics. */
+export interface RequestRecord {
+  /** Name of the operation in its document; null without one. */
+  operation: string | null;
+  /** Units of cost used. */
+  cost: number;
+  /** Codes of the errors answered, each once. */
+  codes: string[];
+}
+
+export function newRecord(): RequestRecord {
+  return { operation: null, cost: 0, codes: [] };
+}
+
+/** Everything known of a request once it has been answered. */
+export interface AnsweredRequest extends RequestRecord {
+  readonly requestId: string;
+  /** Null for a request whose token did not verify. */
+  readonly viewer: { readonly subject: string; readonly nation: string | null } | null;
+  readonly status: number;
+  readonly durationMs: number;
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type DemoIssuer, openDemoIssuers } from '../../src/access/demo-issuers.js';
+import { mintToken } from '../../src/access/mint.js';
+import { connectAs } from '../support/connect-as.js';
+import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { type SpawnedServer, spawnServer } from '../support/spawned.js';
+
+let database: TestDatabase;
+let dataDir: string;
+let issuers: readonly DemoIssuer[];
+
+beforeAll(async () => {
+  database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
+  dataDir = await mkdtemp(join(tmpdir(), 'merzili-process-'));
+  issuers = (await openDemoIssuers(dataDir)).issuers;
+});
+afterAll(async () => {
+  await rm(dataDir, { recursive: true, force: true });
+  await database.drop();
+});
+
+const start = (environment: Record<string, string> = {}): Promise<SpawnedServer> =>
+  spawnServer({
+    DATABASE_URL: database.url,
+    MERZILI_DATABASE_SECRET: inject('secret'),
+    MERZILI_DATA_DIR: dataDir,
+    ...environment,
+  });
+
+function tokenOf(issuedAt = new Date()): string {
+  const issuer = issuers.find(({ nation }) => nation === 'TUR');
+  if (!issuer) throw new Error('No issuer');
+  return mintToken({ ...issuer, role: 'LIAISON_OFFICER', subject: 'ayşe', issuedAt });
+}
+
+async function ask(server: SpawnedServer, query: string, token = tokenOf()) {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors = [] } = JSON.parse(await response.text());
+  return {
+    status: response.status,
+    data,
+    codes: errors.map((error: { extensions: { code: string } }) => error.extensions.code),
+  };
+}
+
+const READ = '{ incidents(first: 5) { totalCount } }';
+const WELL = { status: 200, data: { incidents: { totalCount: 47 } }, codes: [] };
+
+describe('SIGTERM', () => {
+  it('with nothing to do ends the process at once, with 0', async () => {
+    const server = await start();
+    expect(await ask(server, READ)).toEqual(WELL);
+    const startedAt = Date.now();
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  it('with requests in flight lets them finish, or ends them with a code, and exits with 0 within 10 s', async () => {
+    const server = await start();
+    await ask(server, READ);
+    const locker = await connectAs(database.url);
+    const brief = await connectAs(database.url);
+    await locker.query('begin; lock table incident_search in access exclusive mode');
+    await brief.query('begin; lock table place in access exclusive mode');
+    const quick = Array.from({ length: 10 }, () => ask(server, '{ place(code: "agdam") { code } }'));
+    const heavy = Array.from({ length: 2 }, () =>
+      ask(server, '{ incidentStatistics(groupBy: [CATEGORY], filter: { search: "mayın" }) { count } }'),
+    );
+    await delay(500);
+    const startedAt = Date.now();
+    server.child.kill('SIGTERM');
+    await delay(500);
+    await brief.end();
+    expect(await Promise.all(quick)).toEqual(
+      Array(10).fill({ status: 200, data: { place: { code: 'agdam' } }, codes: [] }),
+    );
+    expect(await Promise.all(heavy)).toEqual(
+      Array(2).fill({ status: 503, data: undefined, codes: ['SERVICE_UNAVAILABLE'] }),
+    );
+    expect(await server.ended).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+    await locker.end();
+  });
+
+  it('ends it even when nobody reads its log', async () => {
+    const server = await start();
+    server.child.stderr?.pause();
+    const token = tokenOf();
+    for (let round = 0; round < 100; round += 1) {
+      await Promise.all(Array.from({ length: 20 }, () => ask(server, '{ __typename }', token)));
+    }
+    const startedAt = Date.now();
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+  });
+});
+
+describe('two processes on one database', () => {
+  it('one is killed, the other goes on as if nothing had happened', async () => {
+    const [one, other] = await Promise.all([start(), start()]);
+    const answers: unknown[] = [];
+    let isOver = false;
+    const asking = (async () => {
+      while (!isOver) answers.push(await ask(other, READ));
+    })();
+    expect(await ask(one, READ)).toEqual(WELL);
+    one.child.kill('SIGKILL');
+    expect(await one.ended).toBe('SIGKILL');
+    await delay(500);
+    isOver = true;
+    await asking;
+    expect(answers.length).toBeGreaterThan(10);
+    expect(answers.filter((answer) => JSON.stringify(answer) !== JSON.stringify(WELL))).toEqual([]);
+    other.child.kill('SIGTERM');
+    expect(await other.ended).toBe(0);
+  });
+});
+
+describe('clocks', () => {
+  it('30 s apart are accepted, 5 min are not', async () => {
+    const server = await start();
+    const shifted = (seconds: number) => ask(server, READ, tokenOf(new Date(Date.now() + seconds * 1000)));
+    expect(await shifted(30)).toEqual(WELL);
+    expect(await shifted(-30)).toEqual(WELL);
+    expect((await shifted(300)).status).toBe(401);
+    expect((await shifted(-3_600 - 300)).status).toBe(401);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+});
+
+describe('the log', () => {
+  it('has one line for every request, without token, text or position', async () => {
+    const server = await start();
+    const token = tokenOf();
+    await ask(
+      server,
+      'query Ara { incidents(first: 1, filter: { search: "gizli\u202Emetin\\r\\nINFO" }) { nodes { title { text } position { latitude } } } }',
+      token,
+    );
+    await ask(server, 'query Yanlış { x }', token);
+    await ask(server, READ, 'no-token');
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    const lines = server
+      .log()
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    const requests = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+    expect(requests).toHaveLength(3);
+    expect(requests[0]).toMatchObject({
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      subject: 'ayşe',
+      nation: 'TUR',
+      operation: 'Ara',
+      cost: expect.any(Number),
+      ms: expect.any(Number),
+      status: 200,
+      outcome: 'ok',
+    });
+    expect(requests[1]).toMatchObject({ operation: null, status: 400, outcome: 'GRAPHQL_PARSE_FAILED' });
+    expect(requests[2]).toMatchObject({ status: 401, outcome: 'UNAUTHENTICATED' });
+    expect(server.log()).not.toContain(token.slice(0, 40));
+    expect(server.log()).not.toMatch(/gizli|metin|latitude|\u202E/);
+  });
+});

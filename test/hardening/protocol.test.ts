@@ -1,0 +1,136 @@
+import { auditServer } from 'graphql-http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type App, type Caller, startApp } from '../support/app.js';
+
+/** Audits that are not passed, and why. */
+const STATUS_IN_JSON =
+  'Apollo answers application/json with the status that application/graphql-response+json has, which proxies and monitors understand';
+const NOT_PASSED: Readonly<Record<string, string>> = {
+  '572B': STATUS_IN_JSON,
+  FDE2: STATUS_IN_JSON,
+};
+
+let app: App;
+let integrator: Caller;
+let officer: Caller;
+
+beforeAll(async () => {
+  app = await startApp({ config: { isProduction: true } });
+  integrator = app.as(null, 'INTEGRATOR');
+  officer = app.as('TUR', 'LIAISON_OFFICER');
+});
+afterAll(() => app.stop());
+
+/** As the audits send it, and with what our CSRF prevention asks of a GET. */
+function fetchAs(caller: Caller): typeof fetch {
+  return (url, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${caller.token}`);
+    headers.set('apollo-require-preflight', 'true');
+    return fetch(url, { ...init, headers });
+  };
+}
+
+async function audit(caller: Caller) {
+  const results = await auditServer({ url: `${app.url}/graphql`, fetchFn: fetchAs(caller) });
+  return results.map((result) => ({
+    name: `${result.id} ${result.name}`,
+    level: result.name.split(' ')[0] ?? '',
+    isPassed: result.status === 'ok',
+    reason: 'reason' in result ? result.reason : '',
+  }));
+}
+
+describe('GraphQL over HTTP', () => {
+  it('passes the audits with an introspection-permitted token', async () => {
+    const results = await audit(integrator);
+    expect(results).toHaveLength(61);
+    const failed = results.filter(({ isPassed }) => !isPassed);
+    expect(
+      failed.map(({ name, reason }) => `${name}: ${reason}`).filter((text) => !NOT_PASSED[text.slice(0, 4)]),
+    ).toEqual([]);
+  });
+
+  it('passes the same with an officer’s token, but for those that look at the schema', async () => {
+    const failed = (await audit(officer)).filter(
+      ({ isPassed, name }) => !isPassed && !NOT_PASSED[name.slice(0, 4)],
+    );
+    expect(failed.map(({ name }) => name.slice(0, 4))).toEqual(['BF61', '2EA1', '28B9', 'D6D5', '6A70']);
+  });
+});
+
+describe('what is refused before it is GraphQL', () => {
+  const document = JSON.stringify({ query: '{ __typename }' });
+  const send = (init: RequestInit & { headers?: Record<string, string> }, search = '') =>
+    fetch(`${app.url}/graphql${search}`, {
+      ...init,
+      headers: { authorization: `Bearer ${officer.token}`, ...init.headers },
+    });
+
+  it.each([
+    ['text/plain', 415],
+    ['application/x-www-form-urlencoded', 415],
+    ['multipart/form-data; boundary=x', 415],
+    ['application/json; charset=utf-16', 415],
+    ['application/json; charset=iso-8859-9', 415],
+    ['application/json', 200],
+    ['application/json; charset=UTF-8', 200],
+  ])('a body of type %s is answered %d', async (type, status) => {
+    const response = await send({ method: 'POST', body: document, headers: { 'content-type': type } });
+    expect(response.status).toBe(status);
+  });
+
+  it('a body over 100 KB is answered 413, announced or not', async () => {
+    const long = JSON.stringify({ query: `{ __typename } #${'x'.repeat(102_400)}` });
+    const headers = { 'content-type': 'application/json' };
+    expect((await send({ method: 'POST', body: long, headers })).status).toBe(413);
+    const streamed = await send({
+      method: 'POST',
+      body: new Blob([long]).stream(),
+      headers,
+      duplex: 'half',
+    } as RequestInit & { headers: Record<string, string> });
+    expect(streamed.status).toBe(413);
+  });
+
+  it.each(['{"query":', '[]', `[${document},${document}]`, 'null', '"text"', '{}', '{"query":{}}'])(
+    'the body %s is answered 400, without stack or path',
+    async (body) => {
+      const response = await send({ method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      expect(response.status).toBe(400);
+      const text = await response.text();
+      expect(text).not.toMatch(/\bat |node_modules|\.[jt]s\b|\/work/);
+      expect(JSON.parse(text).errors[0].extensions.code).toBe('BAD_REQUEST');
+    },
+  );
+
+  it('GET asks, and never writes; without a header that a page cannot send, not even that', async () => {
+    const preflight = { 'apollo-require-preflight': 'true' };
+    expect((await send({ headers: preflight }, '?query={__typename}')).status).toBe(200);
+    expect((await send({}, '?query={__typename}')).status).toBe(400);
+    const { status, headers } = await send({ headers: preflight }, '?query=mutation{__typename}');
+    expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+    const put = await send({
+      method: 'PUT',
+      body: document,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  });
+
+  it('is answered with headers that keep it out of caches, frames and other pages', async () => {
+    for (const path of ['/graphql', '/livez', '/nothing']) {
+      const { headers } = await fetch(`${app.url}${path}`);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+      expect(headers.get('x-powered-by')).toBeNull();
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+});
