@@ -7,7 +7,7 @@ const CONNECTIONS = 32;
 const STRIDE = 37;
 const CORES = cpus().length;
 /** At most this many times the seconds asked for. */
-const PATIENCE = 5;
+const PATIENCE = 3;
 
 /**
  * Loads a contestant with a shape for some seconds. Every connection begins elsewhere in the list of

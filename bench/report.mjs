@@ -1,5 +1,8 @@
+/** A machine with more load than this before the start has others at work, and rates mean little. */
+const QUIET = 0.5;
+
 /** The results in Markdown. */
-export function report({ rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, machine }) {
+export function report({ rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, loadBefore, machine }) {
   const has = (name) => contestants.some((contestant) => contestant.name === name);
   return [
     '# Results',
@@ -8,6 +11,7 @@ export function report({ rows, rounds, seconds, shapes, contestants, table, serv
     '',
     `${number(rows)} incidents, 32 connections, medians of ${rounds} interleaved rounds of ${seconds} s. ${machine}. ${failures === 0 ? 'No request failed.' : `**${failures} requests failed.**`} ${minutes.toFixed(0)} minutes.`,
     '',
+    ...(loadBefore > QUIET ? [`**Not valid as a result: something else was running (load ${loadBefore.toFixed(1)} before the start).**`, ''] : []),
     '![Requests per second by shape](results.svg)',
     '',
     '## Requests per second, p50 / p99 in ms',

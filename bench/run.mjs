@@ -1,6 +1,6 @@
 // Measures Merzili beside other servers over the same rows: `npm run bench`, or `node bench/run.mjs --help`.
 import { writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.mjs';
@@ -52,6 +52,8 @@ const contestants = chosen(CONTESTANTS, options.servers);
 const tell = (line) => process.stderr.write(`${line}\n`);
 
 const started = Date.now();
+/** Processes that wanted to run in the last minute, before this one did anything. */
+const [loadBefore] = loadavg();
 const database = await openServer(tell);
 try {
   const results = await measure();
@@ -105,7 +107,7 @@ async function measure() {
   const growth = growthRows.length > 0 ? await measureGrowth({ ...settings, sizes: growthRows }) : null;
   const failures = runs.reduce((sum, { result }) => sum + result.failures, 0);
   const minutes = (Date.now() - started) / 60_000;
-  return { rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, machine: await machine(ownerUrl) };
+  return { rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, loadBefore, machine: await machine(ownerUrl) };
 }
 
 /** Interleaved: in every round each shape goes over all servers, the first of them another one each time. */

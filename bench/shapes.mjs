@@ -135,7 +135,8 @@ export async function drawSamples(client, total, audience) {
   const { rows: filters } = await client.query(
     `select category, place.code as district, district_key as "districtKey", count(*)::int as n
        from incident join place on place.key = district_key group by 1, 2, 3
-      having count(*) > 25 order by hashtextextended(category || place.code, 7) limit 60`,
+      having count(*) > $1 order by hashtextextended(category || place.code, 7) limit 60`,
+    [Math.min(25, Math.floor(total / 1_000))],
   );
   const depth = Math.min(DEEP, Math.floor(total / 2));
   return {

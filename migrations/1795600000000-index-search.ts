@@ -242,8 +242,11 @@ const keeping = (path: string): string[] => [
    for each statement execute function search.keep_incidents_of_places()`,
 ];
 
-/** So many of the newest records are looked through before the index is asked for a word. */
-const SAMPLE = 2000;
+/**
+ * In a large record so many of the newest are looked through before the index is asked: what every twentieth
+ * of them holds is certain to be in more records than are worth ranking.
+ */
+const SAMPLE = 1000;
 
 /**
  * Searching. Row security lets nobody ask an index about text below a policy, because the operators could
@@ -271,36 +274,41 @@ const searching = (path: string): string[] => [
      folded text;
      bare text;
      forms text[];
-     likely text[];
+     begun text[];
      meant tsquery;
+     likely tsquery;
    begin
      foreach word in array case when cardinality(weighty) > 0 then weighty else coalesce(words, '{}') end loop
        folded := search.folded(search.small(word));
        bare := search.bare(search.small(word));
        forms := array(select distinct form from unnest(string_to_array(search.forms(word), ' ') || search.stems(word)) form where form <> '');
        continue when cardinality(forms) = 0;
-       meant := search.any_of(forms, '');
-       exact := case when exact is null then meant else exact && meant end;
+       exact := case when exact is null then search.any_of(forms, '') else exact && search.any_of(forms, '') end;
        preferred := case when preferred is null then search.any_of(forms, ':' || weight) else preferred && search.any_of(forms, ':' || weight) end;
-       if length(folded) > 2 and word !~ '^[0-9]+$' then
-         meant := meant || search.any_of(array[folded, bare] || string_to_array(search.beginnings(word), ' '), ':*');
-       end if;
+       begun := array(select distinct form from unnest(array[folded, bare] || string_to_array(search.beginnings(word), ' ')) form
+                       where length(form) > 2 and word !~ '^[0-9]+$');
        if word !~ '[0-9]' and not exists (
          select from search.word known where known.audience & viewer <> 0
             and (known.word = any (forms) or (length(folded) > 2 and known.word >= folded and known.word < folded || chr(1114111)))
        ) then
-         likely := array(
+         forms := forms || array(
            select known.word from search.word known where known.audience & viewer <> 0
               and ((known.word % folded and search.is_typo(folded, known.word)) or (known.word % bare and search.is_typo(bare, known.word)))
             order by least(levenshtein(known.word, left(folded, 60)), levenshtein(known.word, left(bare, 60))), known.word limit 12);
-         if cardinality(likely) > 0 then meant := meant || search.any_of(likely, ''); end if;
        end if;
+       -- The index reads every word it is asked for, so what another one covers is left out.
+       meant := search.any_of(array(select form from unnest(forms) form where not exists (
+                  select from unnest(begun) beginning where starts_with(form, beginning))), '');
+       likely := search.any_of(array(select form from unnest(begun) form where not exists (
+                  select from unnest(begun) beginning where starts_with(form, beginning) and form <> beginning)), ':*');
+       meant := case when meant is null then likely when likely is null then meant else meant || likely end;
        broad := case when broad is null then meant else broad && meant end;
      end loop;
    end $$`,
   `create function search.incidents(wanted text, locale text, most integer)
    returns table (incident_key uuid, rank real, query tsquery)
-   language plpgsql stable security definer rows 500 set search_path = ${path} set plan_cache_mode = force_custom_plan as $$
+   language plpgsql stable security definer rows 500 set search_path = ${path}
+   set plan_cache_mode = force_custom_plan set enable_seqscan = off set max_parallel_workers_per_gather = 0 as $$
    declare
      viewer constant integer := search.viewer_bit();
      broad tsquery;
@@ -320,8 +328,9 @@ const searching = (path: string): string[] => [
        return query select s.incident_key, 0::real, broad from incident_search s where s.document @@ broad and s.audience & viewer <> 0;
        return;
      end if;
-     if (select count(*) from (select key from incident where audience & viewer <> 0 order by occurred_from desc, key desc limit ${SAMPLE}) newest
-           join incident_search s on s.incident_key = newest.key where s.document @@ broad) > most / 30 then
+     if (select sum(n) from incident_tally where grain = 'total' and audience & viewer <> 0) > most * 20
+        and (select count(*) from (select key from incident where audience & viewer <> 0 order by occurred_from desc, key desc limit ${SAMPLE}) newest
+               join incident_search s on s.incident_key = newest.key where s.document @@ broad) > most / 60 then
        return query select null::uuid, 0::real, broad;
        return;
      end if;
@@ -339,7 +348,8 @@ const searching = (path: string): string[] => [
          from incident_search s where s.incident_key = any (found) and s.audience & viewer <> 0;
    end $$`,
   `create function search.incident_count(wanted text) returns bigint
-   language plpgsql stable security definer set search_path = ${path} set plan_cache_mode = force_custom_plan as $$
+   language plpgsql stable security definer set search_path = ${path}
+   set plan_cache_mode = force_custom_plan set enable_seqscan = off set max_parallel_workers_per_gather = 0 as $$
    declare
      viewer constant integer := search.viewer_bit();
      broad tsquery;

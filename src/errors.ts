@@ -28,6 +28,8 @@ export const ERROR_STATUS = {
   RATE_LIMITED: 429,
   /** The server answers only documents it was told of beforehand, and this is none of them. */
   DOCUMENT_NOT_TRUSTED: 403,
+  /** The server does not register documents by their hashes as clients ask; send the document (Apollo's clients do). */
+  PERSISTED_QUERY_NOT_SUPPORTED: 200,
   /** The body is larger than the server takes. */
   PAYLOAD_TOO_LARGE: 413,
   /** The content type is not application/json in UTF-8. */

@@ -21,6 +21,8 @@ import { openDocuments } from './demand/documents.js';
 import { openLeases } from './demand/leases.js';
 import { metered } from './demand/metered.js';
 import { loadTrustedDocuments } from './demand/trusted-documents.js';
+import { createErrorExit } from './error-exit.js';
+import { openLiveEvents } from './events/live-events.js';
 import { DEMO_IDENTITIES, mintDemoToken } from './graphiql/demo.js';
 import { type GraphiqlOptions, graphiqlHandler } from './graphiql/graphiql.js';
 import { createGraphqlServer } from './graphql-server.js';
@@ -31,6 +33,8 @@ import { createSchema } from './schema.js';
 import { createHttpServer } from './server.js';
 import { logRequest, openLog } from './watch/log.js';
 import { openMetrics } from './watch/metrics.js';
+import type { AnsweredRequest } from './watch/request-record.js';
+import { openTracing } from './watch/tracing.js';
 import { createMutationExecutor, executeByOperation } from './write/executor.js';
 
 const GRAPHIQL_ASSETS = join(PACKAGE_ROOT, 'dist/graphiql');
@@ -50,11 +54,12 @@ export interface Running {
 
 /** Boots a server; `tell` hears in a line each what the operator may want to know. */
 export async function startServer(config: Config, tell: (line: string) => void): Promise<Running> {
-  const { logger, flush } = openLog(config.logLevel);
+  const log = openLog(config.logLevel);
+  const { logger } = log;
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async (): Promise<void> => {
     for (const stop of stops.splice(0).reverse()) await stop();
-    flush();
+    await log.end();
   };
   try {
     const { ownerUrl, secret } = await openDatabase(config, tell, stops);
@@ -75,6 +80,9 @@ export async function startServer(config: Config, tell: (line: string) => void):
       stops.push(() => metrics.close());
       tell(`Metrics at port ${metrics.port}`);
     }
+    const tracing = config.tracesEndpoint === null ? null : await openTracing(config.tracesEndpoint);
+    if (tracing) stops.push(() => tracing.close());
+    const read = tracing ? tracing.read(readers.read) : readers.read;
     const { issuers, demo } = await openIssuers(config);
     const keys = await openKeyStore(issuers, { onStatus: (status) => logStatus(logger, status) });
     stops.push(async () => keys.close());
@@ -85,22 +93,55 @@ export async function startServer(config: Config, tell: (line: string) => void):
     const { schema, model } = createSchema();
     const mayIntrospect = (scopes: Viewer['scopes']): boolean =>
       !config.isProduction || scopes.has('schema:introspect');
-    const executeQuery = createQueryExecutor(schema, model, { read: readers.read, mayIntrospect });
+    const executeQuery = createQueryExecutor(schema, model, { read, mayIntrospect });
     const executeMutation = createMutationExecutor(schema, model, {
-      read: readers.read,
+      read,
       write: writers.write,
       mayIntrospect,
     });
     const executeOperation = executeByOperation(executeQuery, executeMutation);
-    const execute = metered(executeOperation, createCostOf(schema), createBudget(config.cost, leases.take));
+    const costOf = createCostOf(schema);
+    const budget = createBudget(config.cost, leases.take);
+    const metering = metered(executeOperation, costOf, budget);
+    const execute = tracing ? tracing.execute(metering) : metering;
     const documents = openDocuments(schema);
-    const graphql = createGraphqlServer({ schema, documents, execute, mayIntrospect, logger });
+    const presentErrors = createErrorExit(mayIntrospect, logger);
+    const graphql = createGraphqlServer({ schema, documents, execute, presentErrors, logger });
     await graphql.start();
     stops.push(() => graphql.stop());
+    const trustedDocuments = config.trustedDocumentsFile
+      ? await loadTrustedDocuments(config.trustedDocumentsFile)
+      : null;
+    const onAnswer = (request: AnsweredRequest): void => {
+      logRequest(logger, request);
+      metrics?.observe(request);
+      tracing?.onAnswer(request);
+    };
+
+    const live = openLiveEvents({
+      schema,
+      model,
+      listenUrl: loginUrl(ownerUrl, secret, DEMAND_ROLE),
+      read: readers.read,
+      verifier,
+      graphql,
+      documents,
+      trustedDocuments,
+      costOf,
+      budget,
+      mayIntrospect,
+      presentErrors,
+      onAnswer,
+      logger,
+    });
+    metrics?.gauge('merzili_subscriptions', 'Subscriptions open', () => live.use().subscriptions);
+    metrics?.gauge('merzili_sessions', 'Sockets and event streams open', () => live.use().sessions);
+    stops.push(() => live.close());
 
     const http = createHttpServer({
       graphql,
       verifier,
+      streams: live.streams,
       graphiql: graphiqlHandler(graphiqlOptions(demo, logger)),
       readiness: async () => {
         const isReady = await readers.ping();
@@ -109,18 +150,18 @@ export async function startServer(config: Config, tell: (line: string) => void):
           detail: { status: isReady ? 'ready' : 'database unreachable', issuers: keys.status() },
         };
       },
-      trustedDocuments: config.trustedDocumentsFile
-        ? await loadTrustedDocuments(config.trustedDocumentsFile)
-        : null,
-      onAnswer: (request) => {
-        logRequest(logger, request);
-        metrics?.observe(request);
-      },
+      trustedDocuments,
+      onAnswer,
       logger,
     });
+    const sockets = live.openWebSockets(http);
     http.listen(config.port, config.host);
     await once(http, 'listening');
     stops.push(() => closeHttp(http, () => readers.abort()));
+    stops.push(async () => {
+      live.streams.close();
+      await sockets.close();
+    });
     const address = http.address();
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
     return {

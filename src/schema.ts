@@ -4,7 +4,7 @@ import {
   type GraphQLSchema,
   lexicographicSortSchema,
 } from 'graphql';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSchemaSync, type PubSub } from 'type-graphql';
 import { scopeRequiredBy } from './access/guard.js';
 import { RevocationResolver } from './access/revocation.resolver.js';
 import { ViewerResolver } from './access/viewer.resolver.js';
@@ -18,6 +18,8 @@ import { AgreementResolver } from './agreements/agreement.resolver.js';
 import { ProvisionWritingResolver } from './agreements/provision-writing.resolver.js';
 import { centreRead, contingentRead } from './centre/centre.read.js';
 import { CentreResolver } from './centre/centre.resolver.js';
+import { incidentEventRead } from './events/incident-event.read.js';
+import { IncidentEventResolver } from './events/incident-event.resolver.js';
 import { incidentDigest } from './incidents/digest.read.js';
 import {
   assessmentRead,
@@ -62,6 +64,7 @@ const RESOLVERS = [
   IncidentWritingResolver,
   ProvisionWritingResolver,
   RevocationResolver,
+  IncidentEventResolver,
 ] as const;
 
 /** Every type that is read by SQL. */
@@ -83,6 +86,7 @@ const READ_TYPES = [
   casualtiesRead,
   assessmentRead,
   revisionRead,
+  incidentEventRead,
   statisticRead,
   localizedTextRead,
   translationRead,
@@ -91,8 +95,21 @@ const READ_TYPES = [
 /** Fields that a slice adds to another slice's type. */
 const EXTENSIONS = [incidentDigest, partyOfficials, partyIncidents, placeIncidents, provisionIncidents];
 
+/** type-graphql asks for one where there are subscriptions; ours are answered out of the event table. */
+const NO_PUB_SUB: PubSub = {
+  publish: () => {},
+  subscribe: () => {
+    throw new Error('Subscriptions are answered by src/events');
+  },
+};
+
 export function createSchema(): { schema: GraphQLSchema; model: Model } {
-  const schema = buildSchemaSync({ resolvers: RESOLVERS, validate: false, emitSchemaFile: false });
+  const schema = buildSchemaSync({
+    resolvers: RESOLVERS,
+    validate: false,
+    emitSchemaFile: false,
+    pubSub: NO_PUB_SUB,
+  });
   describeScopes(schema);
   return { schema, model: buildModel(schema, READ_TYPES, EXTENSIONS) };
 }

@@ -8,6 +8,7 @@ import type { Viewer } from './access/viewer.js';
 import type { RequestContext } from './context.js';
 import type { DocumentRequest, TrustedDocuments } from './demand/trusted-documents.js';
 import { ERROR_STATUS, type ErrorCode } from './errors.js';
+import { acceptsEventStream, parametersOf, type SseTransport } from './events/sse.transport.js';
 import { translator } from './labels/labels.js';
 import { LANGUAGE_TAG } from './labels/locale.js';
 import { requestLocale } from './labels/negotiation.js';
@@ -32,6 +33,8 @@ const SECURITY_HEADERS = {
 export interface ServerParts {
   readonly graphql: ApolloServer<RequestContext>;
   readonly verifier: Verifier;
+  /** Answers requests at /graphql that accept an event stream. */
+  readonly streams: SseTransport;
   /** Answers `/graphiql` and what lies below it; false when the request is not for it. */
   readonly graphiql: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** What keeps the server from being ready, if anything, with details for the operator. */
@@ -135,6 +138,13 @@ async function answerGraphql(
     if (trusted === null) return turn.refuse('DOCUMENT_NOT_TRUSTED');
     if (typeof trusted === 'string') search = trusted;
     else body = trusted;
+  }
+
+  if (acceptsEventStream(request)) {
+    const given = method === 'POST' ? body : parametersOf(search);
+    const refusal = await parts.streams.answer(request, response, given, SECURITY_HEADERS);
+    if (refusal) turn.refuse(refusal.code, refusal.headers, refusal.status);
+    return;
   }
 
   const context = contextOf(viewer, request.headers['accept-language'], turn);

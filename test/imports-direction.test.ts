@@ -15,7 +15,7 @@ const SLICES = [
   'nodes',
 ] as const;
 /** Rooms that know no slice. */
-const ROOMS = ['access', 'labels', 'read', 'database', 'search'] as const;
+const ROOMS = ['access', 'labels', 'read', 'write', 'database', 'search'] as const;
 /** Where a room must name a slice's declarations to assemble them. */
 const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
   'src/database/data-source.ts': ['src/entities.ts'],

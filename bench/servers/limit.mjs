@@ -138,6 +138,18 @@ const STATEMENTS = {
   ...Object.fromEntries(Object.keys(FALLBACKS).map((locale) => [`titles${locale}`, { text: titled(locale), values: after }])),
 };
 
+/** What comes in one turn of the event loop leaves for PostgreSQL in one write. */
+const corked = new Set();
+function gather({ connection: { stream } }) {
+  if (corked.has(stream)) return;
+  corked.add(stream);
+  stream.cork();
+  setImmediate(() => {
+    corked.delete(stream);
+    stream.uncork();
+  });
+}
+
 let turn = 0;
 listen((request, response) => {
   const shape = request.url.slice(1);
@@ -148,6 +160,7 @@ listen((request, response) => {
     const name = shape === 'titles' ? `titles${variables.locale}` : shape;
     const { text, values } = STATEMENTS[name];
     turn = (turn + 1) % connections.length;
+    gather(connections[turn]);
     connections[turn].query({ name, text, values: values(variables), rowMode: 'array' }, (error, result) => {
       if (error) process.stderr.write(`${name}: ${error.message}\n`);
       const body = Buffer.from(error ? '{"errors":[]}' : result.rows[0][0]);

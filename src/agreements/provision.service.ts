@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { ImplementationStatus } from '../labels/vocabularies.js';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
-import { readTextInput, sourceText, type TextInput } from '../write/text.inputs.js';
-import { isStorable, LONGEST, unknownCode } from '../write/text.rules.js';
+import {
+  isStorable,
+  LONGEST,
+  readTextInput,
+  sourceText,
+  unknownCode,
+  type WrittenText,
+} from '../write/text.rules.js';
 import { Provision, ProvisionAssessment } from './agreement.entity.js';
 
 /** Adds one nation's view of a provision to the dated series. Saying the same in the same words adds nothing. */
 export function assessProvision(
   ctx: WriteContext,
-  { code, status, rationale }: { code: string; status: ImplementationStatus; rationale?: TextInput | null },
+  { code, status, rationale }: { code: string; status: ImplementationStatus; rationale?: WrittenText | null },
 ): Promise<void> {
   const { nation, viewer } = ctx;
   const problems: Problem[] = [];

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Audience } from '../access/scopes.js';
-import { unavailable } from '../database/unavailable.js';
 import { CodedError } from '../errors.js';
 import type { LoggedEvent } from './event-log.js';
 import type { FeedReader } from './feed.js';
 
-/** Pages that may wait to be read for a channel; one that falls further behind ends its subscriptions. */
+/** Pages that may wait to be read for a channel; what comes on top stays in the table. */
 const MOST_WAITING = 50;
 /** How long the database may be away before subscriptions are ended. */
 const PATIENCE_MS = 30_000;
@@ -20,6 +19,8 @@ export interface RenderedEvent extends LoggedEvent {
 /** Somebody who gets a channel's events. */
 export interface ChannelSubscriber {
   receive(events: readonly RenderedEvent[]): void;
+  /** There is too much to be delivered: it reads on by itself. */
+  leave(): void;
   fail(error: unknown): void;
 }
 
@@ -60,12 +61,8 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
       const rendered = await render(events);
       if (rendered.length > 0) for (const subscriber of [...subscribers]) subscriber.receive(rendered);
     } catch (error) {
-      failAll(error);
+      for (const subscriber of [...subscribers]) subscriber.fail(error);
     }
-  }
-
-  function failAll(error: unknown): void {
-    for (const subscriber of [...subscribers]) subscriber.fail(error);
   }
 
   return {
@@ -73,11 +70,16 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
     subscribers,
     render,
     deliver(events) {
-      if (waiting >= MOST_WAITING) return failAll(unavailable());
+      if (waiting >= MOST_WAITING) {
+        for (const subscriber of [...subscribers]) subscriber.leave();
+        return;
+      }
       waiting += 1;
-      work = work.then(() => pass(events)).finally(() => {
-        waiting -= 1;
-      });
+      work = work
+        .then(() => pass(events))
+        .finally(() => {
+          waiting -= 1;
+        });
     },
   };
 }
@@ -95,4 +97,3 @@ export async function untilAvailable<T>(read: () => Promise<T>): Promise<T> {
     }
   }
 }
-

@@ -108,7 +108,11 @@ export function createSubscriptionExecutor(
     };
     const args = planArguments(root.field, root.node, scene.variables);
     const { document, operation } = request;
-    const selection = { field: root.field, nodes: root.nodes, read: await readOf(request, type, root, scene, args) };
+    const selection = {
+      field: root.field,
+      nodes: root.nodes,
+      read: await readOf(request, type, root, scene, args),
+    };
     const plan = compileField(schema, model, document, operation, terms, scene.variables, selection);
     lastPlan += 1;
     const kept = { ...plan, id: lastPlan, after: args.after instanceof Param ? args.after : null };
@@ -148,7 +152,11 @@ export function createSubscriptionExecutor(
     };
   }
 
-  async function startOf({ after }: KeptPlan, { viewer }: RequestContext, variables: Variables): Promise<Start> {
+  async function startOf(
+    { after }: KeptPlan,
+    { viewer }: RequestContext,
+    variables: Variables,
+  ): Promise<Start> {
     const audience = audienceOf(viewer);
     const cursor = after?.valueFor(variables);
     if (cursor === undefined || cursor === null) return log.moment(audience);

@@ -1,6 +1,8 @@
 /** What waits for one subscriber, in order: bounded, and read as an async iterator. */
 export interface Mailbox<T> extends AsyncIterableIterator<T> {
   readonly isOpen: boolean;
+  /** When the reader last took an item, in milliseconds on the process's steady clock. */
+  readonly takenAt: number;
   /** Puts an item in; false when there is no room, or nobody reads any more. */
   put(item: T): boolean;
   /** Resolves once everything in it has been taken, or nobody reads any more. */
@@ -22,6 +24,7 @@ export function createMailbox<T>(capacity: number, onClose: () => void): Mailbox
   const readers: Reader<T>[] = [];
   const writers: (() => void)[] = [];
   let isOpen = true;
+  let takenAt = performance.now();
   let failure: { readonly error: unknown } | null = null;
 
   function close(): void {
@@ -35,7 +38,10 @@ export function createMailbox<T>(capacity: number, onClose: () => void): Mailbox
 
   /** An error is told once; after it, and without one, it is over. */
   function tellEnd({ resolve, reject }: Reader<T>): void {
-    if (failure === null) return resolve({ value: undefined, done: true });
+    if (failure === null) {
+      resolve({ value: undefined, done: true });
+      return;
+    }
     const { error } = failure;
     failure = null;
     reject(error);
@@ -45,12 +51,19 @@ export function createMailbox<T>(capacity: number, onClose: () => void): Mailbox
     get isOpen() {
       return isOpen;
     },
+    get takenAt() {
+      return takenAt;
+    },
     put(item) {
       if (!isOpen) return false;
       const reader = readers.shift();
-      if (reader) reader.resolve({ value: item, done: false });
-      else if (items.length < capacity) items.push(item);
-      else return false;
+      if (reader) {
+        takenAt = performance.now();
+        reader.resolve({ value: item, done: false });
+        return true;
+      }
+      if (items.length >= capacity) return false;
+      items.push(item);
       return true;
     },
     drained() {
@@ -64,6 +77,7 @@ export function createMailbox<T>(capacity: number, onClose: () => void): Mailbox
     next() {
       const item = items.shift();
       if (item !== undefined) {
+        takenAt = performance.now();
         if (items.length === 0) for (const writer of writers.splice(0)) writer();
         return Promise.resolve({ value: item, done: false });
       }

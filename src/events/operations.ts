@@ -81,10 +81,15 @@ export function createOperations(parts: OperationsParts): Operations {
       variables: request.variables ?? {},
       context,
     });
-    return 'events' in started ? { kind: 'events', events: started.events } : refused(started.errors, context);
+    return 'events' in started
+      ? { kind: 'events', events: started.events }
+      : refused(started.errors, context);
   }
 
-  async function once({ query, operationName, variables }: OperationRequest, context: RequestContext): Promise<Answer> {
+  async function once(
+    { query, operationName, variables }: OperationRequest,
+    context: RequestContext,
+  ): Promise<Answer> {
     const { body } = await graphql.executeOperation(
       { query, operationName: operationName ?? undefined, variables: { ...variables } },
       { contextValue: context },

@@ -1,5 +1,5 @@
-import { identityOf, type Viewer } from '../access/viewer.js';
 import type { Verifier } from '../access/verifier.js';
+import { identityOf, type Viewer } from '../access/viewer.js';
 
 /** Connections that a subject may hold open to one process. */
 export const MOST_SESSIONS = 1_024;
@@ -43,7 +43,11 @@ export function openSessions(verifier: Verifier): Sessions {
   }, LOOK_MS);
   looking.unref();
 
-  function create(viewer: Viewer, authorization: string | undefined, onEnd: (reason: SessionEnd) => void): Held {
+  function create(
+    viewer: Viewer,
+    authorization: string | undefined,
+    onEnd: (reason: SessionEnd) => void,
+  ): Held {
     const subject = identityOf(viewer);
     const expiresAt = viewer.expiresAt.getTime();
     const expiry = setTimeout(() => session.look(), expiresAt - Date.now() + 1);

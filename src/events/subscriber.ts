@@ -5,9 +5,10 @@ import type { Feed } from './feed.js';
 import { createMailbox, type Mailbox } from './mailbox.js';
 import { before, hadEnded, isAfter, type Moment, type Position } from './position.js';
 
-/** Events that may wait for a client; one that falls further behind is cut off, and resumes by cursor. */
+/** Events that may wait for a client; what comes on top stays in the table until it has taken them. */
 export const MOST_WAITING_EVENTS = 256;
-
+/** A client that is behind and takes nothing for so long is cut off, and resumes by cursor. */
+export const STALLED_MS = 10_000;
 /** A page of so few events is the last one read before a subscription joins the feed. */
 const ALMOST_THERE = 32;
 
@@ -15,8 +16,8 @@ const ALMOST_THERE = 32;
 export type Start = Position | Moment;
 
 /**
- * The events of a channel from a start on, none left out and none twice: first what the table holds, page by
- * page as the client takes them, then what the feed brings.
+ * The events of a channel from a start on, none left out and none twice: what the table holds, page by page
+ * as the client takes them, then what the feed brings; the table again whenever the client falls behind.
  */
 export function subscribe(
   { log, feed }: { readonly log: Pick<EventLog, 'pageAfter'>; readonly feed: Feed },
@@ -26,39 +27,52 @@ export function subscribe(
 ): Mailbox<RenderedEvent> {
   const since = 'xmin' in start ? start : null;
   let reached: Position = 'xmin' in start ? before(start.xmin) : start;
-  /** What the feed has brought while the table was still being read; null from then on. */
-  let held: RenderedEvent[] | null = [];
+  /** What the feed brings while the table is still being read; null when it goes straight to the client. */
+  let held: RenderedEvent[] | null = null;
+  let wake: () => void = () => {};
 
   const mailbox = createMailbox<RenderedEvent>(MOST_WAITING_EVENTS, () => {
-    channel.subscribers.delete(subscriber);
-    if (channel.subscribers.size === 0) feed.leave(channel.audience, channel);
-    held = null;
+    leave();
+    wake();
     onEnd();
   });
 
-  const isNew = (event: LoggedEvent): boolean =>
-    isAfter(event, reached) && (since === null || !hadEnded(since, event.xid));
-
   const subscriber: ChannelSubscriber = {
     receive(events) {
+      if (held !== null) {
+        held.push(...events);
+        if (held.length > MOST_WAITING_EVENTS) leave();
+        return;
+      }
       for (const event of events) {
-        if (held === null) {
-          if (isNew(event) && !mailbox.put(event)) return mailbox.abort(tooSlow());
-        } else if (held.push(event) > MOST_WAITING_EVENTS) {
-          return mailbox.abort(tooSlow());
-        }
+        if (!isNew(event)) continue;
+        if (!mailbox.put(event)) return leave();
+        reached = event;
       }
     },
+    leave,
     fail: (error) => mailbox.abort(error),
   };
 
-  /** Reads one page of the table, as far as `last`, and waits until the client has taken it. */
-  async function readOn(last: Position | null): Promise<{ readonly count: number; readonly isLast: boolean }> {
+  function isNew(event: LoggedEvent): boolean {
+    return isAfter(event, reached) && (since === null || !hadEnded(since, event.xid));
+  }
+
+  function leave(): void {
+    if (!channel.subscribers.delete(subscriber)) return;
+    if (channel.subscribers.size === 0) feed.leave(channel.audience, channel);
+    wake();
+  }
+
+  /** Reads one page of the table, as far as `last`, once the client has taken what it was given. */
+  async function readOn(
+    last: Position | null,
+  ): Promise<{ readonly count: number; readonly isLast: boolean }> {
+    await taken(mailbox);
     const page = await untilAvailable(() => log.pageAfter(channel.audience, reached));
     const wanted = page.events.filter((event) => isNew(event) && (last === null || !isAfter(event, last)));
     for (const event of wanted.length > 0 ? await channel.render(wanted) : []) mailbox.put(event);
-    await mailbox.drained();
-    reached = page.next;
+    reached = last !== null && isAfter(page.next, last) ? last : page.next;
     return { count: wanted.length, isLast: page.isLast };
   }
 
@@ -70,22 +84,46 @@ export function subscribe(
     }
   }
 
+  /** Resolves when the feed brings more than the client takes. */
+  async function live(): Promise<void> {
+    held = [];
+    channel.subscribers.add(subscriber);
+    const isIn = (): boolean => channel.subscribers.has(subscriber);
+    const joined = feed.join(channel.audience, channel, reached);
+    while (isIn() && isAfter(joined, reached)) await readOn(joined);
+    const missed = held;
+    held = null;
+    if (!isIn()) return;
+    reached = joined;
+    subscriber.receive(missed);
+    if (isIn()) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+
   async function follow(): Promise<void> {
     // A subscription from now on is at the head already.
     if (since === null) await catchUp();
-    if (!mailbox.isOpen) return;
-    channel.subscribers.add(subscriber);
-    const joined = feed.join(channel.audience, channel, reached);
-    while (mailbox.isOpen && isAfter(joined, reached)) await readOn(joined);
-    if (!mailbox.isOpen) return;
-    reached = joined;
-    const missed = held ?? [];
-    held = null;
-    subscriber.receive(missed);
+    while (mailbox.isOpen) {
+      await live();
+      await catchUp();
+    }
   }
 
   follow().catch((error: unknown) => mailbox.abort(error));
   return mailbox;
+}
+
+/** Resolves once a client has taken everything; cuts it off when it has stopped taking. */
+async function taken(mailbox: Mailbox<RenderedEvent>): Promise<void> {
+  const looking = setInterval(() => {
+    if (performance.now() - mailbox.takenAt > STALLED_MS) mailbox.abort(tooSlow());
+  }, STALLED_MS / 10);
+  looking.unref();
+  await mailbox.drained();
+  clearInterval(looking);
 }
 
 function tooSlow(): CodedError {

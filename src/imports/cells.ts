@@ -1,3 +1,5 @@
+import { MOST_CASUALTIES } from '../incidents/content.rules.js';
+import { CONTROL, codePoint, LOOKALIKE } from '../write/text.rules.js';
 import type { CsvRow } from './csv-file.js';
 import type { ImportProblem } from './problem.js';
 
@@ -23,11 +25,6 @@ export interface Cells<C extends string> {
   /** A moment of RFC 3339; null without a problem when the cell is empty. */
   instant(column: C): Date | null;
 }
-
-const MAXIMUM_COUNT = 1_000_000;
-/** Also those that turn the direction of what follows, and so can make a text read as another. */
-const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-const LOOKALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
 
 export function readCells<C extends string>(
   file: string,
@@ -90,8 +87,8 @@ export function readCells<C extends string>(
     count: (column) => {
       if (cells[column] === '') return null;
       const value = /^\d+$/.test(cells[column]) ? Number(cells[column]) : Number.NaN;
-      if (value <= MAXIMUM_COUNT) return value;
-      return refuse(column, `is not a whole number from 0 to ${MAXIMUM_COUNT}`);
+      if (value <= MOST_CASUALTIES) return value;
+      return refuse(column, `is not a whole number from 0 to ${MOST_CASUALTIES}`);
     },
     number: (column, minimum, maximum) => {
       if (cells[column] === '') return null;
@@ -121,10 +118,6 @@ function parseInstant(value: string): Date | null {
   if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return null;
   const minutesAhead = (match[9] === '-' ? -1 : 1) * (offset[0] * 60 + offset[1]);
   return new Date(local.getTime() - minutesAhead * 60_000);
-}
-
-function codePoint(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function shown(value: string): string {

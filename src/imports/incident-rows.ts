@@ -1,8 +1,10 @@
 import { AUDIENCES, NATIONS, type Nation } from '../access/scopes.js';
 import type { CasualtiesContent, ClaimContent, IncidentContent, TextContent } from '../incidents/content.js';
+import type { KnownCodes } from '../incidents/content.rules.js';
 import { maskOf } from '../incidents/incident.policy.js';
 import { LANGUAGE_TAG, LOCALES, type Locale } from '../labels/locale.js';
 import { type SourceType, VOCABULARIES } from '../labels/vocabularies.js';
+import { LONGEST } from '../write/text.rules.js';
 import { type Cells, readCells } from './cells.js';
 import type { CsvRow } from './csv-file.js';
 import type { ImportProblem } from './problem.js';
@@ -44,17 +46,8 @@ export interface IncidentRecord {
   readonly content: IncidentContent;
 }
 
-/** Codes that incidents may name. */
-export interface KnownCodes {
-  readonly places: { has(code: string): boolean };
-  readonly parties: { has(code: string): boolean };
-  readonly provisions: { has(code: string): boolean };
-}
-
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/;
-const MAXIMUM_TITLE = 500;
 const MAXIMUM_NOTE = 5_000;
-const MAXIMUM_URL = 2_000;
 const TAGS = LOCALES.map((locale) => LANGUAGE_TAG[locale]);
 
 /** Reads rows of incidents; those with a problem are left out. */
@@ -123,7 +116,7 @@ function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | n
   const texts: { -readonly [L in Locale]?: TextContent['texts'][L] } = {};
   for (const locale of LOCALES) {
     const column = `title_${LANGUAGE_TAG[locale]}` as const;
-    const text = cells.text(column, MAXIMUM_TITLE);
+    const text = cells.text(column, LONGEST.title);
     if (text) texts[locale] = { text, status: locale === source ? 'SOURCE' : 'WORKING' };
     else if (locale === source && raw[column] === '')
       cells.refuse(column, 'is empty, though title_source names its language');
@@ -185,8 +178,8 @@ function claimOf(
 function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   const urls = (raw.source_urls ?? '').split(/\s+/).filter((url) => url !== '');
   for (const url of urls) {
-    if (url.length > MAXIMUM_URL)
-      cells.refuse('source_urls', `has an address longer than ${MAXIMUM_URL} characters`);
+    if (url.length > LONGEST.url)
+      cells.refuse('source_urls', `has an address longer than ${LONGEST.url} characters`);
     else if (!/^https?:\/\/[\x21-\x7e]+$/.test(url) || !URL.canParse(url)) {
       cells.refuse('source_urls', `has ${url.slice(0, 60)}, which is no http or https address in ASCII`);
     }

@@ -1,8 +1,7 @@
 import type { Locale } from '../labels/locale.js';
 import type { StoredText, StoredTranslation } from '../labels/localized-text.type.js';
 import type { Problem } from '../write/problem.js';
-import { readTextInput, sourceText, type TextInput } from '../write/text.inputs.js';
-import { LONGEST } from '../write/text.rules.js';
+import { LONGEST, readTextInput, sourceText, type WrittenText } from '../write/text.rules.js';
 import { canonicalJson, type IncidentContent } from './content.js';
 import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
 import type { AmendIncidentInput } from './writing.inputs.js';
@@ -11,9 +10,9 @@ import type { AmendIncidentInput } from './writing.inputs.js';
 export interface AmendmentReading {
   /** What changes, apart from title and narrative. */
   readonly patch: Partial<Omit<IncidentContent, 'title' | 'narrative'>>;
-  readonly title: TextInput | undefined;
+  readonly title: WrittenText | undefined;
   /** Null removes it. */
-  readonly narrative: TextInput | null | undefined;
+  readonly narrative: WrittenText | null | undefined;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -79,7 +78,7 @@ export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentRe
 }
 
 /** The text with a new source: what was translated from the old one is stale from now on. */
-export function amendedText(text: StoredText | null, { locale, text: words }: TextInput): StoredText {
+export function amendedText(text: StoredText | null, { locale, text: words }: WrittenText): StoredText {
   if (text === null) return sourceText({ locale, text: words });
   if (text.source === locale && text.texts[locale]?.text === words) return text;
   const revision = text.revision + 1;

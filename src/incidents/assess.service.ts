@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
-import { readTextInput, sourceText } from '../write/text.inputs.js';
-import { LONGEST, readText } from '../write/text.rules.js';
+import { LONGEST, readText, readTextInput, sourceText } from '../write/text.rules.js';
 import { whatForbidsAssessing } from './action.rules.js';
 import { actorOf } from './actor.js';
 import { newestVerdicts, statusOf } from './assess.rules.js';

@@ -1,6 +1,12 @@
 import type { Problem } from '../write/problem.js';
-import { readTextInput, sourceText } from '../write/text.inputs.js';
-import { checkListLength, LONGEST, readUrl, unknownCode } from '../write/text.rules.js';
+import {
+  checkListLength,
+  LONGEST,
+  readTextInput,
+  readUrl,
+  sourceText,
+  unknownCode,
+} from '../write/text.rules.js';
 import type { CasualtiesContent, ClaimContent, PositionContent } from './content.js';
 import { textContent } from './content.js';
 import type { CasualtiesInput, ClaimInput, PositionInput } from './writing.inputs.js';

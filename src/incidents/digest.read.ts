@@ -3,20 +3,25 @@ import { partyRead } from '../parties/party.read.js';
 import { placeRead } from '../places/place.read.js';
 import { jsonText, type LocaleArguments, list, localColumn } from '../read/fields.js';
 import { entryFor } from '../read/localized-text.read.js';
-import type { Extension, Field, Row, Step } from '../read/model.js';
+import type { Extension, Row, Step } from '../read/model.js';
 import { join, literal, type Sql, sql } from '../read/sql.js';
 import { digest, digestParts } from './incident.digest.js';
 import { casualtiesRead, claimRead, incidentRead } from './incident.read.js';
 
-/** SQL fetches what the digest says, incident.digest.ts says it. */
-const digestField: Field =
-  (row, { locale }: LocaleArguments) =>
-  (step) => {
-    const wanted = locale ?? step.locale;
-    return step.compose(parts(row, wanted, step), (found) => digest(wanted, digestParts.parse(found)));
-  };
+/** The digest of an incident: SQL fetches what it says, incident.digest.ts says it. */
+export function digestIn(locale: Locale, row: Row, step: Step): Sql {
+  return step.compose(parts(row, locale, step), (found) => digest(locale, digestParts.parse(found)));
+}
 
-export const incidentDigest: Extension = { extends: incidentRead, fields: { digest: digestField } };
+export const incidentDigest: Extension = {
+  extends: incidentRead,
+  fields: {
+    digest:
+      (row, { locale }: LocaleArguments) =>
+      (step) =>
+        digestIn(locale ?? step.locale, row, step),
+  },
+};
 
 function parts(row: Row, locale: Locale, step: Step): Sql {
   const entry = entryFor(locale, row('title'));

@@ -1,5 +1,5 @@
+import { CodedError } from '../errors.js';
 import type { Listing, SourceCondition, Sources } from '../read/connection.js';
-import { exists } from '../read/fields.js';
 import { everyone, type LinkType, type Row, type Step } from '../read/model.js';
 import { all, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
 import { wanted } from '../search/wanted.js';
@@ -35,12 +35,7 @@ export function searched(search: Param, isByRank: boolean): Listing['from'] {
     const many = step.rows(incidentRead, (row) =>
       all([
         raw('(select bool_or(found.incident_key is null) from found)'),
-        sql`((select found.query is null from found limit 1) or ${exists(
-          step,
-          incidentSearch,
-          (document) =>
-            sql`${document('incident_key')} = ${row('key')} and ${document('document')} @@ (select found.query from found limit 1)`,
-        )})`,
+        sql`((select found.query is null from found limit 1) or ${isMatch(row, step)})`,
         where(ranked(row, unranked), isByRank ? 1 : 0),
       ]),
     );
@@ -54,6 +49,12 @@ export function searched(search: Param, isByRank: boolean): Listing['from'] {
   };
 }
 
+/** Whether a record matches the shared query; a scalar, so that it is asked of one record at a time. */
+function isMatch(row: Row, step: Step): Sql {
+  const { row: kept, from } = step.rows(incidentSearch, (k) => sql`${k('incident_key')} = ${row('key')}`);
+  return sql`(select ${kept('document')} @@ (select found.query from found limit 1) ${from})`;
+}
+
 function ranked(row: Row, rank: Sql): Row {
   return (column) => (column === 'rank' ? rank : row(column));
 }
@@ -64,8 +65,11 @@ export function searchedCount(search: Param, step: Step): Sql {
   return sql`search.incident_count(${wanted(search)})`;
 }
 
-/** Whether a search finds an incident. */
+/** Whether a search finds an incident; what the viewer may not read, it cannot search. */
 export function isFound(row: Row, search: Param, step: Step): Sql {
+  if (!step.maySee('incident:read')) {
+    throw new CodedError('FORBIDDEN', { extensions: { scope: 'incident:read' } });
+  }
   step.heavy();
   return sql`${row('key')} in (select incident_key from search.incidents(${wanted(search)}, ${literal(step.locale)}, null))`;
 }

@@ -1,7 +1,6 @@
 import { type Audience, JOINT_COMMAND, type Nation } from '../access/scopes.js';
 import type { Problem } from '../write/problem.js';
-import { readTextInput, sourceText } from '../write/text.inputs.js';
-import { LONGEST, readText } from '../write/text.rules.js';
+import { LONGEST, readText, readTextInput, sourceText } from '../write/text.rules.js';
 import { type IncidentContent, textContent } from './content.js';
 import {
   checkInterval,

@@ -1,7 +1,6 @@
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
-import { readTextInput, sourceText } from '../write/text.inputs.js';
-import { LONGEST } from '../write/text.rules.js';
+import { LONGEST, readTextInput, sourceText } from '../write/text.rules.js';
 import { whatForbidsRetracting } from './action.rules.js';
 import { actorOf } from './actor.js';
 import { Incident } from './incident.entity.js';

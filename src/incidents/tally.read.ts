@@ -57,7 +57,7 @@ export function tallied(
   return step.rows(
     tallyRows,
     (row) =>
-      sql`${row('grain')} = ${literal(grain[0])} and ${all(conditions.map((condition) => condition(row)))}`,
+      sql`${row('grain')} = ${literal(grain[0])} and ${row('n')} <> 0 and ${all(conditions.map((condition) => condition(row)))}`,
   );
 }
 

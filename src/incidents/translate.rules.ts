@@ -1,14 +1,13 @@
 import type { StoredText } from '../labels/localized-text.type.js';
 import type { TranslationStatus } from '../labels/vocabularies.js';
 import type { Problem } from '../write/problem.js';
-import { readTextInput, type TextInput } from '../write/text.inputs.js';
-import { LONGEST } from '../write/text.rules.js';
+import { LONGEST, readTextInput, type WrittenText } from '../write/text.rules.js';
 import type { TranslateIncidentInput } from './writing.inputs.js';
 
 /** A translation as it is to be recorded, if nothing is wrong with it. */
 export interface TranslationReading {
-  readonly title: TextInput | null;
-  readonly narrative: TextInput | null;
+  readonly title: WrittenText | null;
+  readonly narrative: WrittenText | null;
   readonly problems: readonly Problem[];
 }
 
@@ -36,7 +35,7 @@ export function readTranslation({ title, narrative, status }: TranslateIncidentI
 export function whatForbidsTranslating(
   text: StoredText | null,
   part: string,
-  translation: TextInput | null,
+  translation: WrittenText | null,
 ): Problem[] {
   if (translation === null) return [];
   if (text === null) return [{ reason: 'NO_NARRATIVE', field: ['input', part] }];
@@ -48,7 +47,7 @@ export function whatForbidsTranslating(
 /** The text with a translation of its present source. */
 export function translatedText<T extends StoredText | null>(
   text: T,
-  translation: TextInput | null,
+  translation: WrittenText | null,
   status: TranslationStatus,
 ): T {
   if (text === null || translation === null) return text;

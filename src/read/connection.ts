@@ -166,7 +166,7 @@ class PageReader {
   /** JSON text of a cursor: what is sorted by what, and the sort keys, as a JSON list in base64. */
   private cursorOf(row: Row): Sql {
     const keys = this.listing.orderBy.map((key) =>
-      key.type === 'real' ? sql`${key.column(row)}::text` : key.column(row),
+      key.type === 'real' ? sql`(${key.column(row)})::text` : key.column(row),
     );
     return sql`concat('"', translate(encode(convert_to(json_build_array(${literal(cursorKind(this.listing))}::text, ${join(keys, ', ')})::text, 'UTF8'), 'base64'), E'\\n', ''), '"')`;
   }

@@ -27,33 +27,39 @@ export function statistics(
   filter: Planned<IncidentFilter> | null | undefined,
   groupBy: readonly IncidentDimension[],
 ): Read {
-  return (step) => {
-    const source = tallied(groupBy, filter, step) ?? untallied(filter, step);
-    const grouped = step.alias();
-    const group: Row = (column) => raw(`${grouped}.${column}`);
-    const keys = groupBy.map((dimension) => keyOf(dimension, source.row, step));
-    const columns = keys.map((key, index) => sql`${key} as k${index}`);
-    const grouping =
-      columns.length === 0
-        ? raw('')
-        : sql` group by ${join(
-            groupBy.map((_, index) => sql`${index + 1}`),
-            ', ',
-          )}`;
-    const order =
-      columns.length === 0
-        ? raw('')
-        : sql` order by ${join(
-            groupBy.map((_, index) => sql`${group(`k${index}`)} collate "C"`),
-            ', ',
-          )}`;
-    const sums = ['n', 'killed', 'wounded'].map(
-      (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
-    );
-    return list(
-      sql`select ${step.object(fieldsFor(groupBy), group)} from (select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}) ${raw(grouped)}${order}`,
-    );
-  };
+  return (step) => grouped(tallied(groupBy, filter, step) ?? untallied(filter, step), groupBy, step);
+}
+
+/** Groups over rows that have n, killed, wounded, day and the columns of the dimensions. */
+export function grouped(
+  source: { row: Row; from: Sql },
+  groupBy: readonly IncidentDimension[],
+  step: Step,
+): Sql {
+  const alias = step.alias();
+  const group: Row = (column) => raw(`${alias}.${column}`);
+  const keys = groupBy.map((dimension) => keyOf(dimension, source.row, step));
+  const columns = keys.map((key, index) => sql`${key} as k${index}`);
+  const grouping =
+    columns.length === 0
+      ? raw('')
+      : sql` group by ${join(
+          groupBy.map((_, index) => sql`${index + 1}`),
+          ', ',
+        )}`;
+  const order =
+    columns.length === 0
+      ? raw('')
+      : sql` order by ${join(
+          groupBy.map((_, index) => sql`${group(`k${index}`)} collate "C"`),
+          ', ',
+        )}`;
+  const sums = ['n', 'killed', 'wounded'].map(
+    (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
+  );
+  return list(
+    sql`select ${step.object(fieldsFor(groupBy), group)} from (select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}) ${raw(alias)}${order}`,
+  );
 }
 
 /** Incidents as they are counted: statistics need no scope beside their own. */
@@ -61,9 +67,12 @@ const countedIncidents: LinkType = { scope: 'statistics:read', rows: incidentRea
 
 function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): { row: Row; from: Sql } {
   step.heavy();
-  const { row, from } = step.rows(countedIncidents, (incident) =>
-    all(incidentConditions(incident, filter, step)),
-  );
+  return counted((incident) => all(incidentConditions(incident, filter, step)), step);
+}
+
+/** Incidents that meet a condition, as rows for {@link grouped}. */
+export function counted(where: (incident: Row) => Sql, step: Step): { row: Row; from: Sql } {
+  const { row, from } = step.rows(countedIncidents, where);
   const derived: Row = (column) => {
     if (column === 'n') return raw('1');
     if (column === 'day') return sql`(${row('occurred_from')} at time zone 'Asia/Baku')::date`;

@@ -1,36 +1,24 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from '../config.js';
+import { type Outlet, standardError } from './outlet.js';
 import type { AnsweredRequest } from './request-record.js';
 
-/** Text that waits for a reader of the log, in bytes; what comes on top is dropped, so that nothing waits for it. */
-const LONGEST_BACKLOG = 4 * 1024 * 1024;
 /** What a terminal or an editor could take for the end of a line, or for turning it round. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 export interface Log {
   readonly logger: Logger;
-  /** Writes out what is still to be written. */
-  flush(): void;
+  /** Writes out what is still to be written, as far as somebody reads it. */
+  end(): Promise<void>;
 }
 
 /** Structured log on standard error: JSON, one line for each entry whatever it holds. */
-export function openLog(level: Config['logLevel'], descriptor = 2): Log {
-  const destination = pino.destination({ dest: descriptor, sync: false, maxLength: LONGEST_BACKLOG });
-  destination.on('error', () => {});
+export function openLog(level: Config['logLevel'], outlet: Outlet = standardError()): Log {
   const logger = pino(
     { level, base: null, serializers: { err: errorEntry } },
-    { write: (line: string) => destination.write(oneLine(line)) },
+    { write: (line: string) => outlet.write(oneLine(line)) },
   );
-  return {
-    logger,
-    flush() {
-      try {
-        destination.flushSync();
-      } catch {
-        // Nobody reads the log any more.
-      }
-    },
-  };
+  return { logger, end: () => outlet.end() };
 }
 
 /** JSON text with everything escaped that is not plainly part of its line. */

@@ -1,5 +1,7 @@
 /** What is written down of a request while it is answered, for the log and the metrics. */
 export interface RequestRecord {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   /** Name of the operation in its document; null without one. */
   operation: string | null;
   /** Units of cost used. */
@@ -9,7 +11,7 @@ export interface RequestRecord {
 }
 
 export function newRecord(): RequestRecord {
-  return { operation: null, cost: 0, codes: [] };
+  return { startedAt: Date.now(), operation: null, cost: 0, codes: [] };
 }
 
 /** Everything known of a request once it has been answered. */

@@ -27,7 +27,7 @@ export function executeByOperation(query: ExecuteQuery, mutation: ExecuteQuery):
   return async (request) => {
     if (request.operation.operation === OperationTypeNode.QUERY) return query(request);
     if (request.operation.operation === OperationTypeNode.MUTATION) return mutation(request);
-    return { errors: [new CodedError('BAD_REQUEST').endingRequest()] };
+    return { errors: [new CodedError('BAD_REQUEST', { reason: 'SUBSCRIPTION_TRANSPORT' }).endingRequest()] };
   };
 }
 

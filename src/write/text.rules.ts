@@ -1,3 +1,5 @@
+import type { Locale } from '../labels/locale.js';
+import type { StoredText } from '../labels/localized-text.type.js';
 import type { Problem } from './problem.js';
 
 /** Most characters (code points) of each kind of text. */
@@ -40,6 +42,31 @@ export function readText(
   const length = [...value].length;
   if (length > longest) problems.push({ reason: 'TOO_LONG', field, variables: { length, maximum: longest } });
   return value;
+}
+
+/** A text in the language its author chose. */
+export interface WrittenText {
+  readonly locale: Locale;
+  readonly text: string;
+}
+
+/** A text as its author wrote it, without translations. */
+export function sourceText({ locale, text }: WrittenText): StoredText {
+  return {
+    source: locale,
+    revision: 1,
+    texts: { [locale]: { locale, text, status: 'SOURCE', revision: 1 } },
+  };
+}
+
+/** The input as it is kept; what is wrong with it goes to `problems`. */
+export function readTextInput(
+  { locale, text }: WrittenText,
+  field: readonly string[],
+  limits: TextLimits,
+  problems: Problem[],
+): WrittenText {
+  return { locale, text: readText(text, [...field, 'text'], limits, problems) };
 }
 
 /** An address of the web in ASCII. */

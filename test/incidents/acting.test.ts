@@ -42,10 +42,8 @@ const VALID_INPUTS = {
 const OFFICERS: readonly Role[] = ['LIAISON_OFFICER', 'DUTY_OFFICER', 'CONTINGENT_HEAD'];
 
 describe('who may write', () => {
-  const identities: (readonly [Nation | null, Role])[] = ROLES.flatMap((role) =>
-    role === 'INTEGRATOR' || role === 'PUBLIC'
-      ? [[null, role] as const]
-      : NATIONS.map((nation) => [nation, role] as const),
+  const identities = ROLES.flatMap((role): (readonly [Nation | null, Role])[] =>
+    role === 'INTEGRATOR' || role === 'PUBLIC' ? [[null, role]] : NATIONS.map((nation) => [nation, role]),
   );
 
   it.each(identities)('%s %s: exactly what the table grants', async (nation, role) => {

@@ -42,7 +42,7 @@ const text = (localized: Any): Any =>
     ),
   };
 const time = (moment: string | null): string | null => moment && new Date(moment).toISOString();
-const code = (object: { code: string } | null): string | null => object && object.code;
+const code = (object: { code: string } | null): string | null => object?.code ?? null;
 
 function hashOf(incident: Any): string {
   const content = {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, parse, printSchema, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { LOCALES } from '../../src/labels/locale.js';
 import { createSchema } from '../../src/schema.js';
 import { type App, startApp } from '../support/app.js';
 import { ASKERS, HEAD_IDENTITY } from './differential/asker.js';
@@ -11,7 +12,7 @@ import { isCompared, ORACLE_FIELDS } from './differential/fields.js';
 import { operationFrom } from './differential/operations.js';
 import { createOracle, type Oracle } from './differential/oracle.js';
 import { loadRecord } from './differential/record.js';
-import { learnCursors, openReadServer, placed, type ReadServer } from './differential/server.js';
+import { learnCursors, openReadServer, placed } from './differential/server.js';
 import type { Pool } from './differential/values.js';
 
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
@@ -19,7 +20,7 @@ const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? Date.now());
 
 let app: App;
-let server: ReadServer;
+let server: ReturnType<typeof openReadServer>;
 let oracle: Oracle;
 let schema: GraphQLSchema;
 let pool: Pool;
@@ -76,6 +77,82 @@ describe('answers of the read path', () => {
     180_000,
   );
 });
+
+describe('answers over HTTP', () => {
+  it('are the same', async () => {
+    const draws = fc.uint16Array({ minLength: 8, maxLength: 200, size: 'max' });
+    let turn = 0;
+    await fc.assert(
+      fc.asyncProperty(draws, async (numbers) => {
+        const { asker, text, variables, document } = requestFrom(numbers);
+        fc.pre(!text.includes('expiresAt'));
+        turn += 1;
+        // A subject of its own for every request, for whom nothing has been used up.
+        const subject = `reader-${turn}`;
+        const scopes = [...asker.scopes];
+        const { nation, role, locale } = asker;
+        const answer = await app.as(nation, role, { subject, scopes, locale }).query(text, variables);
+        const errors = answer.errors.map(({ path, extensions }) => ({
+          path: path?.join('.') ?? '',
+          code: extensions.code,
+        }));
+        fc.pre(!errors.some(({ code }) => code === 'LIMIT_EXCEEDED'));
+        const expected = oracle({ ...asker, subject }, document, variables);
+        expect(errors, text).toEqual(placed(expected.errors ?? []));
+        expect(comparable(answer.data), text).toBe(comparable(expected.data));
+        expect(answer.status).toBe(200);
+      }),
+      { numRuns: 200, seed: SEED, endOnFailure: true },
+    );
+  }, 60_000);
+});
+
+describe('plans', () => {
+  const AT_ONCE = 20;
+  const DOCUMENTS = [
+    `query ($size: Int, $locale: Locale, $isFull: Boolean!, $category: [IncidentCategory!]) {
+      incidents(first: $size, filter: { category: $category }) {
+        totalCount nodes { reference categoryLabel(locale: $locale) title { text locale } ... @include(if: $isFull) { releasedTo viewerActions } } } }`,
+    `query ($size: Int, $locale: Locale, $isFull: Boolean!, $category: [IncidentCategory!]) {
+      incidentStatistics(groupBy: [CATEGORY, MONTH], filter: { category: $category }) { keys labels(locale: $locale) count }
+      parties @skip(if: $isFull) { name(locale: $locale) incidents(first: $size) { totalCount } } }`,
+    `query ($size: Int, $locale: Locale, $isFull: Boolean!, $category: [IncidentCategory!]) {
+      places(first: $size) { nodes { name kindLabel(locale: $locale) incidents(filter: { category: $category }) { totalCount } } }
+      officials(first: $size) { nodes { name @include(if: $isFull) code contact { phone } } } }`,
+  ].map((text) => parse(text));
+
+  it('of one kind of viewer, language and shape never answer another: 1,000 requests, many at once', async () => {
+    const ask = async (turn: number) => {
+      const asker = {
+        ...(ASKERS[turn % ASKERS.length] ?? fail()),
+        locale: LOCALES[(turn >> 2) % LOCALES.length] ?? fail(),
+      };
+      const document = DOCUMENTS[turn % DOCUMENTS.length] ?? fail();
+      const variables = {
+        size: [1, 3, null][turn % 3],
+        locale: turn % 5 === 0 ? null : LOCALES[(turn * 7) % LOCALES.length],
+        isFull: turn % 2 === 0,
+        category: [['MINE_INCIDENT'], null, [], ['SHELLING', 'ARMED_CLASH']][(turn >> 1) % 4],
+      };
+      return { asker, document, variables, actual: await server.ask(asker, document, variables) };
+    };
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    // More of them at once would be refused for want of connections.
+    for (let turn = 0; turn < 1_000; turn += AT_ONCE) {
+      answers.push(...(await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(turn + index)))));
+    }
+    for (const { asker, document, variables, actual } of answers) {
+      const expected = oracle(asker, document, variables);
+      const question = `${asker.nation} ${asker.role} ${asker.locale} ${JSON.stringify(variables)}`;
+      expect(actual.errors, question).toEqual(placed(expected.errors ?? []));
+      expect(comparable(actual.data), question).toBe(comparable(expected.data));
+    }
+  }, 60_000);
+});
+
+function fail(): never {
+  throw new Error('Nothing there');
+}
 
 describe('the oracle', () => {
   it('knows every query of the contract', () => {

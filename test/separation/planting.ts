@@ -142,8 +142,8 @@ export async function plantJoint(sql: RunSql): Promise<void> {
 export async function plantEarlierEvents(sql: RunSql, bit: number): Promise<void> {
   await sql(
     `insert into incident_event (key, incident_key, audience, kind, at, version)
-     select md5('earlier' || key)::uuid, key, audience & ~$1::smallint, 'REPORTED', created_at, 1
-       from incident where audience & ~$1::smallint <> 0`,
+     select md5('earlier' || $1::text || key)::uuid, key, audience & ~($1::text)::smallint, 'REPORTED', created_at, 1
+       from incident where audience & ~($1::text)::smallint <> 0`,
     [bit],
   );
 }

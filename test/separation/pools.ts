@@ -10,8 +10,9 @@ export interface GrowingPools extends Pools {
   learn(text: string): void;
 }
 
-export const cursorOf = (time: string, key: string): string =>
-  Buffer.from(JSON.stringify([time, key])).toString('base64');
+/** A cursor of incidents sorted by a time, as the API makes them. */
+export const cursorOf = (by: 'occurred_from' | 'updated_at', time: string, key: string): string =>
+  Buffer.from(JSON.stringify([`Incident.${by}`, time, key])).toString('base64');
 
 /** Values out of the world that has everything, and values that are nowhere. */
 export async function poolsOf(sql: RunSql): Promise<GrowingPools> {
@@ -24,7 +25,10 @@ export async function poolsOf(sql: RunSql): Promise<GrowingPools> {
      union all select 'Official', code from official union all select 'Agreement', code from agreement
      union all select 'Provision', code from provision`,
   );
-  const cursors = records.flatMap(({ key, time, updated }) => [cursorOf(time, key), cursorOf(updated, key)]);
+  const cursors = records.flatMap(({ key, time, updated }) => [
+    cursorOf('occurred_from', time, key),
+    cursorOf('updated_at', updated, key),
+  ]);
   const absent = '00000000-0000-4000-8000-00000000abcd';
   return {
     ids: [

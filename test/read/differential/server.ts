@@ -4,7 +4,7 @@ import { AUDIENCES, SCOPES } from '../../../src/access/scopes.js';
 import { openReaders } from '../../../src/database/readers.js';
 import { LOCALES } from '../../../src/labels/locale.js';
 import { translator } from '../../../src/labels/labels.js';
-import { createQueryExecutor, type QueryResult } from '../../../src/read/executor.js';
+import { createQueryExecutor, type ExecutorParts, type QueryResult } from '../../../src/read/executor.js';
 import { createSchema } from '../../../src/schema.js';
 import { type Asker, ASKERS } from './asker.js';
 import type { Cursors } from './pages.js';
@@ -17,14 +17,18 @@ export interface Response {
 
 export interface ReadServer {
   ask(asker: Asker, document: DocumentNode, variables: Readonly<Record<string, unknown>>): Promise<Response>;
-  close(): Promise<void>;
 }
 
 /** The read path as the server wires it, without HTTP, limits and budgets around it. */
-export function openReadServer(ownerUrl: string, secret: string): ReadServer {
-  const { schema, model } = createSchema();
+export function openReadServer(ownerUrl: string, secret: string): ReadServer & { close(): Promise<void> } {
   const readers = openReaders(ownerUrl, secret);
-  const execute = createQueryExecutor(schema, model, { read: readers.read, mayIntrospect: () => true });
+  return { ...openReadServerOver(readers.read), close: () => readers.close() };
+}
+
+/** The same over connections of one's own. */
+export function openReadServerOver(read: ExecutorParts['read']): ReadServer {
+  const { schema, model } = createSchema();
+  const execute = createQueryExecutor(schema, model, { read, mayIntrospect: () => true });
   return {
     async ask(asker, document, variables) {
       const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
@@ -43,7 +47,6 @@ export function openReadServer(ownerUrl: string, secret: string): ReadServer {
       });
       return responseOf(result);
     },
-    close: () => readers.close(),
   };
 }
 

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { audiencesOf } from '../incidents/incident.policy.js';
+import { translator, vocabularyLabel } from '../labels/labels.js';
+import { listText } from '../labels/lists.js';
+import type { Locale } from '../labels/locale.js';
+import { dayText } from '../labels/moments.js';
+
+const parts = z.object({
+  date: z.iso.date(),
+  count: z.number().int(),
+  /** Audiences that may see the report, as a mask. */
+  marking: z.number().int(),
+  isEmpty: z.boolean(),
+});
+
+/** What heads a report, composed of its numbers. */
+export function reportText(
+  locale: Locale,
+  found: unknown,
+): { readonly title: string; readonly summary: string; readonly marking: string } {
+  const t = translator(locale);
+  const { date, count, marking, isEmpty } = parts.parse(found);
+  const day = dayText(locale, date);
+  const audiences = audiencesOf(marking);
+  const names = (audiences.includes('PUBLIC') ? (['PUBLIC'] as const) : audiences).map((audience) =>
+    vocabularyLabel(locale, 'Audience', audience),
+  );
+  return {
+    title: t('report.title', { date: day }),
+    summary: isEmpty ? t('report.nothing', { date: day }) : t('report.summary', { date: day, count }),
+    marking: t('report.releasable', { audiences: listText(locale, names) }),
+  };
+}

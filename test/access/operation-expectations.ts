@@ -1,0 +1,38 @@
+/**
+ * Which scope each operation and each protected field needs, copied by hand from the domain rules and not
+ * derived from the code. What is not named here needs none of its own.
+ */
+export const EXPECTED_OPERATION_SCOPES: Readonly<Record<string, string | null>> = {
+  'Query.viewer': null,
+  'Query.node': 'reference:read',
+  'Query.nodes': 'reference:read',
+  'Query.centre': 'reference:read',
+  'Query.parties': 'reference:read',
+  'Query.party': 'reference:read',
+  'Query.officials': 'reference:read',
+  'Query.official': 'reference:read',
+  'Query.agreements': 'reference:read',
+  'Query.agreement': 'reference:read',
+  'Query.provision': 'reference:read',
+  'Query.places': 'reference:read',
+  'Query.place': 'reference:read',
+  'Query.vocabularies': 'reference:read',
+  'Query.incident': 'incident:read',
+  'Query.incidents': 'incident:read',
+  'Query.translationQueue': 'incident:read',
+  'Query.incidentStatistics': 'statistics:read',
+  'Mutation.reportIncident': 'incident:report',
+  'Mutation.amendIncident': 'incident:amend',
+  'Mutation.translateIncident': 'incident:translate',
+  'Mutation.assessIncident': 'incident:assess',
+  'Mutation.releaseIncident': 'incident:release',
+  'Mutation.retractIncident': 'incident:retract',
+  'Mutation.assessProvision': 'provision:assess',
+  'Mutation.revokeToken': 'token:revoke',
+  'Subscription.incidentEvents': 'incident:read',
+  'Incident.position': 'incident:position',
+  'Official.contact': 'official:contact',
+  'Party.incidents': 'incident:read',
+  'Place.incidents': 'incident:read',
+  'Provision.incidents': 'incident:read',
+};

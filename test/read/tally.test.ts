@@ -1,0 +1,196 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { Client, DatabaseError } from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { AUDIENCES, type Audience } from '../../src/access/scopes.js';
+import { roleUrl } from '../../src/database/roles.js';
+import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { openReadServerOver, type ReadServer } from './differential/server.js';
+import { parse } from 'graphql';
+import { ASKERS } from './differential/asker.js';
+
+const WRITERS = 4;
+const ROUNDS = 20;
+
+const QUESTION = parse(`{
+  all: incidents { totalCount }
+  some: incidents(filter: { category: [SHELLING, MINE_INCIDENT, ARMED_CLASH] }) { totalCount }
+  grave: incidents(filter: { severity: [HIGH, CRITICAL], originator: [AZE, TUR] }) { totalCount }
+  disputed: incidents(filter: { status: DISPUTED }) { totalCount }
+  total: incidentStatistics(groupBy: []) { keys count killed wounded }
+  states: incidentStatistics(groupBy: [STATUS, SEVERITY]) { keys count killed wounded }
+  places: incidentStatistics(groupBy: [CATEGORY, DISTRICT]) { keys count killed wounded }
+  months: incidentStatistics(groupBy: [MONTH, ORIGINATOR]) { keys count killed wounded }
+  days: incidentStatistics(groupBy: [DAY]) { keys count killed wounded }
+}`);
+
+/** The same by counting rows, as row security shows them to the role that asks. */
+const COUNTED = {
+  all: count('true'),
+  some: count(`category in ('SHELLING', 'MINE_INCIDENT', 'ARMED_CLASH')`),
+  grave: count(`severity in ('HIGH', 'CRITICAL') and originator in ('AZE', 'TUR')`),
+  disputed: count(`status = 'DISPUTED'`),
+  total: groups(),
+  states: groups('status', 'severity'),
+  places: groups('category', `coalesce((select code from place where key = district_key), 'NONE')`),
+  months: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`, 'originator'),
+  days: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`),
+} as const;
+
+function count(condition: string): string {
+  return `select json_build_object('totalCount', count(*)) as answer from incident where ${condition}`;
+}
+
+function groups(...keys: string[]): string {
+  const columns = keys.map((key, index) => `${key} as k${index},`).join(' ');
+  const names = keys.map((_, index) => `k${index}`);
+  const sorted = names.map((name) => `${name} collate "C"`).join(', ');
+  return `select coalesce(json_agg(json_build_object('keys', array[${names.join(', ')}]::text[], 'count', n, 'killed', k, 'wounded', w)
+            ${sorted && `order by ${sorted}`}), '[]') as answer
+    from (select ${columns} count(*) n, coalesce(sum(killed), 0) k, coalesce(sum(wounded), 0) w from incident
+           ${keys.length > 0 ? `group by ${keys.map((_, index) => index + 1).join(', ')}` : ''}) g`;
+}
+
+/** Somebody of an audience, who compares the server's numbers with plain counts of one moment. */
+interface Reader {
+  readonly audience: Audience;
+  /** What both say, seen from inside one transaction. */
+  compare(): Promise<{ answered: unknown; counted: unknown }>;
+  close(): Promise<void>;
+}
+
+async function openReader(database: TestDatabase, audience: Audience): Promise<Reader> {
+  const client = new Client({ connectionString: roleUrl(database.url, inject('secret'), audience), options: '-c timezone=UTC' });
+  await client.connect();
+  const server: ReadServer = openReadServerOver(async (_, { text, values }) => {
+    const { rows } = await client.query<string[]>({ text, values: [...values], rowMode: 'array' });
+    return rows[0] ?? [];
+  });
+  const asker = ASKERS.find((each) => each.audience === audience && each.scopes.has('statistics:read'));
+  if (!asker) throw new Error(`Nobody of ${audience} reads statistics`);
+  return {
+    audience,
+    async compare() {
+      await client.query('begin isolation level repeatable read read only');
+      try {
+        const { data: answered, errors } = await server.ask(asker, QUESTION, {});
+        expect(errors).toEqual([]);
+        const counted: Record<string, unknown> = {};
+        for (const [name, text] of Object.entries(COUNTED)) counted[name] = (await client.query(text)).rows[0].answer;
+        return { answered, counted };
+      } finally {
+        await client.query('commit');
+      }
+    },
+    close: () => client.end(),
+  };
+}
+
+const CHANGES = [
+  `update incident set audience = (1 + (random() * 14)::int) | audience_bit(originator) where key = any ($1)`,
+  `update incident set status = (array['REPORTED', 'DISPUTED', 'RETRACTED', 'JOINTLY_CONFIRMED'])[1 + (random() * 3)::int] where key = any ($1)`,
+  `update incident set place_key = (select key from place order by random() limit 1) where key = any ($1)`,
+  `update incident set category = 'SHELLING', severity = 'HIGH' where key = any ($1)`,
+  `update incident set occurred_from = occurred_from + random() * interval '90 days', occurred_to = null where key = any ($1)`,
+  `update incident set killed = (random() * 9)::int, wounded = wounded + 1 where key = any ($1)`,
+  'delete from incident where key = any ($1)',
+];
+
+/**
+ * Writes as the owner of the database until it is stopped: a few records are added and some changed, at
+ * times in one transaction, which is rolled back at times. Answers how many were committed.
+ */
+async function write(client: Client, isStopped: () => boolean): Promise<number> {
+  let own: readonly string[] = [];
+  let committed = 0;
+  for (let turn = 0; !isStopped(); turn += 1) {
+    const added = Array.from({ length: 3 }, () => randomUUID());
+    const isTogether = turn % 4 === 0;
+    const isKept = turn % 8 !== 0;
+    try {
+      if (isTogether) await client.query('begin');
+      await client.query(INSERT, [added]);
+      const some = [...own, ...added].filter(() => Math.random() < 0.2);
+      await client.query(CHANGES[turn % CHANGES.length] ?? '', [some]);
+      if (isTogether) await client.query(isKept ? 'commit' : 'rollback');
+      if (!isKept) continue;
+      own = [...own, ...added];
+      committed += 1;
+    } catch (error) {
+      // Two statements of one transaction may wait for another's; one of the two is then to begin again.
+      if (isTogether) await client.query('rollback');
+      if (!(isTogether && error instanceof DatabaseError && error.code === DEADLOCK)) throw error;
+    }
+  }
+  return committed;
+}
+
+const DEADLOCK = '40P01';
+const COLUMNS =
+  'version, category, severity, occurred_from, time_precision, place_key, title, untranslated, killed, wounded, content_hash, written_by, created_at, updated_at';
+const INSERT = `insert into incident (key, audience, reference, originator, status, ${COLUMNS})
+  select added.key, model.audience, 'X-' || added.key, model.originator, 'REPORTED', ${COLUMNS}
+    from unnest($1::uuid[]) added (key), lateral (select * from incident where added.key is not null order by random() limit 1) model`;
+
+describe('totals and statistics', () => {
+  let database: TestDatabase;
+  let owner: Client;
+  let readers: Reader[] = [];
+
+  beforeAll(async () => {
+    database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
+    owner = new Client({ connectionString: database.url });
+    await owner.connect();
+    // The records written here have no revisions, which is not what is tested.
+    await owner.query('alter table incident disable trigger prove_incident');
+    readers = await Promise.all(AUDIENCES.map((audience) => openReader(database, audience)));
+  });
+  afterAll(async () => {
+    await Promise.all(readers.map((reader) => reader.close()));
+    await owner?.end();
+    await database?.drop();
+  });
+
+  it('equal a plain count at every moment, for every audience, while several connections write', async () => {
+    let isStopped = false;
+    const clients = await Promise.all(
+      Array.from({ length: WRITERS }, async () => {
+        const client = new Client({ connectionString: database.url });
+        await client.connect();
+        return client;
+      }),
+    );
+    const writing = clients.map((client) => write(client, () => isStopped));
+    try {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await Promise.all(
+          readers.map(async (reader) => {
+            const { answered, counted } = await reader.compare();
+            expect(answered, reader.audience).toEqual(counted);
+          }),
+        );
+      }
+    } finally {
+      isStopped = true;
+      const committed = await Promise.all(writing);
+      await Promise.all(clients.map((client) => client.end()));
+      expect(committed.reduce((sum, each) => sum + each)).toBeGreaterThan(ROUNDS);
+    }
+  }, 60_000);
+
+  const LAST = `(select key from incident order by occurred_from desc, key limit 1)`;
+  it.each([
+    ['audience', `update incident set audience = audience_bit(originator) where key = ${LAST}`],
+    ['status', `update incident set status = 'INCONCLUSIVE' where key = ${LAST}`],
+    ['category', `update incident set category = 'IED' where key = ${LAST}`],
+    ['place', `update incident set place_key = null where key = ${LAST}`],
+    ['time', `update incident set occurred_from = '2030-12-31T21:00:00Z', occurred_to = null where key = ${LAST}`],
+    ['every audience', 'update incident set audience = audience_bit(originator)'],
+  ])('are right at once after a change of the %s, and show no group that is empty now', async (_, change) => {
+    await owner.query(change);
+    for (const reader of readers) {
+      const { answered, counted } = await reader.compare();
+      expect(answered, reader.audience).toEqual(counted);
+    }
+  });
+});
