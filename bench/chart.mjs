@@ -7,13 +7,25 @@ const GAP = 3;
 const BARS_FROM = 190;
 const BARS_TO = 800;
 /** Readable on white and on black alike. */
-const COLOURS = { limit: '#8a8f98', merzili: '#2f81f7', mercurius: '#2da44e', postgraphile: '#bf6b00', apollo: '#c0399f' };
+const COLOURS = {
+  limit: '#8a8f98',
+  merzili: '#2f81f7',
+  mercurius: '#2da44e',
+  postgraphile: '#bf6b00',
+  apollo: '#c0399f',
+};
 
 /** Requests per second as bars on a logarithmic scale, a group for each shape. */
 export function chart({ rows, shapes, contestants, table }) {
-  const rates = shapes.flatMap(({ name }) => contestants.map((contestant) => table[name][contestant.name].rate)).filter((rate) => rate > 0);
-  const [least, most] = [Math.floor(Math.log10(Math.min(...rates, 1))), Math.ceil(Math.log10(Math.max(...rates, 10)))];
-  const x = (rate) => BARS_FROM + ((Math.log10(Math.max(rate, 10 ** least)) - least) / (most - least)) * (BARS_TO - BARS_FROM);
+  const rates = shapes
+    .flatMap(({ name }) => contestants.map((contestant) => table[name][contestant.name].rate))
+    .filter((rate) => rate > 0);
+  const [least, most] = [
+    Math.floor(Math.log10(Math.min(...rates, 1))),
+    Math.ceil(Math.log10(Math.max(...rates, 10))),
+  ];
+  const x = (rate) =>
+    BARS_FROM + ((Math.log10(Math.max(rate, 10 ** least)) - least) / (most - least)) * (BARS_TO - BARS_FROM);
   const parts = [];
   let y = 30;
   parts.push(text(LEFT, y, `Requests per second, ${number(rows)} incidents, logarithmic`, 'class="title"'));
@@ -26,7 +38,9 @@ export function chart({ rows, shapes, contestants, table }) {
     for (const contestant of contestants) {
       const { rate } = table[name][contestant.name];
       parts.push(text(BARS_FROM - 8, y + BAR - 3, short(contestant.title), 'text-anchor="end"'));
-      parts.push(`<rect x="${BARS_FROM}" y="${y}" width="${Math.max(1, x(rate) - BARS_FROM).toFixed(1)}" height="${BAR}" fill="${COLOURS[contestant.name]}"/>`);
+      parts.push(
+        `<rect x="${BARS_FROM}" y="${y}" width="${Math.max(1, x(rate) - BARS_FROM).toFixed(1)}" height="${BAR}" fill="${COLOURS[contestant.name]}"/>`,
+      );
       parts.push(text(x(rate) + 5, y + BAR - 3, number(rate)));
       y += BAR + GAP;
     }

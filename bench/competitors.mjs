@@ -1,6 +1,7 @@
 import { labelsOf } from './servers/listen.mjs';
 
-const quote = (value) => `'${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll("'", "''")}'`;
+const quote = (value) =>
+  `'${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll("'", "''")}'`;
 
 /** What a developer would add to the database for PostGraphile: computed columns and query functions. */
 export async function addFunctions(owner) {

@@ -11,7 +11,12 @@ import { BENCH, DATA, fromProject, PROJECT } from './project.mjs';
  */
 export async function openServer(tell) {
   const { ownerUrl, secret, stop } = await start(tell);
-  return { ownerUrl, secret, stop, databaseOf: (rows, markings) => databaseOf(ownerUrl, secret, rows, markings, tell) };
+  return {
+    ownerUrl,
+    secret,
+    stop,
+    databaseOf: (rows, markings) => databaseOf(ownerUrl, secret, rows, markings, tell),
+  };
 }
 
 async function start(tell) {

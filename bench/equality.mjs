@@ -11,7 +11,9 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 export async function checkEqual(contestants, shape, requests) {
   const step = Math.max(1, Math.floor(requests.length / CHECKED));
   for (let index = 0; index < requests.length; index += step) {
-    const answers = await Promise.all(contestants.map((contestant) => ask(contestant, shape, requests[index])));
+    const answers = await Promise.all(
+      contestants.map((contestant) => ask(contestant, shape, requests[index])),
+    );
     answers.forEach((answer, at) => {
       if (isDeepStrictEqual(normal(answer), normal(answers[0]))) return;
       const [one, other] = [answers[0], answer].map((data) => JSON.stringify(normal(data)));
@@ -26,10 +28,15 @@ export async function checkEqual(contestants, shape, requests) {
 
 async function ask(contestant, shape, request) {
   const { path, body } = requestOf(contestant.name, shape, request);
-  const response = await fetch(`http://127.0.0.1:${contestant.port}${path}`, { method: 'POST', headers: contestant.headers, body });
+  const response = await fetch(`http://127.0.0.1:${contestant.port}${path}`, {
+    method: 'POST',
+    headers: contestant.headers,
+    body,
+  });
   const text = await response.text();
   const { data, errors } = JSON.parse(text);
-  if (!response.ok || errors || !data) throw new Error(`${contestant.name} ${shape.name}: ${response.status} ${text.slice(0, 600)}`);
+  if (!response.ok || errors || !data)
+    throw new Error(`${contestant.name} ${shape.name}: ${response.status} ${text.slice(0, 600)}`);
   return data;
 }
 
@@ -41,7 +48,10 @@ function normal(value, key = '') {
     if (keys.length === 1 && keys[0] === 'nodes' && key !== 'incidents') return normal(value.nodes);
     if (keys.length === 1 && keys[0] === 'provision') return normal(value.provision);
     return Object.fromEntries(
-      keys.filter((name) => name !== 'endCursor').sort().map((name) => [name, normal(value[name], name)]),
+      keys
+        .filter((name) => name !== 'endCursor')
+        .sort()
+        .map((name) => [name, normal(value[name], name)]),
     );
   }
   if (typeof value === 'string') {

@@ -26,7 +26,13 @@ const ORIGINATORS = {
   sparse: { TUR: 5000, RUS: 5000, AZE: 1 },
 };
 const STATUSES = {
-  REPORTED: 44, AWAITING_COUNTERSIGN: 14, JOINTLY_CONFIRMED: 25, JOINTLY_REFUTED: 4, INCONCLUSIVE: 5, DISPUTED: 6, RETRACTED: 2,
+  REPORTED: 44,
+  AWAITING_COUNTERSIGN: 14,
+  JOINTLY_CONFIRMED: 25,
+  JOINTLY_REFUTED: 4,
+  INCONCLUSIVE: 5,
+  DISPUTED: 6,
+  RETRACTED: 2,
 };
 const SEVERITIES = { LOW: 52, MODERATE: 31, HIGH: 14, CRITICAL: 3 };
 const PRECISIONS = { MINUTE: 68, HOUR: 14, DAY: 16, MONTH: 2 };
@@ -35,10 +41,46 @@ const LANGUAGES = { TR: 40, RU: 42, AZ: 8, EN: 10 };
 
 /** Endings of titles, so that they have the length and the variety of real ones. */
 const DETAILS = {
-  tr: ['; can kaybı bildirilmedi', ', gece saatlerinde, yaklaşık yirmi dakika', ' — gözlem noktasının kuzeyinde, üç ayrı mevziden', '; taraflar birbirini suçladı', ', ateş sabaha karşı kesildi', '', ' ve çevresindeki yüksek kesimde', '; bildirim telsizle alındı, doğrulama sürüyor'],
-  ru: ['; о пострадавших не сообщалось', ', в ночное время, около двадцати минут', ' — к северу от наблюдательного поста, с трёх позиций', '; стороны обвинили друг друга', ', огонь прекратился под утро', '', ' и на прилегающих высотах', '; сообщение принято по радио, идёт проверка'],
-  az: ['; itki barədə məlumat verilməyib', ', gecə saatlarında, təxminən iyirmi dəqiqə', ' — müşahidə məntəqəsindən şimalda, üç mövqedən', '; tərəflər bir-birini ittiham etdi', ', atəş səhərə yaxın dayandı', '', ' və ətraf yüksəkliklərdə', '; məlumat radio ilə alınıb, yoxlama davam edir'],
-  en: ['; no casualties reported', ', at night, for about twenty minutes', ' — north of the observation post, from three positions', '; each side blamed the other', ', fire ceased before dawn', '', ' and on the heights around it', '; report received by radio, being verified'],
+  tr: [
+    '; can kaybı bildirilmedi',
+    ', gece saatlerinde, yaklaşık yirmi dakika',
+    ' — gözlem noktasının kuzeyinde, üç ayrı mevziden',
+    '; taraflar birbirini suçladı',
+    ', ateş sabaha karşı kesildi',
+    '',
+    ' ve çevresindeki yüksek kesimde',
+    '; bildirim telsizle alındı, doğrulama sürüyor',
+  ],
+  ru: [
+    '; о пострадавших не сообщалось',
+    ', в ночное время, около двадцати минут',
+    ' — к северу от наблюдательного поста, с трёх позиций',
+    '; стороны обвинили друг друга',
+    ', огонь прекратился под утро',
+    '',
+    ' и на прилегающих высотах',
+    '; сообщение принято по радио, идёт проверка',
+  ],
+  az: [
+    '; itki barədə məlumat verilməyib',
+    ', gecə saatlarında, təxminən iyirmi dəqiqə',
+    ' — müşahidə məntəqəsindən şimalda, üç mövqedən',
+    '; tərəflər bir-birini ittiham etdi',
+    ', atəş səhərə yaxın dayandı',
+    '',
+    ' və ətraf yüksəkliklərdə',
+    '; məlumat radio ilə alınıb, yoxlama davam edir',
+  ],
+  en: [
+    '; no casualties reported',
+    ', at night, for about twenty minutes',
+    ' — north of the observation post, from three positions',
+    '; each side blamed the other',
+    ', fire ceased before dawn',
+    '',
+    ' and on the heights around it',
+    '; report received by radio, being verified',
+  ],
 };
 const NEAR = { tr: ' yakınında', ru: ', район ', az: ' yaxınlığında', en: ' near ' };
 const LOCALES = ['tr', 'ru', 'az', 'en'];
@@ -49,7 +91,8 @@ const quote = (text) => `'${String(text).replaceAll("'", "''")}'`;
 const textArray = (items) => `array[${items.map(quote).join(',')}]::text[]`;
 
 /** A number from 0 to 1 out of the row's number and a salt: the same whatever plan computes it. */
-const chance = (salt, n = 'n') => `((hashint8extended(${n}, ${SEED + salt * 7919}) & 9007199254740991) / 9007199254740992.0::float8)`;
+const chance = (salt, n = 'n') =>
+  `((hashint8extended(${n}, ${SEED + salt * 7919}) & 9007199254740991) / 9007199254740992.0::float8)`;
 
 /** Values repeated by weight, so that one draw picks among them: `(array[...])[1 + draw * length]`. */
 function slots(weights) {
@@ -80,7 +123,14 @@ function zipf(values, exponent) {
   return Object.fromEntries(values.map((value, index) => [value, 1 / (index + 1) ** exponent]));
 }
 
-const LOADED = ['incident', 'claim', 'casualties', 'incident_provision', 'assessment', 'revision', 'incident_search'];
+const LOADED = [
+  'incident',
+  'claim',
+  'casualties',
+  'incident_provision',
+  'assessment',
+  'revision',
+];
 
 /** Fills the record with `rows` incidents and all that belongs to them, on top of the shipped ones. */
 export async function generate(client, { rows, markings = 'realistic', tell = () => {} }) {
@@ -90,7 +140,9 @@ export async function generate(client, { rows, markings = 'realistic', tell = ()
     const { rowCount } = await client.query(sql);
     tell(`  ${name}: ${rowCount ?? ''} (${((Date.now() - before) / 1000).toFixed(1)} s)`);
   };
-  await client.query("set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '512MB'; set jit = off");
+  await client.query(
+    "set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '512MB'; set jit = off",
+  );
   await client.query('set max_parallel_maintenance_workers = 2');
   const putBack = await takeAwayIndexes(client);
   await client.query(LOADED.map((table) => `alter table ${table} disable trigger user`).join(';'));
@@ -117,12 +169,16 @@ async function takeAwayIndexes(client) {
       where (conrelid = any(${tables}) and contype in ('f', 'p', 'u')) or (confrelid = any(${tables}) and contype = 'f')
       order by contype = 'f' desc, contype`,
   );
-  for (const { table, name } of constraints) await client.query(`alter table ${table} drop constraint "${name}"`);
+  for (const { table, name } of constraints)
+    await client.query(`alter table ${table} drop constraint "${name}"`);
   const { rows: indexes } = await client.query(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as def from pg_index where indrelid = any(${tables})`,
   );
   for (const { name } of indexes) await client.query(`drop index ${name}`);
-  const key = ({ table, name, def }) => ({ name, sql: `alter table ${table} add constraint "${name}" ${def}` });
+  const key = ({ table, name, def }) => ({
+    name,
+    sql: `alter table ${table} add constraint "${name}" ${def}`,
+  });
   return [
     ...constraints.filter(({ type }) => type !== 'f').map(key),
     ...indexes.map(({ name, def }) => ({ name, sql: def })),
@@ -134,13 +190,20 @@ async function takeAwayIndexes(client) {
 async function reference(client) {
   const catalogs = {};
   for (const locale of LOCALES) {
-    catalogs[locale] = JSON.parse(await readFile(join(PROJECT, `src/labels/catalogs/${locale}.json`), 'utf8'));
+    catalogs[locale] = JSON.parse(
+      await readFile(join(PROJECT, `src/labels/catalogs/${locale}.json`), 'utf8'),
+    );
   }
   const codes = Object.keys(catalogs.en.vocabulary.IncidentCategory);
   const { rows: places } = await client.query(
     `select place.key from place order by kind = 'DISTRICT', hashtextextended(code, ${SEED})`,
   );
-  const placeSlots = slots(zipf(places.map(({ key }) => `k${key}`), 1.05)).map((name) => name.slice(1));
+  const placeSlots = slots(
+    zipf(
+      places.map(({ key }) => `k${key}`),
+      1.05,
+    ),
+  ).map((name) => name.slice(1));
   const categorySlots = slots(zipf(codes, 1.1));
   await client.query(
     `create temp table bench_place as
@@ -150,7 +213,8 @@ async function reference(client) {
          from unnest(array[${placeSlots.join(',')}]::int[]) with ordinality taken (key, slot)
          join place using (key) left join place parent on parent.key = place.parent_key`,
   );
-  const label = (locale) => textArray(categorySlots.map((code) => catalogs[locale].vocabulary.IncidentCategory[code]));
+  const label = (locale) =>
+    textArray(categorySlots.map((code) => catalogs[locale].vocabulary.IncidentCategory[code]));
   await client.query(
     `create temp table bench_category as
        select slot::int, code, tr, ru, az, en
@@ -204,7 +268,8 @@ function title(locale) {
   return `${category} || ${where} || (${textArray(DETAILS[locale])})[1 + floor(${chance(31)} * ${DETAILS[locale].length})::int]`;
 }
 
-const has = (locale, share, salt) => `(draft.source = '${locale.toUpperCase()}' or ${chance(salt)} < ${share})`;
+const has = (locale, share, salt) =>
+  `(draft.source = '${locale.toUpperCase()}' or ${chance(salt)} < ${share})`;
 
 const TITLE = `jsonb_build_object('source', draft.source, 'revision', draft.version, 'texts', jsonb_strip_nulls(jsonb_build_object(
   'TR', ${entry('tr', has('tr', 0.95, 32), 36)}, 'RU', ${entry('ru', has('ru', 0.95, 33), 37)},
@@ -283,21 +348,17 @@ const PARTS = {
   revision: `
     insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
     select key, audience, version, occurred_from + interval '1 hour', originator, '{}', ${HASH}, '{}' from draft`,
-  incident_search: `
-    insert into incident_search (incident_key, audience, search_text)
-    select incident.key, incident.audience, lower(concat_ws(' ', reference, title #>> '{texts,EN,text}', title #>> '{texts,TR,text}', place.search_text))
-      from incident join place on place.key = incident.place_key join draft on draft.key = incident.key`,
 };
 
 /** As the triggers of the first migration keep it. */
 const TALLY = `
   insert into incident_tally (grain, audience, originator, category, severity, status, district_key, day, n, killed, wounded)
   select grain.name, audience,
-         case when grain.name = 'state' then originator end, case when grain.name = 'place' then category end,
+         case when grain.name = 'state' then originator end, case when grain.name in ('category', 'place') then category end,
          case when grain.name = 'state' then severity end, case when grain.name = 'state' then status end,
-         case when grain.name = 'place' then district_key end,
-         case grain.name when 'day' then (occurred_from at time zone 'Asia/Baku')::date when 'total' then null
+         case when grain.name in ('district', 'place') then district_key end,
+         case grain.name when 'day' then (occurred_from at time zone 'Asia/Baku')::date when 'total' then null when 'category' then null
            else date_trunc('month', occurred_from at time zone 'Asia/Baku')::date end,
          count(*), sum(killed), sum(wounded)
-    from incident cross join (values ('total'), ('state'), ('place'), ('day')) grain (name)
+    from incident cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place')) grain (name)
    group by 1, 2, 3, 4, 5, 6, 7, 8`;

@@ -14,7 +14,11 @@ const PATIENCE = 3;
  * requests. Answers with a status other than 2xx, or with errors in them, are failures.
  */
 export async function load(contestant, shape, requests, { seconds, postmaster, patience = PATIENCE }) {
-  const prepared = requests.map((request) => ({ method: 'POST', headers: contestant.headers, ...requestOf(contestant.name, shape, request) }));
+  const prepared = requests.map((request) => ({
+    method: 'POST',
+    headers: contestant.headers,
+    ...requestOf(contestant.name, shape, request),
+  }));
   let client = 0;
   const slowness = await secondsForOne(prepared[0], contestant);
   // Long enough for every connection to be answered three times.
@@ -34,7 +38,8 @@ export async function load(contestant, shape, requests, { seconds, postmaster, p
   });
   const after = await cpu(contestant, postmaster);
   const answered = result['2xx'];
-  const perRequest = (name) => (before[name] === null || answered === 0 ? null : ((after[name] - before[name]) / answered) * 1e6);
+  const perRequest = (name) =>
+    before[name] === null || answered === 0 ? null : ((after[name] - before[name]) / answered) * 1e6;
   return {
     rate: answered / result.duration,
     p50: result.latency.p50,

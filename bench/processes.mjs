@@ -6,7 +6,10 @@ const TICKS = 100;
 async function stat(pid) {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     return { parent: fields[1], ticks: fields[11] + fields[12], waitedFor: fields[13] + fields[14] };
   } catch {
     return null;

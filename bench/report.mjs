@@ -2,7 +2,21 @@
 const QUIET = 0.5;
 
 /** The results in Markdown. */
-export function report({ rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, loadBefore, machine }) {
+export function report({
+  rows,
+  rounds,
+  seconds,
+  shapes,
+  contestants,
+  table,
+  servers,
+  workers,
+  growth,
+  failures,
+  minutes,
+  loadBefore,
+  machine,
+}) {
   const has = (name) => contestants.some((contestant) => contestant.name === name);
   return [
     '# Results',
@@ -11,48 +25,86 @@ export function report({ rows, rounds, seconds, shapes, contestants, table, serv
     '',
     `${number(rows)} incidents, 32 connections, medians of ${rounds} interleaved rounds of ${seconds} s. ${machine}. ${failures === 0 ? 'No request failed.' : `**${failures} requests failed.**`} ${minutes.toFixed(0)} minutes.`,
     '',
-    ...(loadBefore > QUIET ? [`**Not valid as a result: something else was running (load ${loadBefore.toFixed(1)} before the start).**`, ''] : []),
+    ...(loadBefore > QUIET
+      ? [
+          `**Not valid as a result: something else was running (load ${loadBefore.toFixed(1)} before the start).**`,
+          '',
+        ]
+      : []),
     '![Requests per second by shape](results.svg)',
     '',
     '## Requests per second, p50 / p99 in ms',
     '',
-    ...grid(['', ...contestants.map(({ title }) => title)], shapes.map(({ name, title }) => [title, ...contestants.map((contestant) => rate(table[name][contestant.name]))])),
+    ...grid(
+      ['', ...contestants.map(({ title }) => title)],
+      shapes.map(({ name, title }) => [
+        title,
+        ...contestants.map((contestant) => rate(table[name][contestant.name])),
+      ]),
+    ),
     '',
     ...(has('merzili') ? ratios(shapes, contestants, table) : []),
     '## CPU per request, Node + PostgreSQL in µs',
     '',
-    ...grid(['', ...contestants.map(({ title }) => title)], shapes.map(({ name, title }) => [title, ...contestants.map((contestant) => cpu(table[name][contestant.name]))])),
+    ...grid(
+      ['', ...contestants.map(({ title }) => title)],
+      shapes.map(({ name, title }) => [
+        title,
+        ...contestants.map((contestant) => cpu(table[name][contestant.name])),
+      ]),
+    ),
     '',
     '## Start and memory',
     '',
-    ...grid(['', 'start, ms', 'resident after the load, MB'], contestants.map(({ name, title }) => [title, number(servers[name].startedInMs), number(servers[name].residentMb)])),
+    ...grid(
+      ['', 'start, ms', 'resident after the load, MB'],
+      contestants.map(({ name, title }) => [
+        title,
+        number(servers[name].startedInMs),
+        number(servers[name].residentMb),
+      ]),
+    ),
     '',
     '## Two processes of Merzili on one database',
     '',
-    ...grid(['', 'one', 'two', 'factor'], workers.map(({ shape, one, two }) => [shape.title, number(one), number(two), factor(two, one)])),
+    ...grid(
+      ['', 'one', 'two', 'factor'],
+      workers.map(({ shape, one, two }) => [shape.title, number(one), number(two), factor(two, one)]),
+    ),
     '',
     ...(growth ? growthTables(growth) : []),
-  ].join('\n').trimEnd();
+  ]
+    .join('\n')
+    .trimEnd();
 }
 
 function ratios(shapes, contestants, table) {
   const others = contestants.filter(({ name }) => name !== 'merzili');
-  const p99 = (cells) => (cells.postgraphile ? (cells.merzili.p99 < cells.postgraphile.p50 ? 'yes' : 'no') : '');
+  const p99 = (cells) =>
+    cells.postgraphile ? (cells.merzili.p99 < cells.postgraphile.p50 ? 'yes' : 'no') : '';
   return [
     '## Merzili as a multiple of',
     '',
     ...grid(
       ['', ...others.map(({ title }) => title), 'p99 below PostGraphile’s median'],
-      shapes.map(({ name, title }) => [title, ...others.map((other) => factor(table[name].merzili.rate, table[name][other.name].rate)), p99(table[name])]),
+      shapes.map(({ name, title }) => [
+        title,
+        ...others.map((other) => factor(table[name].merzili.rate, table[name][other.name].rate)),
+        p99(table[name]),
+      ]),
     ),
     '',
   ];
 }
 
 function growthTables({ sizes, shapes, cells }) {
-  const titles = { TUR: 'a nation that sees three records in four', AZE: 'a nation that sees one record in a thousand' };
+  const titles = {
+    TUR: 'a nation that sees three records in four',
+    AZE: 'a nation that sees one record in a thousand',
+  };
   return Object.entries(titles).flatMap(([audience, title]) => {
-    const cell = (shape, rows) => cells.find((one) => one.audience === audience && one.shape === shape.name && one.rows === rows);
+    const cell = (shape, rows) =>
+      cells.find((one) => one.audience === audience && one.shape === shape.name && one.rows === rows);
     return [
       `## Growth, ${title}: requests per second (CPU of PostgreSQL per request, µs)`,
       '',
@@ -73,12 +125,15 @@ function growthTables({ sizes, shapes, cells }) {
 
 const rate = ({ rate: perSecond, p50, p99, failures }) =>
   `${number(perSecond)} · ${number(p50)} / ${number(p99)}${failures > 0 ? ` · **${failures} failed**` : ''}`;
-const cpu = ({ nodeMicroseconds, postgresMicroseconds }) => `${number(nodeMicroseconds)} + ${number(postgresMicroseconds)}`;
+const cpu = ({ nodeMicroseconds, postgresMicroseconds }) =>
+  `${number(nodeMicroseconds)} + ${number(postgresMicroseconds)}`;
 const factor = (one, other) => (other ? `${(one / other).toFixed(one / other < 10 ? 2 : 0)}×` : '–');
 
 export function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
-  return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value).toLocaleString('en-GB');
+  return value < 10 && !Number.isInteger(value)
+    ? value.toFixed(1)
+    : Math.round(value).toLocaleString('en-GB');
 }
 
 function grid(head, lines) {

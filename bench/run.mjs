@@ -9,8 +9,8 @@ import { audienceUrl, openServer, withClient } from './database.mjs';
 import { checkEqual } from './equality.mjs';
 import { measureGrowth } from './growth.mjs';
 import { load } from './load.mjs';
-import { BENCH } from './project.mjs';
 import { postmasterOf } from './processes.mjs';
+import { BENCH } from './project.mjs';
 import { report } from './report.mjs';
 import { readSamples } from './samples.mjs';
 import { CONTESTANTS, startContestant } from './servers.mjs';
@@ -46,7 +46,10 @@ BENCH_PROJECT another built checkout, BENCH_DATA_DIR another folder.\n`);
 const rows = Number(options.rows ?? (options.quick ? 100_000 : 1_000_000));
 const rounds = Number(options.rounds ?? (options.quick ? 2 : 3));
 const seconds = Number(options.seconds ?? (options.quick ? 1.5 : 4));
-const growthRows = options['no-growth'] || (options.quick && !options.growth) ? [] : (options.growth ?? '10000,100000,1000000').split(',').map(Number);
+const growthRows =
+  options['no-growth'] || (options.quick && !options.growth)
+    ? []
+    : (options.growth ?? '10000,100000,1000000').split(',').map(Number);
 const shapes = chosen(SHAPES, options.shapes);
 const contestants = chosen(CONTESTANTS, options.servers);
 const tell = (line) => process.stderr.write(`${line}\n`);
@@ -89,14 +92,20 @@ async function measure() {
   try {
     for (const { name } of contestants) running.push(await startContestant(name, { ownerUrl, secret }));
     const samples = await withClient(await audienceUrl(ownerUrl, secret, 'TUR'), (client) =>
-      readSamples(client, running.find(({ name }) => name === 'postgraphile')),
+      readSamples(
+        client,
+        running.find(({ name }) => name === 'postgraphile'),
+      ),
     );
     const requests = new Map(shapes.map((shape) => [shape, shape.requests(samples)]));
     for (const shape of shapes) await checkEqual(running, shape, requests.get(shape));
     tell('All servers answer alike');
     runs = await runRounds(running, requests, postmaster);
     for (const contestant of running) {
-      servers[contestant.name] = { startedInMs: contestant.startedInMs, residentMb: await contestant.residentMb() };
+      servers[contestant.name] = {
+        startedInMs: contestant.startedInMs,
+        residentMb: await contestant.residentMb(),
+      };
     }
   } finally {
     for (const contestant of running) await contestant.stop();
@@ -107,7 +116,21 @@ async function measure() {
   const growth = growthRows.length > 0 ? await measureGrowth({ ...settings, sizes: growthRows }) : null;
   const failures = runs.reduce((sum, { result }) => sum + result.failures, 0);
   const minutes = (Date.now() - started) / 60_000;
-  return { rows, rounds, seconds, shapes, contestants, table, servers, workers, growth, failures, minutes, loadBefore, machine: await machine(ownerUrl) };
+  return {
+    rows,
+    rounds,
+    seconds,
+    shapes,
+    contestants,
+    table,
+    servers,
+    workers,
+    growth,
+    failures,
+    minutes,
+    loadBefore,
+    machine: await machine(ownerUrl),
+  };
 }
 
 /** Interleaved: in every round each shape goes over all servers, the first of them another one each time. */
@@ -118,10 +141,13 @@ async function runRounds(running, requests, postmaster) {
       for (let turn = 0; turn < running.length; turn += 1) {
         const contestant = running[(turn + index + round) % running.length];
         const own = requests.get(shape);
-        if (round === 0) await load(contestant, shape, own, { seconds: Math.min(1, seconds / 2), postmaster, patience: 1 });
+        if (round === 0)
+          await load(contestant, shape, own, { seconds: Math.min(1, seconds / 2), postmaster, patience: 1 });
         const result = await load(contestant, shape, own, { seconds, postmaster });
         runs.push({ shape, name: contestant.name, result });
-        tell(`${round + 1}/${rounds} ${shape.name.padEnd(22)} ${contestant.name.padEnd(13)} ${result.rate.toFixed(0).padStart(6)}/s  p99 ${result.p99} ms${result.failures ? `  ${result.failures} FAILED` : ''}`);
+        tell(
+          `${round + 1}/${rounds} ${shape.name.padEnd(22)} ${contestant.name.padEnd(13)} ${result.rate.toFixed(0).padStart(6)}/s  p99 ${result.p99} ms${result.failures ? `  ${result.failures} FAILED` : ''}`,
+        );
       }
     }
   }
@@ -129,6 +155,10 @@ async function runRounds(running, requests, postmaster) {
 }
 
 async function machine(ownerUrl) {
-  const { version } = await withClient(ownerUrl, async (client) => (await client.query('show server_version')).rows.map((row) => ({ version: row.server_version }))[0]);
+  const { version } = await withClient(
+    ownerUrl,
+    async (client) =>
+      (await client.query('show server_version')).rows.map((row) => ({ version: row.server_version }))[0],
+  );
   return `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, PostgreSQL ${version} on the same machine`;
 }

@@ -5,7 +5,9 @@ const POSTGRAPHILE_CURSOR = `query Cursor($offset: Int!) {
 
 /** Values for the shapes' variables, with the cursors of each server that has a form of its own. */
 export async function readSamples(client, postgraphile, audience = 'TUR') {
-  const { rows } = await client.query("select coalesce(sum(n), 0)::int as total from incident_tally where grain = 'total'");
+  const { rows } = await client.query(
+    "select coalesce(sum(n), 0)::int as total from incident_tally where grain = 'total'",
+  );
   const samples = await drawSamples(client, rows[0].total, audience);
   for (const depth of [samples.shallow, samples.deep]) {
     const own = await merziliCursors(client, depth, audience);

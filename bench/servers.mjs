@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { audienceUrl } from './database.mjs';
-import { BENCH, DATA, fromProject } from './project.mjs';
 import { residentMb } from './processes.mjs';
+import { BENCH, DATA, fromProject } from './project.mjs';
 
 const START_MS = 60_000;
 
@@ -20,7 +20,8 @@ export const CONTESTANTS = [
 export function nodeFor(name) {
   if (name !== 'postgraphile' || Number(process.versions.node.split('.')[0]) >= 22) return process.execPath;
   const packaged = join(BENCH, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
-  if (!existsSync(packaged)) throw new Error(`PostGraphile needs Node 22 or newer, and there is no ${packaged}`);
+  if (!existsSync(packaged))
+    throw new Error(`PostGraphile needs Node 22 or newer, and there is no ${packaged}`);
   return packaged;
 }
 
@@ -38,7 +39,10 @@ export async function startContestant(name, { ownerUrl, secret, audience = 'TUR'
     port,
     startedInMs: Date.now() - started,
     residentMb: () => residentMb(child.pid),
-    headers: { 'content-type': 'application/json', ...(name === 'merzili' ? await authorization(audience) : {}) },
+    headers: {
+      'content-type': 'application/json',
+      ...(name === 'merzili' ? await authorization(audience) : {}),
+    },
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', resolve);
@@ -49,9 +53,19 @@ export async function startContestant(name, { ownerUrl, secret, audience = 'TUR'
 
 async function environment(name, ownerUrl, secret, audience) {
   if (name !== 'merzili') {
-    return { NODE_ENV: 'production', GRAPHILE_ENV: 'production', ROLE_URL: await audienceUrl(ownerUrl, secret, audience) };
+    return {
+      NODE_ENV: 'production',
+      GRAPHILE_ENV: 'production',
+      ROLE_URL: await audienceUrl(ownerUrl, secret, audience),
+    };
   }
-  return { NODE_ENV: '', DATABASE_URL: ownerUrl, MERZILI_DATABASE_SECRET: secret, MERZILI_DATA_DIR: join(DATA, 'app'), MERZILI_ISSUERS: '' };
+  return {
+    NODE_ENV: '',
+    DATABASE_URL: ownerUrl,
+    MERZILI_DATABASE_SECRET: secret,
+    MERZILI_DATA_DIR: join(DATA, 'app'),
+    MERZILI_ISSUERS: '',
+  };
 }
 
 function portOf(child, name) {
@@ -86,6 +100,9 @@ async function authorization(audience) {
 /** Path and body of one request of a shape. */
 export function requestOf(name, shape, { variables, postgraphile = variables }) {
   if (name === 'limit') return { path: `/${shape.name}`, body: JSON.stringify(variables) };
-  const body = name === 'postgraphile' ? { query: shape.postgraphile, variables: postgraphile } : { query: shape.document, variables };
+  const body =
+    name === 'postgraphile'
+      ? { query: shape.postgraphile, variables: postgraphile }
+      : { query: shape.document, variables };
   return { path: '/graphql', body: JSON.stringify(body) };
 }

@@ -8,7 +8,8 @@ const RICH = `
   claims { sourceType claimant { code name } }
   assessments { nation verdict }
   provisions { code }`;
-const SCALARS = 'reference version originator category severity occurredFrom occurredTo timePrecision status createdAt updatedAt';
+const SCALARS =
+  'reference version originator category severity occurredFrom occurredTo timePrecision status createdAt updatedAt';
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 
 const POSTGRAPHILE_RICH = `
@@ -24,7 +25,8 @@ const page = (name, size, selection, extra = '') =>
 const postgraphilePage = (name, size, selection) =>
   `query ${name}($after: Cursor) { incidents: allIncidents(first: ${size}, after: $after, ${NEWEST}) { nodes { ${selection} } ${PAGE_INFO} } }`;
 
-const cursors = ({ pages }) => pages.map((cursor) => ({ variables: cursor.merzili, postgraphile: cursor.postgraphile }));
+const cursors = ({ pages }) =>
+  pages.map((cursor) => ({ variables: cursor.merzili, postgraphile: cursor.postgraphile }));
 
 export const SHAPES = [
   {
@@ -51,7 +53,10 @@ export const SHAPES = [
     name: 'pageWithTotal',
     title: 'the same with totalCount of everything visible',
     document: page('PageWithTotal', 20, RICH, 'totalCount'),
-    postgraphile: postgraphilePage('PageWithTotal', 20, POSTGRAPHILE_RICH).replace(PAGE_INFO, `${PAGE_INFO} totalCount`),
+    postgraphile: postgraphilePage('PageWithTotal', 20, POSTGRAPHILE_RICH).replace(
+      PAGE_INFO,
+      `${PAGE_INFO} totalCount`,
+    ),
     requests: (samples) => cursors(samples.shallow),
   },
   {
@@ -62,7 +67,10 @@ export const SHAPES = [
     postgraphile: `query District($category: String!, $districtKey: Int!) { incidents: allIncidents(first: 20, ${NEWEST},
       condition: { category: $category, districtKey: $districtKey }) { nodes { ${POSTGRAPHILE_RICH} } ${PAGE_INFO} totalCount } }`,
     requests: ({ filters }) =>
-      filters.map(({ category, district, districtKey }) => ({ variables: { category, district }, postgraphile: { category, districtKey } })),
+      filters.map(({ category, district, districtKey }) => ({
+        variables: { category, district },
+        postgraphile: { category, districtKey },
+      })),
   },
   {
     name: 'scalars',
@@ -108,14 +116,17 @@ export const SHAPES = [
     name: 'statisticsByCategory',
     title: 'statistics over everything, by category',
     document: 'query ByCategory { incidentStatistics(groupBy: [CATEGORY]) { keys count killed wounded } }',
-    postgraphile: 'query ByCategory { incidentStatistics: statisticsByCategory { nodes { keys count killed wounded } } }',
+    postgraphile:
+      'query ByCategory { incidentStatistics: statisticsByCategory { nodes { keys count killed wounded } } }',
     requests: () => [{ variables: {} }],
   },
   {
     name: 'statisticsByMonth',
     title: 'statistics over everything, by month and district',
-    document: 'query ByMonth { incidentStatistics(groupBy: [MONTH, DISTRICT]) { keys count killed wounded } }',
-    postgraphile: 'query ByMonth { incidentStatistics: statisticsByMonth { nodes { keys count killed wounded } } }',
+    document:
+      'query ByMonth { incidentStatistics(groupBy: [MONTH, DISTRICT]) { keys count killed wounded } }',
+    postgraphile:
+      'query ByMonth { incidentStatistics: statisticsByMonth { nodes { keys count killed wounded } } }',
     requests: () => [{ variables: {} }],
   },
 ];
@@ -149,7 +160,8 @@ export async function drawSamples(client, total, audience) {
 
 function offsets(from, width) {
   const drawn = new Set();
-  for (let index = 0; drawn.size < Math.min(VARIATIONS, width); index += 1) drawn.add(from + ((index * SPREAD) % width));
+  for (let index = 0; drawn.size < Math.min(VARIATIONS, width); index += 1)
+    drawn.add(from + ((index * SPREAD) % width));
   return [...drawn];
 }
 

@@ -4,8 +4,11 @@ export function summary(shapes, contestants, runs) {
   for (const shape of shapes) {
     table[shape.name] = {};
     for (const { name } of contestants) {
-      const results = runs.filter((run) => run.shape === shape && run.name === name).map(({ result }) => result);
-      const median = (field) => medianOf(results.map((result) => result[field]).filter((value) => value !== null));
+      const results = runs
+        .filter((run) => run.shape === shape && run.name === name)
+        .map(({ result }) => result);
+      const median = (field) =>
+        medianOf(results.map((result) => result[field]).filter((value) => value !== null));
       table[shape.name][name] = {
         rate: median('rate'),
         p50: median('p50'),

@@ -7,8 +7,13 @@ import { SHAPES } from './shapes.mjs';
 /** One process of Merzili against two on the same database, each with 32 connections. */
 export async function measureWorkers({ database, ownerUrl, postmaster, seconds, tell }) {
   const { secret } = database;
-  const samples = await withClient(await audienceUrl(ownerUrl, secret, 'TUR'), (client) => readSamples(client, null));
-  const workers = [await startContestant('merzili', { ownerUrl, secret }), await startContestant('merzili', { ownerUrl, secret })];
+  const samples = await withClient(await audienceUrl(ownerUrl, secret, 'TUR'), (client) =>
+    readSamples(client, null),
+  );
+  const workers = [
+    await startContestant('merzili', { ownerUrl, secret }),
+    await startContestant('merzili', { ownerUrl, secret }),
+  ];
   try {
     const rates = [];
     for (const name of ['incident', 'page', 'titles']) {
@@ -19,7 +24,9 @@ export async function measureWorkers({ database, ownerUrl, postmaster, seconds, 
       const alone = await run(workers[0]);
       const together = await Promise.all(workers.map(run));
       rates.push({ shape, one: alone.rate, two: together[0].rate + together[1].rate });
-      tell(`two workers: ${name} ${alone.rate.toFixed(0)} -> ${(together[0].rate + together[1].rate).toFixed(0)}/s`);
+      tell(
+        `two workers: ${name} ${alone.rate.toFixed(0)} -> ${(together[0].rate + together[1].rate).toFixed(0)}/s`,
+      );
     }
     return rates;
   } finally {

@@ -163,11 +163,11 @@ const NATION_TABLES = [
     return [
       `create index incident_occurred_${audience}_idx on incident (occurred_from, key) where ${seen}`,
       `create index incident_updated_${audience}_idx on incident (updated_at, key) where ${seen}`,
+      `create index incident_category_${audience}_idx on incident (category, occurred_from, key) where ${seen}`,
+      `create index incident_district_${audience}_idx on incident (district_key, occurred_from, key) where ${seen}`,
+      `create index incident_place_${audience}_idx on incident (place_key, occurred_from, key) where ${seen}`,
     ];
   }),
-  'create index incident_category_idx on incident (category, occurred_from, key)',
-  'create index incident_district_idx on incident (district_key, occurred_from, key)',
-  'create index incident_place_idx on incident (place_key, occurred_from, key)',
   ...['tr', 'ru', 'az', 'en'].map(
     (locale, index) =>
       `create index incident_untranslated_${locale}_idx on incident (occurred_from, key) where (untranslated & ${1 << index}) <> 0`,
@@ -258,16 +258,17 @@ const TALLY_KEY = 'grain, audience, originator, category, severity, status, dist
 const grainRows = (rows: string): string =>
   `select grain.name as grain, audience,
       case when grain.name = 'state' then originator end as originator,
-      case when grain.name = 'place' then category end as category,
+      case when grain.name in ('category', 'place') then category end as category,
       case when grain.name = 'state' then severity end as severity,
       case when grain.name = 'state' then status end as status,
-      case when grain.name = 'place' then district_key end as district_key,
+      case when grain.name in ('district', 'place') then district_key end as district_key,
       case grain.name
         when 'day' then (occurred_from at time zone 'Asia/Baku')::date
         when 'total' then null
+        when 'category' then null
         else date_trunc('month', occurred_from at time zone 'Asia/Baku')::date end as day,
       n, killed, wounded
-    from (${rows}) changed cross join (values ('total'), ('state'), ('place'), ('day')) grain (name)`;
+    from (${rows}) changed cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place')) grain (name)`;
 
 /** What a statement adds to the tally: its new rows, less its old ones. */
 const CHANGES = {

@@ -45,6 +45,8 @@ const VARIABLES = z.object({
     .optional(),
   /** Collector that OpenTelemetry traces are sent to, over HTTP; without it nothing of it is loaded. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url('takes a URL such as http://127.0.0.1:4318').optional(),
+  /** Chromium's command, for printing reports; without it the usual names are looked for on PATH. */
+  MERZILI_CHROMIUM: z.string().min(1, 'takes a command or its path').optional(),
   /** How much is logged. */
   MERZILI_LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
   /** In production introspection needs a scope, and demo mode is refused. */
@@ -71,6 +73,7 @@ export interface Config {
   readonly cost: { readonly ceiling: number; readonly budget: number; readonly restoreRate: number };
   readonly metricsPort: number | null;
   readonly tracesEndpoint: string | null;
+  readonly chromium: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly isProduction: boolean;
 }
@@ -114,6 +117,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     metricsPort: variables.MERZILI_METRICS_PORT ?? null,
     tracesEndpoint: variables.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    chromium: variables.MERZILI_CHROMIUM ?? null,
     logLevel: variables.MERZILI_LOG_LEVEL,
     isProduction,
   };

@@ -47,6 +47,8 @@ import { PlaceResolver } from './places/place.resolver.js';
 import { localizedTextRead, translationRead } from './read/localized-text.read.js';
 import { buildModel, type Model } from './read/model.js';
 import { statisticRead } from './statistics/statistic.read.js';
+import { REPORT_TYPES } from './reports/daily-report.read.js';
+import { DailyReportResolver } from './reports/daily-report.resolver.js';
 import { StatisticResolver } from './statistics/statistic.resolver.js';
 
 /** Every operation of the API. */
@@ -60,6 +62,7 @@ const RESOLVERS = [
   PlaceResolver,
   IncidentResolver,
   StatisticResolver,
+  DailyReportResolver,
   VocabularyResolver,
   IncidentWritingResolver,
   ProvisionWritingResolver,
@@ -88,6 +91,7 @@ const READ_TYPES = [
   revisionRead,
   incidentEventRead,
   statisticRead,
+  ...REPORT_TYPES,
   localizedTextRead,
   translationRead,
 ];

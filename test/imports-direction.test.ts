@@ -12,6 +12,7 @@ const SLICES = [
   'centre',
   'incidents',
   'statistics',
+  'reports',
   'nodes',
 ] as const;
 /** Rooms that know no slice. */

@@ -5,14 +5,16 @@ import { FALLBACKS, labelsOf, listen, ROLE_URL } from './listen.mjs';
 
 const CONNECTIONS = 2;
 const quote = (text) => `'${text.replaceAll("'", "''")}'`;
-const array = (items) => `(array[${items.map((item) => (item === undefined ? 'null' : quote(item))).join(',')}]::text[])`;
+const array = (items) =>
+  `(array[${items.map((item) => (item === undefined ? 'null' : quote(item))).join(',')}]::text[])`;
 
 const connections = await Promise.all(
   Array.from({ length: CONNECTIONS }, async () => {
     const client = new pg.Client({
       connectionString: ROLE_URL,
       pipeline: true,
-      options: '-c timezone=UTC -c default_transaction_read_only=on -c jit=off -c plan_cache_mode=force_generic_plan',
+      options:
+        '-c timezone=UTC -c default_transaction_read_only=on -c jit=off -c plan_cache_mode=force_generic_plan',
     });
     await client.connect();
     return client;
@@ -30,10 +32,13 @@ async function constants() {
   const placeJson = [];
   for (const place of places) {
     const parent = byKey.get(place.parent_key);
-    placeJson[place.key - 1] = json(place, { parent: parent ? { code: parent.code, name: parent.name_tr } : null });
+    placeJson[place.key - 1] = json(place, {
+      parent: parent ? { code: parent.code, name: parent.name_tr } : null,
+    });
   }
   const partyJson = [];
-  for (const party of parties) partyJson[party.key - 1] = JSON.stringify({ code: party.code, name: party.name_tr });
+  for (const party of parties)
+    partyJson[party.key - 1] = JSON.stringify({ code: party.code, name: party.name_tr });
   const provisionJson = [];
   for (const { key, code } of provisions) provisionJson[key - 1] = JSON.stringify({ code });
   const labels = { category: await labelsOf('IncidentCategory'), severity: await labelsOf('Severity') };
@@ -41,7 +46,9 @@ async function constants() {
     place: array([...placeJson]),
     party: array([...partyJson]),
     provision: array([...provisionJson]),
-    districts: Object.fromEntries(places.filter(({ parent_key }) => parent_key === null).map(({ key, code }) => [code, key])),
+    districts: Object.fromEntries(
+      places.filter(({ parent_key }) => parent_key === null).map(({ key, code }) => [code, key]),
+    ),
     label: (vocabulary, column, locale) => {
       const texts = Object.fromEntries(
         Object.entries(labels[vocabulary][locale]).map(([code, text]) => [code, JSON.stringify(text)]),
@@ -54,9 +61,14 @@ async function constants() {
 
 const C = await constants();
 const list = (query) => `concat('[', array_to_string(array(${query}), ','), ']')`;
-const claims = (fields) => list(`select concat(${fields}) from claim c where c.incident_key = i.key and (c.audience & 1) <> 0 order by c.position`);
+const claims = (fields) =>
+  list(
+    `select concat(${fields}) from claim c where c.incident_key = i.key and (c.audience & 1) <> 0 order by c.position`,
+  );
 const assessments = (fields) =>
-  list(`select concat(${fields}) from assessment a where a.incident_key = i.key and (a.audience & 1) <> 0 order by a.assessed_at desc, a.key`);
+  list(
+    `select concat(${fields}) from assessment a where a.incident_key = i.key and (a.audience & 1) <> 0 order by a.assessed_at desc, a.key`,
+  );
 
 const CLAIMS = claims(`'{"sourceType":"', c.source_type, '","claimant":', ${C.party}[c.claimant_key], '}'`);
 const PROVISIONS = list(
@@ -70,7 +82,8 @@ const RICH_COLUMNS = 'reference, category, severity, status, place_key';
 const SCALARS = `'{"reference":"', i.reference, '","version":', i.version, ',"originator":"', i.originator, '","category":"', i.category,
   '","severity":"', i.severity, '","occurredFrom":', to_json(i.occurred_from), ',"occurredTo":', coalesce(to_json(i.occurred_to)::text, 'null'),
   ',"timePrecision":"', i.time_precision, '","status":"', i.status, '","createdAt":', to_json(i.created_at), ',"updatedAt":', to_json(i.updated_at), '}'`;
-const SCALAR_COLUMNS = 'reference, version, originator, category, severity, occurred_to, time_precision, status, created_at, updated_at';
+const SCALAR_COLUMNS =
+  'reference, version, originator, category, severity, occurred_to, time_precision, status, created_at, updated_at';
 
 const AFTER = '(occurred_from, key) < ($1::timestamptz, $2::uuid)';
 
@@ -94,11 +107,12 @@ const titled = (locale) => {
   return page({ columns: 'reference, title, category, severity', item, size: 20, where: AFTER });
 };
 
-const statistic = (keys, names) => `select concat('{"data":{"incidentStatistics":', ${list(
-  `select concat('{"keys":["', ${names.join(`, '","', `)}, '"],"count":', n, ',"killed":', killed, ',"wounded":', wounded, '}') from (
+const statistic = (keys, names) =>
+  `select concat('{"data":{"incidentStatistics":', ${list(
+    `select concat('{"keys":["', ${names.join(`, '","', `)}, '"],"count":', n, ',"killed":', killed, ',"wounded":', wounded, '}') from (
      select ${keys.map((key, index) => `${key} as k${index}`).join(', ')}, sum(n) as n, sum(killed) as killed, sum(wounded) as wounded
        from incident_tally tally where grain = 'place' and (audience & 1) <> 0 group by ${keys.map((_, index) => index + 1).join(', ')}) tally order by ${names.map((name) => `${name} collate "C"`).join(', ')}`,
-)}, '}}')`;
+  )}, '}}')`;
 
 const after = ({ after: cursor }) => JSON.parse(Buffer.from(cursor, 'base64').toString());
 const filtered = ({ category, district }) => [C.districts[district], category];
@@ -114,7 +128,10 @@ const STATEMENTS = {
   },
   page: { text: rich(AFTER), values: after },
   pageWithTotal: {
-    text: rich(AFTER, "select coalesce(sum(n), 0) from incident_tally where grain = 'total' and (audience & 1) <> 0"),
+    text: rich(
+      AFTER,
+      "select coalesce(sum(n), 0) from incident_tally where grain = 'total' and (audience & 1) <> 0",
+    ),
     values: after,
   },
   districtWithTotal: {
@@ -126,7 +143,10 @@ const STATEMENTS = {
   },
   scalars: { text: page({ columns: SCALAR_COLUMNS, item: SCALARS, size: 100, where: AFTER }), values: after },
   deep: { text: rich(AFTER), values: after },
-  category: { text: rich(`category = $3 and ${AFTER}`), values: (variables) => [...after(variables), variables.category] },
+  category: {
+    text: rich(`category = $3 and ${AFTER}`),
+    values: (variables) => [...after(variables), variables.category],
+  },
   statisticsByCategory: { text: statistic(['category'], ['tally.k0']), values: () => [] },
   statisticsByMonth: {
     text: statistic(
@@ -135,7 +155,9 @@ const STATEMENTS = {
     ),
     values: () => [],
   },
-  ...Object.fromEntries(Object.keys(FALLBACKS).map((locale) => [`titles${locale}`, { text: titled(locale), values: after }])),
+  ...Object.fromEntries(
+    Object.keys(FALLBACKS).map((locale) => [`titles${locale}`, { text: titled(locale), values: after }]),
+  ),
 };
 
 /** What comes in one turn of the event loop leaves for PostgreSQL in one write. */
@@ -164,7 +186,10 @@ listen((request, response) => {
     connections[turn].query({ name, text, values: values(variables), rowMode: 'array' }, (error, result) => {
       if (error) process.stderr.write(`${name}: ${error.message}\n`);
       const body = Buffer.from(error ? '{"errors":[]}' : result.rows[0][0]);
-      response.writeHead(error ? 500 : 200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+      response.writeHead(error ? 500 : 200, {
+        'Content-Type': 'application/json',
+        'Content-Length': body.length,
+      });
       response.end(body);
     });
   });

@@ -9,7 +9,8 @@ import { sdl } from './sdl.mjs';
 const pool = new pg.Pool({
   connectionString: ROLE_URL,
   max: 10,
-  options: '-c timezone=UTC -c default_transaction_read_only=on -c jit=off -c plan_cache_mode=force_generic_plan',
+  options:
+    '-c timezone=UTC -c default_transaction_read_only=on -c jit=off -c plan_cache_mode=force_generic_plan',
 });
 const labels = { category: await labelsOf('IncidentCategory'), severity: await labelsOf('Severity') };
 
@@ -42,8 +43,8 @@ function columnsOf(node) {
 
 /** A prepared statement, named by its text. */
 function run(text, values) {
-  let name = statements.get(text);
-  if (!name) statements.set(text, (name = `s${statements.size}`));
+  const name = statements.get(text) ?? `s${statements.size}`;
+  statements.set(text, name);
   return pool.query({ name, text, values });
 }
 
@@ -55,8 +56,14 @@ async function incidents(_, { filter, first = 20, after }, __, info) {
   const values = [];
   const bind = (value) => `$${values.push(value)}`;
   const conditions = [];
-  if (filter?.category) conditions.push(filter.category.length === 1 ? `i.category = ${bind(filter.category[0])}` : `i.category = any(${bind(filter.category)})`);
-  if (filter?.place) conditions.push(`i.district_key = (select key from place where code = ${bind(filter.place[0])})`);
+  if (filter?.category)
+    conditions.push(
+      filter.category.length === 1
+        ? `i.category = ${bind(filter.category[0])}`
+        : `i.category = any(${bind(filter.category)})`,
+    );
+  if (filter?.place)
+    conditions.push(`i.district_key = (select key from place where code = ${bind(filter.place[0])})`);
   const counted = [...conditions];
   const countValues = [...values];
   if (after) {
@@ -67,7 +74,10 @@ async function incidents(_, { filter, first = 20, after }, __, info) {
   const columns = columnsOf(child(node, 'nodes'));
   const total = child(node, 'totalCount');
   const [{ rows }, count] = await Promise.all([
-    run(`select i.key, to_json(i.occurred_from) #>> '{}' as at, ${columns} from incident i ${where} order by i.occurred_from desc, i.key desc limit ${first + 1}`, values),
+    run(
+      `select i.key, to_json(i.occurred_from) #>> '{}' as at, ${columns} from incident i ${where} order by i.occurred_from desc, i.key desc limit ${first + 1}`,
+      values,
+    ),
     total
       ? run(
           filter
@@ -80,7 +90,11 @@ async function incidents(_, { filter, first = 20, after }, __, info) {
   const hasNextPage = rows.length > first;
   if (hasNextPage) rows.pop();
   const last = rows.at(-1);
-  return { nodes: rows, pageInfo: { hasNextPage, endCursor: last ? encode(last) : null }, totalCount: count?.rows[0].n };
+  return {
+    nodes: rows,
+    pageInfo: { hasNextPage, endCursor: last ? encode(last) : null },
+    totalCount: count?.rows[0].n,
+  };
 }
 
 const KEYS = {
@@ -92,7 +106,10 @@ const KEYS = {
 const resolvers = {
   Query: {
     async incident(_, { reference }, __, info) {
-      const { rows } = await run(`select ${columnsOf(info.fieldNodes[0])} from incident i where i.reference = $1`, [reference]);
+      const { rows } = await run(
+        `select ${columnsOf(info.fieldNodes[0])} from incident i where i.reference = $1`,
+        [reference],
+      );
       return rows[0] ?? null;
     },
     incidents,

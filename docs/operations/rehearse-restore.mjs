@@ -64,13 +64,17 @@ try {
   await superuser.query("update place set search_text = search_text || ' rehearsed' where code = 'agdam'");
   const expected = await fingerprint(superuser);
   await delay(1_100);
-  const { rows: [{ moment }] } = await superuser.query('select now()::text as moment');
+  const {
+    rows: [{ moment }],
+  } = await superuser.query('select now()::text as moment');
   await delay(1_100);
 
   // 4. The disaster, and the end of the old server.
   await superuser.query('truncate incident cascade');
   await superuser.query('select pg_switch_wal()');
-  const { rows: [{ count }] } = await superuser.query('select count(*) from incident');
+  const {
+    rows: [{ count }],
+  } = await superuser.query('select count(*) from incident');
   if (count !== '0') throw new Error('The disaster did not happen');
   await superuser.end();
   await database.stop();

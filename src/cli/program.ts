@@ -8,6 +8,7 @@ import { addImport } from './import.command.js';
 import { addIssuer } from './issuer.command.js';
 import { addKeys } from './keys.command.js';
 import { addMigrate } from './migrate.command.js';
+import { addReport } from './report.command.js';
 import { addServe } from './serve.command.js';
 import type { Terminal } from './terminal.js';
 import { addToken } from './token.command.js';
@@ -47,6 +48,7 @@ function createProgram(terminal: Terminal): Command {
   addToken(program, terminal);
   addIssuer(program, terminal);
   addKeys(program, terminal);
+  addReport(program, terminal);
   return program;
 }
 

@@ -47,7 +47,8 @@ export class Pipeline {
     if (this.isClosed || this.pending >= MOST_PENDING) throw unavailable();
     this.pending += 1;
     try {
-      const { client } = await this.connected(statement.name);
+      const { client, socket } = await this.connected(statement.name);
+      gather(socket);
       return await send(client, statement);
     } finally {
       this.pending -= 1;
@@ -126,6 +127,19 @@ async function end({ client, socket }: Connection): Promise<void> {
   } finally {
     clearTimeout(impatience);
   }
+}
+
+const gathering = new WeakSet<Socket>();
+
+/** What is sent in one turn of the event loop leaves in one write: a system call for each statement is dear. */
+function gather(socket: Socket): void {
+  if (gathering.has(socket)) return;
+  gathering.add(socket);
+  socket.cork();
+  setImmediate(() => {
+    gathering.delete(socket);
+    socket.uncork();
+  });
 }
 
 function send(client: Client, { name, text, values }: ReadStatement): Promise<readonly string[]> {

@@ -37,14 +37,18 @@ export interface Writers {
 }
 
 /** Connections for writing: one login role and pool for every nation, nothing shared. The public has none. */
-export async function openWriters(ownerUrl: string, secret: string): Promise<Writers> {
+export async function openWriters(
+  ownerUrl: string,
+  secret: string,
+  connections = CONNECTIONS,
+): Promise<Writers> {
   const sources = new Map<Nation, DataSource>();
   const close = async (): Promise<void> => {
     await Promise.all([...sources.values()].map((source) => source.destroy()));
   };
   try {
     for (const nation of NATIONS) {
-      sources.set(nation, await openSource(roleUrl(ownerUrl, secret, nation)).initialize());
+      sources.set(nation, await openSource(roleUrl(ownerUrl, secret, nation), connections).initialize());
     }
   } catch (error) {
     await close();
@@ -74,14 +78,14 @@ export async function openWriters(ownerUrl: string, secret: string): Promise<Wri
   };
 }
 
-function openSource(url: string): DataSource {
+function openSource(url: string, connections: number): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
     entities: ENTITIES,
     namingStrategy: new SnakeNaming(),
     synchronize: false,
-    poolSize: CONNECTIONS,
+    poolSize: connections,
     connectTimeoutMS: CHECKOUT_TIMEOUT_MS,
     applicationName: 'merzili write',
     poolErrorHandler: () => {},

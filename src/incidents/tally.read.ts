@@ -17,8 +17,10 @@ export const tallyRows: LinkType = {
 /** What each grain of the tally tells apart, the smallest first. Months stand as their first day. */
 const GRAINS = {
   total: [],
+  category: ['CATEGORY'],
   day: ['DAY', 'MONTH', 'YEAR'],
   state: ['ORIGINATOR', 'SEVERITY', 'STATUS', 'MONTH', 'YEAR'],
+  district: ['DISTRICT', 'MONTH', 'YEAR'],
   place: ['CATEGORY', 'DISTRICT', 'MONTH', 'YEAR'],
 } as const satisfies Record<string, readonly IncidentDimension[]>;
 

@@ -6,18 +6,9 @@ import { AUDIENCE_BIT, audiencesOf } from '../incidents/incident.policy.js';
 import { assessmentRead, incidentProvisions, incidentRead } from '../incidents/incident.read.js';
 import { translator, vocabularyLabel } from '../labels/labels.js';
 import type { Locale } from '../labels/locale.js';
-import {
-  exists,
-  jsonList,
-  jsonText,
-  type LocaleArguments,
-  labelOf,
-  list,
-  many,
-  required,
-} from '../read/fields.js';
+import { exists, jsonList, type LocaleArguments, labelOf, list, many, required } from '../read/fields.js';
 import type { Fields, Read, ReadType, Row, Step } from '../read/model.js';
-import { all, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
+import { literal, Param, raw, type Sql, sql } from '../read/sql.js';
 import { counted, grouped } from '../statistics/statistic.read.js';
 import { reportText } from './daily-report.text.js';
 
@@ -208,7 +199,7 @@ const deadlineFields: Fields = {
   deadline: (row) => (step) => step.object(deadlineRead, row),
 };
 
-const NO_DAY = {} as Param;
+const NO_DAY = new Param('date', () => null);
 
 /** Declared so that the model knows the fields of each type; a report is made of many rows, not of one. */
 export const REPORT_TYPES: readonly ReadType[] = [

@@ -1,15 +1,18 @@
+import { CodedError } from '../errors.js';
 import { incidentConditions } from '../incidents/incident.filter.js';
 import type { IncidentFilter } from '../incidents/incident.inputs.js';
 import { incidentRead } from '../incidents/incident.read.js';
 import { tallied } from '../incidents/tally.read.js';
 import { LANGUAGE_TAG, type Locale } from '../labels/locale.js';
-import type { IncidentDimension } from '../labels/vocabularies.js';
+import { type IncidentDimension, VOCABULARIES } from '../labels/vocabularies.js';
 import { placeRead } from '../places/place.read.js';
 import type { Planned } from '../read/arguments.js';
 import { jsonList, jsonText, type LocaleArguments, labelOf, list, localColumn } from '../read/fields.js';
 import type { Fields, LinkType, Read, ReadType, Row, Step } from '../read/model.js';
 import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
 
+/** As many as there are; more could only repeat some. */
+const MOST_DIMENSIONS = VOCABULARIES.IncidentDimension.length;
 /** Key of incidents without a district. */
 const NONE = 'NONE';
 
@@ -27,6 +30,13 @@ export function statistics(
   filter: Planned<IncidentFilter> | null | undefined,
   groupBy: readonly IncidentDimension[],
 ): Read {
+  if (groupBy.length > MOST_DIMENSIONS) {
+    throw new CodedError('BAD_USER_INPUT', {
+      reason: 'TOO_MANY_VALUES',
+      variables: { maximum: MOST_DIMENSIONS },
+      extensions: { argument: 'groupBy' },
+    });
+  }
   return (step) => grouped(tallied(groupBy, filter, step) ?? untallied(filter, step), groupBy, step);
 }
 
@@ -36,10 +46,12 @@ export function grouped(
   groupBy: readonly IncidentDimension[],
   step: Step,
 ): Sql {
-  const alias = step.alias();
+  const [alias, summed] = [step.alias(), step.alias()];
   const group: Row = (column) => raw(`${alias}.${column}`);
-  const keys = groupBy.map((dimension) => keyOf(dimension, source.row, step));
-  const columns = keys.map((key, index) => sql`${key} as k${index}`);
+  const columns = groupBy.map((dimension, index) => sql`${columnOf(dimension, source.row)} as c${index}`);
+  const keys = groupBy.map(
+    (dimension, index) => sql`${keyOf(dimension, raw(`${summed}.c${index}`), step)} as k${index}`,
+  );
   const grouping =
     columns.length === 0
       ? raw('')
@@ -57,9 +69,9 @@ export function grouped(
   const sums = ['n', 'killed', 'wounded'].map(
     (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
   );
-  return list(
-    sql`select ${step.object(fieldsFor(groupBy), group)} from (select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}) ${raw(alias)}${order}`,
-  );
+  const totals = sql`select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}`;
+  const named = sql`select ${join([...keys, raw('n, killed, wounded')], ', ')} from (${totals}) ${raw(summed)}`;
+  return list(sql`select ${step.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
 }
 
 /** Incidents as they are counted: statistics need no scope beside their own. */
@@ -81,21 +93,34 @@ export function counted(where: (incident: Row) => Sql, step: Step): { row: Row; 
   return { row: derived, from };
 }
 
-function keyOf(dimension: IncidentDimension, row: Row, step: Step): Sql {
+/** What is grouped by: a plain column or day, so that keys are only written out once for a group. */
+function columnOf(dimension: IncidentDimension, row: Row): Sql {
+  switch (dimension) {
+    case 'DISTRICT':
+      return row('district_key');
+    case 'DAY':
+      return row('day');
+    case 'MONTH':
+      return sql`date_trunc('month', ${row('day')})`;
+    case 'YEAR':
+      return sql`date_trunc('year', ${row('day')})`;
+    default:
+      return row(dimension.toLowerCase());
+  }
+}
+
+function keyOf(dimension: IncidentDimension, column: Sql, step: Step): Sql {
   switch (dimension) {
     case 'DISTRICT': {
-      const { row: place, from } = step.rows(
-        placeRead,
-        (candidate) => sql`${candidate('key')} = ${row('district_key')}`,
-      );
+      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${column}`);
       return sql`coalesce((select ${place('code')} ${from}), ${literal(NONE)})`;
     }
     case 'DAY':
     case 'MONTH':
     case 'YEAR':
-      return sql`to_char(${row('day')}, ${literal(DATE_FORMAT[dimension])})`;
+      return sql`to_char(${column}, ${literal(DATE_FORMAT[dimension])})`;
     default:
-      return row(dimension.toLowerCase());
+      return column;
   }
 }
 

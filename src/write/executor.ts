@@ -27,8 +27,19 @@ export function executeByOperation(query: ExecuteQuery, mutation: ExecuteQuery):
   return async (request) => {
     if (request.operation.operation === OperationTypeNode.QUERY) return query(request);
     if (request.operation.operation === OperationTypeNode.MUTATION) return mutation(request);
-    return { errors: [new CodedError('BAD_REQUEST', { reason: 'SUBSCRIPTION_TRANSPORT' }).endingRequest()] };
+    return { errors: [needsOtherTransport().endingRequest()] };
   };
+}
+
+/** A subscription over plain HTTP. */
+function needsOtherTransport(): CodedError {
+  return new CodedError('BAD_REQUEST', {
+    reason: 'SUBSCRIPTION_TRANSPORT',
+    variables: {
+      protocol: 'WebSocket: graphql-transport-ws',
+      accept: 'Accept: text/event-stream',
+    },
+  });
 }
 
 /** Mutation operations: one after the other as graphql-js runs them, each through its service. */

@@ -20,6 +20,7 @@ export const EXPECTED_OPERATION_SCOPES: Readonly<Record<string, string | null>> 
   'Query.incident': 'incident:read',
   'Query.incidents': 'incident:read',
   'Query.translationQueue': 'incident:read',
+  'Query.dailyReport': 'incident:read',
   'Query.incidentStatistics': 'statistics:read',
   'Mutation.reportIncident': 'incident:report',
   'Mutation.amendIncident': 'incident:amend',
@@ -30,6 +31,8 @@ export const EXPECTED_OPERATION_SCOPES: Readonly<Record<string, string | null>> 
   'Mutation.assessProvision': 'provision:assess',
   'Mutation.revokeToken': 'token:revoke',
   'Subscription.incidentEvents': 'incident:read',
+  // It names places and parties.
+  'Incident.digest': 'reference:read',
   'Incident.position': 'incident:position',
   'Official.contact': 'official:contact',
   'Party.incidents': 'incident:read',

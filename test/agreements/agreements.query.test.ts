@@ -10,9 +10,11 @@ afterAll(() => app?.stop());
 
 describe('agreements', () => {
   it('come by the day they were signed, with every field', async () => {
-    const { data } = await app.as(null, 'PUBLIC').query(
-      '{ agreements { id code title tr: title(locale: TR) signedOn effectiveAt signatories { code } provisions { number } sources } }',
-    );
+    const { data } = await app
+      .as(null, 'PUBLIC')
+      .query(
+        '{ agreements { id code title tr: title(locale: TR) signedOn effectiveAt signatories { code } provisions { number } sources } }',
+      );
     expect(data.agreements.map(({ code }: { code: string }) => code)).toEqual([
       'trilateral-statement-2020',
       'memorandum-2020',
@@ -29,13 +31,18 @@ describe('agreements', () => {
       provisions: [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => ({ number })),
       sources: expect.arrayContaining([expect.stringMatching(/^https:/)]),
     });
-    expect(data.agreements[1]).toMatchObject({ effectiveAt: null, signatories: [{ code: 'shoigu' }, { code: 'akar' }] });
+    expect(data.agreements[1]).toMatchObject({
+      effectiveAt: null,
+      signatories: [{ code: 'shoigu' }, { code: 'akar' }],
+    });
   });
 
   it('are found by code, or not at all', async () => {
     const { data } = await app
       .as(null, 'PUBLIC')
-      .query('{ agreement(code: "memorandum-2020") { provisions { code } } none: agreement(code: "memorandum-2021") { id } }');
+      .query(
+        '{ agreement(code: "memorandum-2020") { provisions { code } } none: agreement(code: "memorandum-2021") { id } }',
+      );
     expect(data).toEqual({
       agreement: { provisions: [1, 2, 3, 4, 5].map((n) => ({ code: `memorandum-2020/${n}` })) },
       none: null,
@@ -101,9 +108,11 @@ describe('a provision', () => {
         [randomUUID(), nation, status, new Date(Date.UTC(2021, 5, day))],
       );
     const ask = async () => {
-      const { data } = await app.as(null, 'PUBLIC', { locale: 'EN' }).query(
-        `{ provision(code: "trilateral-statement-2020/5") { assessments { nation status statusLabel rationale { text } assessedAt assessedBy } jointStatus jointStatusLabel } }`,
-      );
+      const { data } = await app
+        .as(null, 'PUBLIC', { locale: 'EN' })
+        .query(
+          `{ provision(code: "trilateral-statement-2020/5") { assessments { nation status statusLabel rationale { text } assessedAt assessedBy } jointStatus jointStatusLabel } }`,
+        );
       return data.provision;
     };
     await assess('TUR', 'FULL', 1);
@@ -137,11 +146,11 @@ describe('a provision', () => {
   });
 
   it.each([
-    ['TUR', 'LIAISON_OFFICER', 4],
+    ['TUR', 'LIAISON_OFFICER', 3],
     ['RUS', 'LIAISON_OFFICER', 3],
     ['AZE', 'LIAISON_OFFICER', 3],
     [null, 'PUBLIC', 1],
-  ] as const)('finds for %s %s the incidents it concerns', async (nation, role, least) => {
+  ] as const)('finds for %s %s the incidents it concerns', async (nation, role, count) => {
     const { data } = await app.as(nation, role).query(
       `{ provision(code: "trilateral-statement-2020/6") { incidents { totalCount nodes { provisions { code } } } }
          filtered: incidents(filter: { provision: ["trilateral-statement-2020/6"] }) { totalCount } }`,
@@ -149,8 +158,7 @@ describe('a provision', () => {
     const { totalCount, nodes } = data.provision.incidents;
     expect(nodes).toHaveLength(totalCount);
     expect(data.filtered.totalCount).toBe(totalCount);
-    expect(totalCount).toBeLessThanOrEqual(least);
-    expect(totalCount).toBeGreaterThan(0);
+    expect(totalCount).toBe(count);
     for (const { provisions } of nodes) {
       expect(provisions).toContainEqual({ code: 'trilateral-statement-2020/6' });
     }

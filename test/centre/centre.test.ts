@@ -39,10 +39,9 @@ describe('the Centre', () => {
     const { data } = await app
       .as(null, 'PUBLIC')
       .query('query ($on: Date) { centre { contingents { head(on: $on) { code } } } }', { on });
-    expect(data.centre.contingents.map(({ head }: { head: { code: string } | null }) => head?.code ?? null)).toEqual([
-      rus,
-      tur,
-    ]);
+    expect(
+      data.centre.contingents.map(({ head }: { head: { code: string } | null }) => head?.code ?? null),
+    ).toEqual([rus, tur]);
   });
 
   it('refuses days that are not in the calendar', async () => {

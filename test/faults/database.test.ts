@@ -114,8 +114,10 @@ describe('under load', () => {
         'merzili_%',
       ]);
       const back = Date.now();
-      await delay(300);
-      expect(untilWell(load, back)).toBeLessThan(300);
+      while (untilWell(load, back) > RETURN_MS) {
+        expect(Date.now() - back).toBeLessThan(RETURN_MS);
+        await delay(20);
+      }
     }
     await load.stop();
     // A read that lost its connection is sent again, once.

@@ -79,7 +79,7 @@ describe('importPlaces', () => {
     const hadrut = SHIPPED.split('\n').find((line) => line.startsWith('hadrut,')) ?? '';
     const incidents = () =>
       database.owner.query(
-        `select p.code as district, incident_search.document @@ 'zziks'::tsquery as found, updated_at::text from incident i join incident_search on i.key = incident_key
+        `select p.code as district, incident_search.document @@ 'zzyzx'::tsquery as found, updated_at::text from incident i join incident_search on i.key = incident_key
            join place p on p.key = district_key where import_key = 'KB-0004'`,
       );
     const tally = () =>

@@ -25,6 +25,9 @@ const REASONS = [
   'LIMIT_TOKENS',
   'LIMIT_INTROSPECTION',
   'LIMIT_COST',
+  'LIMIT_QUEUE',
+  'LIMIT_SUBSCRIPTIONS',
+  'SUBSCRIPTION_TRANSPORT',
 ];
 
 const DESCRIBED = [
@@ -81,14 +84,30 @@ const expectedKeys = [
   ...SCOPES.map((scope) => `scopes.${scope.replace(':', '_')}`),
 ];
 
+/** Parts of the catalogs whose texts are put together; their keys are the English ones, with own plurals. */
+const COMPOSED = /^(when|digest|report)\./;
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+
+function composedKeys(locale: Locale): string[] {
+  const english = [...textsOf('EN').keys()].filter((key) => COMPOSED.test(key));
+  const { pluralCategories } = new Intl.PluralRules(LANGUAGE_TAG[locale]).resolvedOptions();
+  return [
+    ...new Set(
+      english.flatMap((key) =>
+        PLURAL.test(key) ? pluralCategories.map((category) => key.replace(PLURAL, `_${category}`)) : [key],
+      ),
+    ),
+  ];
+}
+
 const variablesOf = (text: string): string[] =>
   [...text.matchAll(/\{\{(.*?)\}\}/g)].map(([whole]) => whole).sort();
 
 describe.each(LOCALES)('the %s catalog', (locale) => {
   const texts = textsOf(locale);
 
-  it('has every vocabulary, description, error and scope, and nothing else', () => {
-    expect([...texts.keys()].sort()).toEqual([...expectedKeys].sort());
+  it('has every vocabulary, description, error, scope and composed text, and nothing else', () => {
+    expect([...texts.keys()].sort()).toEqual([...expectedKeys, ...composedKeys(locale)].sort());
   });
 
   it('has no blank, untrimmed or denormalised text', () => {
@@ -101,7 +120,9 @@ describe.each(LOCALES)('the %s catalog', (locale) => {
   it('names the same variables in each text as the English one', () => {
     const english = textsOf('EN');
     for (const [key, text] of texts)
-      expect(variablesOf(text), key).toEqual(variablesOf(english.get(key) ?? ''));
+      expect(variablesOf(text), key).toEqual(
+        variablesOf(english.get(key) ?? english.get(key.replace(PLURAL, '_other')) ?? ''),
+      );
   });
 
   it.each(VOCABULARIES.IncidentCategory)('calls %s what the glossary calls it', (category) => {

@@ -34,7 +34,13 @@ describe('an official', () => {
         officials: ['akar', 'akpinar', 'erdogan', 'karaosmanoglu', 'katirci'].map((code) => ({ code })),
       },
       appointments: [
-        { title: expect.any(String), rank: null, from: '2018-07-10', to: '2023-06-04', en: expect.stringContaining('Minister') },
+        {
+          title: expect.any(String),
+          rank: null,
+          from: '2018-07-10',
+          to: '2023-06-04',
+          en: expect.stringContaining('Minister'),
+        },
       ],
     });
   });
@@ -49,17 +55,22 @@ describe('an official', () => {
   ] as const)('%s on %s held the office begun on %s', async (code, date, from) => {
     const { data } = await app
       .as(null, 'PUBLIC')
-      .query('query ($code: String!, $date: Date) { official(code: $code) { appointmentOn(date: $date) { from } } }', {
-        code,
-        date,
-      });
+      .query(
+        'query ($code: String!, $date: Date) { official(code: $code) { appointmentOn(date: $date) { from } } }',
+        {
+          code,
+          date,
+        },
+      );
     expect(data.official.appointmentOn).toEqual(from && { from });
   });
 
   it('is asked about today when no day is given, or null', async () => {
-    const { data } = await app.as(null, 'PUBLIC').query(
-      `{ gone: official(code: "katirci") { appointmentOn { from } } there: official(code: "erdogan") { appointmentOn { from } n: appointmentOn(date: null) { from } } }`,
-    );
+    const { data } = await app
+      .as(null, 'PUBLIC')
+      .query(
+        `{ gone: official(code: "katirci") { appointmentOn { from } } there: official(code: "erdogan") { appointmentOn { from } n: appointmentOn(date: null) { from } } }`,
+      );
     expect(data).toEqual({
       gone: { appointmentOn: null },
       there: { appointmentOn: { from: '2014-08-28' }, n: { from: '2014-08-28' } },
@@ -72,24 +83,27 @@ describe('the contact of an official', () => {
     rus: official(code: "fedorenko") { contact { phone } } aze: official(code: "hasanov") { contact { phone } } }`;
   const PHONE = '+90 312 000 00 00';
 
-  it.each(['TUR', 'RUS', 'AZE'] as const)("is shown to %s for its nation's officials alone", async (nation) => {
-    for (const role of ['LIAISON_OFFICER', 'NATIONAL_ADMIN'] as const) {
-      const { data, errors } = await app.as(nation, role).query(QUERY);
-      expect(errors).toEqual([]);
-      expect(data.tur.contact?.phone ?? null).toBe(nation === 'TUR' ? PHONE : null);
-      expect(data.rus.contact?.phone ?? null).toBe(nation === 'RUS' ? PHONE : null);
-      expect(data.aze.contact?.phone ?? null).toBe(nation === 'AZE' ? PHONE : null);
-    }
-    const { data } = await app.as('TUR', 'LIAISON_OFFICER').query(QUERY);
-    expect(data.tur.contact).toEqual({ phone: PHONE, email: null, languages: ['TR', 'EN'] });
-  });
+  it.each(['TUR', 'RUS', 'AZE'] as const)(
+    "is shown to %s for its nation's officials alone",
+    async (nation) => {
+      for (const role of ['LIAISON_OFFICER', 'NATIONAL_ADMIN'] as const) {
+        const { data, errors } = await app.as(nation, role).query(QUERY);
+        expect(errors).toEqual([]);
+        expect(data.tur.contact?.phone ?? null).toBe(nation === 'TUR' ? PHONE : null);
+        expect(data.rus.contact?.phone ?? null).toBe(nation === 'RUS' ? PHONE : null);
+        expect(data.aze.contact?.phone ?? null).toBe(nation === 'AZE' ? PHONE : null);
+      }
+      const { data } = await app.as('TUR', 'LIAISON_OFFICER').query(QUERY);
+      expect(data.tur.contact).toEqual({ phone: PHONE, email: null, languages: ['TR', 'EN'] });
+    },
+  );
 
   it.each(['INTEGRATOR', 'PUBLIC'] as const)('is refused to %s', async (role) => {
     const { data, errors } = await app.as(null, role).query(QUERY);
     expect(data).toEqual({ tur: { contact: null }, rus: { contact: null }, aze: { contact: null } });
-    expect(errors.map(({ path, extensions }) => [path?.join('.'), extensions.code, extensions.scope])).toEqual(
-      ['tur', 'rus', 'aze'].map((key) => [`${key}.contact`, 'FORBIDDEN', 'official:contact']),
-    );
+    expect(
+      errors.map(({ path, extensions }) => [path?.join('.'), extensions.code, extensions.scope]),
+    ).toEqual(['tur', 'rus', 'aze'].map((key) => [`${key}.contact`, 'FORBIDDEN', 'official:contact']));
   });
 });
 

@@ -38,9 +38,12 @@ describe('a place', () => {
   it('that is not known is null, whatever its code looks like', async () => {
     const { data, errors } = await app
       .as(null, 'PUBLIC')
-      .query('query ($nul: String!) { a: place(code: "Agdam") { id } b: place(code: "\'; --") { id } c: place(code: $nul) { id } }', {
-        nul: 'agdam\u0000',
-      });
+      .query(
+        'query ($nul: String!) { a: place(code: "Agdam") { id } b: place(code: "\'; --") { id } c: place(code: $nul) { id } }',
+        {
+          nul: 'agdam\u0000',
+        },
+      );
     expect([data, errors]).toEqual([{ a: null, b: null, c: null }, []]);
   });
 });
@@ -48,10 +51,49 @@ describe('a place', () => {
 describe('places', () => {
   // Where the alphabets differ: ç and ş after c and s, ı before i, ə after e, x after h, q after k.
   it.each([
-    ['TR', ['Ağband', 'Barda', 'Cebrayıl', 'Çaylakkale', 'Daşaltı', 'Hadrut', 'Hocalı', 'Horadiz', 'Kelbecer']],
-    ['AZ', ['Ağcabədi', 'Bərdə', 'Cəbrayıl', 'Çaylaqqala', 'Daşaltı', 'Əsgəran', 'Füzuli', 'Hadrut', 'Horadiz', 'Xankəndi', 'Kəlbəcər', 'Qubadlı', 'Laçın', 'Sus', 'Şuşa']],
-    ['RU', ['Агбенд', 'Барда', 'Вангли', 'Гадрут', 'Горадиз', 'Джебраил', 'Зангелан', 'Кельбаджар', 'Ханкенди', 'Шуша']],
-    ['EN', ['Aghband', 'Barda', 'Dashalti', 'Hadrut', 'Kalbajar', 'Khankendi', 'Lachin', 'Shusha', 'Zangilan']],
+    [
+      'TR',
+      ['Ağband', 'Barda', 'Cebrayıl', 'Çaylakkale', 'Daşaltı', 'Hadrut', 'Hocalı', 'Horadiz', 'Kelbecer'],
+    ],
+    [
+      'AZ',
+      [
+        'Ağcabədi',
+        'Bərdə',
+        'Cəbrayıl',
+        'Çaylaqqala',
+        'Daşaltı',
+        'Əsgəran',
+        'Füzuli',
+        'Hadrut',
+        'Horadiz',
+        'Xankəndi',
+        'Kəlbəcər',
+        'Qubadlı',
+        'Laçın',
+        'Sus',
+        'Şuşa',
+      ],
+    ],
+    [
+      'RU',
+      [
+        'Агбенд',
+        'Барда',
+        'Вангли',
+        'Гадрут',
+        'Горадиз',
+        'Джебраил',
+        'Зангелан',
+        'Кельбаджар',
+        'Ханкенди',
+        'Шуша',
+      ],
+    ],
+    [
+      'EN',
+      ['Aghband', 'Barda', 'Dashalti', 'Hadrut', 'Kalbajar', 'Khankendi', 'Lachin', 'Shusha', 'Zangilan'],
+    ],
   ] as const)('are sorted as %s sorts', async (locale, expected) => {
     const caller = app.as(null, 'PUBLIC', { locale });
     const { data } = await caller.query('{ places(first: 100) { totalCount nodes { name } } }');
@@ -83,25 +125,33 @@ describe('incidents of a place', () => {
     ['TUR', 'LIAISON_OFFICER', 9, 3, 9],
     ['RUS', 'LIAISON_OFFICER', 9, 3, 9],
     [null, 'PUBLIC', 1, 1, 2],
-  ] as const)('are for %s %s those it sees in the district and its settlements', async (nation, role, district, settlement, both) => {
-    const { data, errors } = await app.as(nation, role).query(QUERY);
-    expect(errors).toEqual([]);
-    expect(data.district.incidents.totalCount).toBe(district);
-    expect(data.district.incidents.nodes).toHaveLength(district);
-    expect(data.settlement.incidents.totalCount).toBe(settlement);
-    expect(data.elsewhere.incidents).toEqual({ totalCount: 0, nodes: [] });
-    expect(data.filtered.totalCount).toBe(district);
-    expect(data.both.totalCount).toBe(both);
-  });
+  ] as const)(
+    'are for %s %s those it sees in the district and its settlements',
+    async (nation, role, district, settlement, both) => {
+      const { data, errors } = await app.as(nation, role).query(QUERY);
+      expect(errors).toEqual([]);
+      expect(data.district.incidents.totalCount).toBe(district);
+      expect(data.district.incidents.nodes).toHaveLength(district);
+      expect(data.settlement.incidents.totalCount).toBe(settlement);
+      expect(data.elsewhere.incidents).toEqual({ totalCount: 0, nodes: [] });
+      expect(data.filtered.totalCount).toBe(district);
+      expect(data.both.totalCount).toBe(both);
+    },
+  );
 
   it('are refused to a national administrator, who may read the place', async () => {
     const { status, data, errors } = await app
       .as('TUR', 'NATIONAL_ADMIN')
-      .query('{ place(code: "hadrut") { name incidents { totalCount } } other: place(code: "agdam") { code } }');
+      .query(
+        '{ place(code: "hadrut") { name incidents { totalCount } } other: place(code: "agdam") { code } }',
+      );
     expect(status).toBe(200);
     expect(data).toEqual({ place: null, other: { code: 'agdam' } });
     expect(errors).toMatchObject([
-      { path: ['place', 'incidents'], extensions: { code: 'FORBIDDEN', scope: 'incident:read', role: 'NATIONAL_ADMIN' } },
+      {
+        path: ['place', 'incidents'],
+        extensions: { code: 'FORBIDDEN', scope: 'incident:read', role: 'NATIONAL_ADMIN' },
+      },
     ]);
   });
 });

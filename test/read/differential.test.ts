@@ -8,7 +8,7 @@ import { type App, startApp } from '../support/app.js';
 import { ASKERS, HEAD_IDENTITY } from './differential/asker.js';
 import { choicesFrom } from './differential/choices.js';
 import { enrich } from './differential/enrich.js';
-import { isCompared, ORACLE_FIELDS } from './differential/fields.js';
+import { COMPOSED, isCompared } from './differential/fields.js';
 import { operationFrom } from './differential/operations.js';
 import { createOracle, type Oracle } from './differential/oracle.js';
 import { loadRecord } from './differential/record.js';
@@ -51,31 +51,29 @@ function comparable(data: unknown): string {
   return JSON.stringify(
     data,
     (_, value) =>
-      typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? new Date(value).toISOString() : value,
+      typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)
+        ? new Date(value).toISOString()
+        : value,
     1,
   );
 }
 
 describe('answers of the read path', () => {
-  it(
-    'are those of graphql-js over the same rows',
-    async () => {
-      const draws = fc.uint16Array({ minLength: 8, maxLength: 900, size: 'max' });
-      await fc.assert(
-        fc.asyncProperty(draws, async (numbers) => {
-          const { asker, text, variables, document } = requestFrom(numbers);
-          expect(validate(schema, document)).toEqual([]);
-          const expected = oracle(asker, document, variables);
-          const actual = await server.ask(asker, document, variables);
-          const question = `${asker.nation} ${asker.role} ${asker.locale}\n${text}\n${JSON.stringify(variables)}`;
-          expect(actual.errors, question).toEqual(placed(expected.errors ?? []));
-          expect(comparable(actual.data), question).toBe(comparable(expected.data));
-        }),
-        { numRuns: RUNS, seed: SEED, endOnFailure: !process.env.DIFFERENTIAL_SHRINKS },
-      );
-    },
-    180_000,
-  );
+  it('are those of graphql-js over the same rows', async () => {
+    const draws = fc.uint16Array({ minLength: 8, maxLength: 900, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(draws, async (numbers) => {
+        const { asker, text, variables, document } = requestFrom(numbers);
+        expect(validate(schema, document)).toEqual([]);
+        const expected = oracle(asker, document, variables);
+        const actual = await server.ask(asker, document, variables);
+        const question = `${asker.nation} ${asker.role} ${asker.locale}\n${text}\n${JSON.stringify(variables)}`;
+        expect(actual.errors, question).toEqual(placed(expected.errors ?? []));
+        expect(comparable(actual.data), question).toBe(comparable(expected.data));
+      }),
+      { numRuns: RUNS, seed: SEED, endOnFailure: !process.env.DIFFERENTIAL_SHRINKS },
+    );
+  }, 180_000);
 });
 
 describe('answers over HTTP', () => {
@@ -155,10 +153,12 @@ function fail(): never {
 }
 
 describe('the oracle', () => {
-  it('knows every query of the contract', () => {
-    const query = schema.getQueryType();
-    const unknown = Object.keys(query?.getFields() ?? {}).filter((name) => !isCompared({ name: 'Query' }, name));
+  it('knows every query of the schema but those that are named', () => {
+    const queries = Object.keys(schema.getQueryType()?.getFields() ?? {});
+    const unknown = queries.filter(
+      (name) => !isCompared({ name: 'Query' }, name) && !COMPOSED.has(`Query.${name}`),
+    );
     expect(unknown).toEqual([]);
-    expect(Object.keys(ORACLE_FIELDS).length).toBeGreaterThan(50);
+    expect(queries.length).toBeGreaterThan(15);
   });
 });

@@ -28,15 +28,18 @@ async function pagesOf(caller: Caller, field: string, variables: object, forward
   const pages: Page[] = [];
   let cursor: string | null = null;
   do {
-    const { data, errors } = await caller.query(
-      `query ($cursor: String) { page: ${field} { ${PAGE} } }`,
-      { ...variables, cursor },
-    );
+    const { data, errors } = await caller.query(`query ($cursor: String) { page: ${field} { ${PAGE} } }`, {
+      ...variables,
+      cursor,
+    });
     expect(errors).toEqual([]);
     const page: Page = data.page;
     pages.push(page);
     const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page.pageInfo;
-    expect([startCursor, endCursor]).toEqual([page.edges.at(0)?.cursor ?? null, page.edges.at(-1)?.cursor ?? null]);
+    expect([startCursor, endCursor]).toEqual([
+      page.edges.at(0)?.cursor ?? null,
+      page.edges.at(-1)?.cursor ?? null,
+    ]);
     cursor = (forward ? hasNextPage : hasPreviousPage) ? (forward ? endCursor : startCursor) : null;
   } while (cursor !== null);
   return pages;
@@ -96,9 +99,14 @@ describe('pages', () => {
 
   it('go on after a cursor whose item is gone', async () => {
     const caller = app.as('TUR', 'LIAISON_OFFICER');
-    const { data } = await caller.query('{ incidents(first: 3) { nodes { id reference } edges { cursor } } }');
+    const { data } = await caller.query(
+      '{ incidents(first: 3) { nodes { id reference } edges { cursor } } }',
+    );
     const [, second, third] = data.incidents.nodes;
-    await app.sql('update incident set audience = 2 where reference = $1 and originator = $2', [second.reference, 'RUS']);
+    await app.sql('update incident set audience = 2 where reference = $1 and originator = $2', [
+      second.reference,
+      'RUS',
+    ]);
     const { data: next } = await caller.query(
       `query ($after: String) { incidents(first: 1, after: $after) { nodes { id } pageInfo { hasPreviousPage } } }`,
       { after: data.incidents.edges[1].cursor },
@@ -120,7 +128,7 @@ describe('cursors', () => {
     const coded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
     const [kind, , key] = JSON.parse(Buffer.from(byTime, 'base64').toString());
 
-    const after = async (caller: Caller, field: string, cursor: string) => {
+    const answerAfter = async (caller: Caller, field: string, cursor: string) => {
       const { status, data, errors } = await caller.query(
         `query ($after: String) { page: ${field.replace(')', ', after: $after)')} { nodes { id } } }`,
         { after: cursor },
@@ -143,7 +151,7 @@ describe('cursors', () => {
       [turk, 'incidents(first: 1)', coded([kind, '2021-02-03T00:00:00+00:00', `${key}'`])],
       [turk, 'places(first: 1)', coded(['Place.name_tr', 'a\u0000b', 'c'])],
     ] as const) {
-      expect(await after(caller, field, cursor), `${field} ${cursor}`).toEqual(refused);
+      expect(await answerAfter(caller, field, cursor), `${field} ${cursor}`).toEqual(refused);
     }
     for (const [caller, field, cursor] of [
       [turk, 'incidents(first: 1)', byTime],
@@ -151,7 +159,7 @@ describe('cursors', () => {
       [app.as(null, 'PUBLIC'), 'incidents(first: 1)', byTime],
       [turk, 'places(first: 1)', places],
     ] as const) {
-      expect(await after(caller, field, cursor), field).toMatchObject({ status: 200, codes: [] });
+      expect(await answerAfter(caller, field, cursor), field).toMatchObject({ status: 200, codes: [] });
     }
   });
 
@@ -184,17 +192,15 @@ describe('sizes of pages', () => {
     }
   });
 
-  it.each([
-    'first: 1, last: 1',
-    'first: 1, before: "x"',
-    'last: 1, after: "x"',
-    'before: "x"',
-  ])('are given in one direction only: not %s', async (given) => {
-    const { status, errors } = await app
-      .as('TUR', 'LIAISON_OFFICER')
-      .query(`{ incidents(${given}) { totalCount } }`);
-    expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([400, ['BAD_USER_INPUT']]);
-  });
+  it.each(['first: 1, last: 1', 'first: 1, before: "x"', 'last: 1, after: "x"', 'before: "x"'])(
+    'are given in one direction only: not %s',
+    async (given) => {
+      const { status, errors } = await app
+        .as('TUR', 'LIAISON_OFFICER')
+        .query(`{ incidents(${given}) { totalCount } }`);
+      expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([400, ['BAD_USER_INPUT']]);
+    },
+  );
 
   it('are 20 when not given, and may be 1 and 100', async () => {
     const { data, errors } = await app.as('TUR', 'LIAISON_OFFICER').query(
@@ -222,9 +228,12 @@ describe('the total', () => {
   }
 
   it('is counted only when it is selected', async () => {
-    const rest = 'nodes { reference place { incidents(first: 1) { nodes { id } } } } edges { cursor } pageInfo { endCursor }';
+    const rest =
+      'nodes { reference place { incidents(first: 1) { nodes { id } } } } edges { cursor } pageInfo { endCursor }';
     expect(await statementFor(`{ incidents { ${rest} } }`)).not.toMatch(/count\(|sum\(|incident_tally/);
-    expect(await statementFor(`{ incidents { ${rest} totalCount @skip(if: true) } }`)).not.toMatch(/count\(|sum\(/);
+    expect(await statementFor(`{ incidents { ${rest} totalCount @skip(if: true) } }`)).not.toMatch(
+      /count\(|sum\(/,
+    );
     expect(await statementFor(`{ incidents { ${rest} totalCount } }`)).toMatch(/sum\(.*incident_tally/);
     const filtered = 'incidents(filter: { claimant: ["AZE"] })';
     expect(await statementFor(`{ ${filtered} { ${rest} } }`)).not.toMatch(/count\(/);

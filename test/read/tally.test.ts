@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { parse } from 'graphql';
 import { Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AUDIENCES, type Audience } from '../../src/access/scopes.js';
 import { roleUrl } from '../../src/database/roles.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { openReadServerOver, type ReadServer } from './differential/server.js';
-import { parse } from 'graphql';
 import { ASKERS } from './differential/asker.js';
+import { openReadServerOver, type ReadServer } from './differential/server.js';
 
 const WRITERS = 4;
 const ROUNDS = 20;
@@ -60,7 +60,10 @@ interface Reader {
 }
 
 async function openReader(database: TestDatabase, audience: Audience): Promise<Reader> {
-  const client = new Client({ connectionString: roleUrl(database.url, inject('secret'), audience), options: '-c timezone=UTC' });
+  const client = new Client({
+    connectionString: roleUrl(database.url, inject('secret'), audience),
+    options: '-c timezone=UTC',
+  });
   await client.connect();
   const server: ReadServer = openReadServerOver(async (_, { text, values }) => {
     const { rows } = await client.query<string[]>({ text, values: [...values], rowMode: 'array' });
@@ -76,7 +79,8 @@ async function openReader(database: TestDatabase, audience: Audience): Promise<R
         const { data: answered, errors } = await server.ask(asker, QUESTION, {});
         expect(errors).toEqual([]);
         const counted: Record<string, unknown> = {};
-        for (const [name, text] of Object.entries(COUNTED)) counted[name] = (await client.query(text)).rows[0].answer;
+        for (const [name, text] of Object.entries(COUNTED))
+          counted[name] = (await client.query(text)).rows[0].answer;
         return { answered, counted };
       } finally {
         await client.query('commit');
@@ -184,7 +188,10 @@ describe('totals and statistics', () => {
     ['status', `update incident set status = 'INCONCLUSIVE' where key = ${LAST}`],
     ['category', `update incident set category = 'IED' where key = ${LAST}`],
     ['place', `update incident set place_key = null where key = ${LAST}`],
-    ['time', `update incident set occurred_from = '2030-12-31T21:00:00Z', occurred_to = null where key = ${LAST}`],
+    [
+      'time',
+      `update incident set occurred_from = '2030-12-31T21:00:00Z', occurred_to = null where key = ${LAST}`,
+    ],
     ['every audience', 'update incident set audience = audience_bit(originator)'],
   ])('are right at once after a change of the %s, and show no group that is empty now', async (_, change) => {
     await owner.query(change);

@@ -30,8 +30,15 @@ export interface SmallCluster {
 /** What is acknowledged must outlive a kill of the process; only the disk's own cache is trusted. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', shared_buffers: '32MB', max_connections: '80' };
 
-export async function startSmallCluster(settings: Record<string, string> = {}): Promise<SmallCluster> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'merzili-fault-'));
+export async function startSmallCluster({
+  settings = {},
+  within = tmpdir(),
+}: {
+  settings?: Record<string, string>;
+  /** Folder that holds the data. */
+  within?: string;
+} = {}): Promise<SmallCluster> {
+  const dataDir = await mkdtemp(join(within, 'merzili-fault-'));
   const start = (): Promise<EmbeddedDatabase> =>
     startEmbedded({ dataDir, log: () => {}, settings: { ...SETTINGS, ...settings } });
   let database = await start();

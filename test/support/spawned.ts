@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -15,6 +16,7 @@ function entry(): Promise<string> {
   built ??= (async () => {
     const outdir = join(BUILD, String(process.pid));
     await mkdir(outdir, { recursive: true });
+    process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
     const files = (await Promise.all(['src', 'migrations'].map(sources))).flat();
     await build({
       absWorkingDir: PACKAGE_ROOT,

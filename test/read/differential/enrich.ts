@@ -32,11 +32,12 @@ const ADDED = 36;
  */
 export async function enrich(sql: App['sql'], writer: string): Promise<void> {
   await enrichReference(sql);
-  const categories = (await sql<{ category: string }>('select distinct category from incident order by 1')).map(
-    ({ category }) => category,
-  );
+  const categories = (
+    await sql<{ category: string }>('select distinct category from incident order by 1')
+  ).map(({ category }) => category);
   const places = (await sql<{ key: number }>('select key from place order by key')).map(({ key }) => key);
-  for (let n = 0; n < ADDED; n += 1) await addIncident(sql, n, pick(categories, n * 5), n % 7 === 0 ? null : pick(places, n * 3), writer);
+  for (let n = 0; n < ADDED; n += 1)
+    await addIncident(sql, n, pick(categories, n * 5), n % 7 === 0 ? null : pick(places, n * 3), writer);
 }
 
 async function enrichReference(sql: App['sql']): Promise<void> {
@@ -81,7 +82,9 @@ async function addIncident(
   const originator = pick(['TUR', 'RUS', 'AZE'] as const, n);
   const audience = NATION_BIT[originator] | pick([0, 15, 3, 7, 8, 5, 11], n * 3 + 1);
   const hasPosition = n % 3 === 0;
-  const occurred = new Date(Date.UTC(2021, n % 5, 1 + (n % 4), n % 2 === 0 ? 20 : 3, 30, 0, n % 3 === 0 ? 0 : n));
+  const occurred = new Date(
+    Date.UTC(2021, n % 5, 1 + (n % 4), n % 2 === 0 ? 20 : 3, 30, 0, n % 3 === 0 ? 0 : n),
+  );
   const killed = pick([0, 2, null], n);
   const wounded = pick([5, null, 0, 1], n);
   const values: Record<string, unknown> = {
@@ -235,7 +238,11 @@ async function addAssessments(sql: App['sql'], n: number, key: string, audience:
       ],
     );
     if ((n + turn) % 3 > 0) {
-      await insert(sql, 'assessment_note', { assessment_key: assessment, nation, note: pick(NASTY, n + turn) });
+      await insert(sql, 'assessment_note', {
+        assessment_key: assessment,
+        nation,
+        note: pick(NASTY, n + turn),
+      });
     }
   }
 }

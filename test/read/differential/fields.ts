@@ -32,8 +32,10 @@ const find = <Item extends Row>(rows: readonly Item[], key: unknown): Item | nul
 const inOrder = <Item extends { readonly position: number }>(rows: readonly Item[]): Item[] =>
   [...rows].sort((a, b) => a.position - b.position);
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
-const partsOf = <Item extends { readonly incident_key: string }>(rows: readonly Item[], { key }: IncidentRow) =>
-  rows.filter(({ incident_key }) => incident_key === key);
+const partsOf = <Item extends { readonly incident_key: string }>(
+  rows: readonly Item[],
+  { key }: IncidentRow,
+) => rows.filter(({ incident_key }) => incident_key === key);
 const today = (): string => new Date(Date.now() + 4 * 3_600_000).toISOString().slice(0, 10);
 
 function incidentPage(
@@ -52,8 +54,7 @@ function incidentPage(
       all: record.incident,
       shown: narrow(incidentsFor(record, asker, args.filter)),
       idOf: ({ key }) => `Incident:${key}`,
-      compare: (a, b) =>
-        sign * (Date.parse(a[column]) - Date.parse(b[column]) || compare(a.key, b.key)),
+      compare: (a, b) => sign * (Date.parse(a[column]) - Date.parse(b[column]) || compare(a.key, b.key)),
     },
     cursors,
     args,
@@ -90,9 +91,8 @@ function isInForce({ starts_on, ends_on }: AppointmentRow, day: string | null | 
 /** The one that began last; of those whose beginning is unknown, the last. */
 function latest(appointments: readonly AppointmentRow[]): AppointmentRow | null {
   return (
-    [...appointments].sort(
-      (a, b) => compare(b.starts_on ?? '', a.starts_on ?? '') || a.key - b.key,
-    )[0] ?? null
+    [...appointments].sort((a, b) => compare(b.starts_on ?? '', a.starts_on ?? '') || a.key - b.key)[0] ??
+    null
   );
 }
 
@@ -138,7 +138,13 @@ export const ORACLE_FIELDS: Readonly<Record<string, OracleField>> = {
   'Query.officials': (_, args, world) => {
     const { official, party } = world.record;
     const key = party.find(({ code }) => code === args.party)?.key;
-    return namedPage('Official', official, official.filter((row) => !args.party || row.party_key === key), world, args);
+    return namedPage(
+      'Official',
+      official,
+      official.filter((row) => (args.party ?? null) === null || row.party_key === key),
+      world,
+      args,
+    );
   },
   'Query.agreements': (_, __, { record }) =>
     [...record.agreement].sort((a, b) => compare(a.signed_on, b.signed_on) || a.key - b.key),
@@ -147,7 +153,13 @@ export const ORACLE_FIELDS: Readonly<Record<string, OracleField>> = {
   'Query.place': (_, { code }, { record }) => record.place.find((row) => row.code === code),
   'Query.places': (_, args, world) => {
     const { place } = world.record;
-    return namedPage('Place', place, place.filter(({ kind }) => !args.kind || kind === args.kind), world, args);
+    return namedPage(
+      'Place',
+      place,
+      place.filter(({ kind }) => !args.kind || kind === args.kind),
+      world,
+      args,
+    );
   },
   'Query.incident': (_, { reference }, { record, asker }) =>
     record.incident.find((row) => row.reference === reference && isSeen(row, asker)),
@@ -179,9 +191,7 @@ export const ORACLE_FIELDS: Readonly<Record<string, OracleField>> = {
   'Place.parent': ({ parent_key }, _, { record }) => find(record.place, parent_key),
   'Place.incidents': ({ key }, args, world) =>
     incidentPage(world, args, (all) =>
-      all.filter(
-        (incident) => incident.place_key === key || districtOf(world.record, incident)?.key === key,
-      ),
+      all.filter((incident) => incident.place_key === key || districtOf(world.record, incident)?.key === key),
     ),
   'Provision.agreement': ({ agreement_key }, _, { record }) => find(record.agreement, agreement_key),
   'Provision.obligedParties': ({ key }, _, { record }) =>
@@ -264,10 +274,11 @@ export const ORACLE_FIELDS: Readonly<Record<string, OracleField>> = {
     record.assessment_note.find((note) => note.assessment_key === key && note.nation === asker.nation)?.note,
 };
 
+/** What the server composes in words, with tests of its own, and is not compared. */
+export const COMPOSED: ReadonlySet<string> = new Set(['Query.dailyReport', 'Incident.digest']);
+
 /** Whether the oracle can answer a field; queries it does not know, such as new ones, are not asked. */
 export function isCompared({ name }: { readonly name: string }, fieldName: string): boolean {
-  return name === 'Query' ? `Query.${fieldName}` in ORACLE_FIELDS : !COMPOSED.has(`${name}.${fieldName}`);
+  const field = `${name}.${fieldName}`;
+  return name === 'Query' ? field in ORACLE_FIELDS : !COMPOSED.has(field);
 }
-
-/** Texts that the server composes, with tests of their own. */
-const COMPOSED: ReadonlySet<string> = new Set(['Incident.digest']);

@@ -53,7 +53,8 @@ export function operationFrom(schema: GraphQLSchema, choices: Choices, pool: Poo
   const query = schema.getQueryType();
   if (!query) throw new Error('No queries');
   const selection = selectionOn(query, newScope(''), 0, 1);
-  const head = definitions.length > 0 ? `query Q(${definitions.join(', ')}) ` : choices.once(2) ? 'query Q ' : '';
+  const head =
+    definitions.length > 0 ? `query Q(${definitions.join(', ')}) ` : choices.once(2) ? 'query Q ' : '';
   return { text: [`${head}${selection}`, ...fragments].join('\n'), variables };
 
   function selectionOn(type: GraphQLObjectType, scope: Scope, depth: number, expected: number): string {
@@ -83,13 +84,13 @@ export function operationFrom(schema: GraphQLSchema, choices: Choices, pool: Poo
   function fieldOf(type: GraphQLObjectType, scope: Scope, depth: number, expected: number): string {
     const isBounded = depth >= DEEPEST || expected > MOST_OBJECTS;
     const fields = Object.values(type.getFields()).filter(
-      (field) =>
-        isCompared(type, field.name) && !(isBounded && isCompositeType(getNamedType(field.type))),
+      (field) => isCompared(type, field.name) && !(isBounded && isCompositeType(getNamedType(field.type))),
     );
     // Objects are the more interesting half of what can be selected.
     const objects = fields.filter((field) => isCompositeType(getNamedType(field.type)));
     const field = choices.pick(objects.length > 0 && choices.once(3) ? objects : fields);
-    const values = field.args.length === 0 ? {} : argumentsFor(`${type.name}.${field.name}`, choices, pool, asker.locale);
+    const values =
+      field.args.length === 0 ? {} : argumentsFor(`${type.name}.${field.name}`, choices, pool, asker.locale);
     return printed(type, field, scope, argumentsText(field, values), sizeOf(field, values) * expected, depth);
   }
 
@@ -107,7 +108,8 @@ export function operationFrom(schema: GraphQLSchema, choices: Choices, pool: Poo
     const known = scope.fields.get(key);
     if (known && known.signature !== signature) key = fresh('b');
     const below = scope.fields.get(key)?.below ?? newScope('');
-    if (!scope.fields.has(key)) scope.fields.set(key, { signature, field: field.name, parent: type.name, below });
+    if (!scope.fields.has(key))
+      scope.fields.set(key, { signature, field: field.name, parent: type.name, below });
     const alias = key === field.name ? '' : `${key}: `;
     return `${alias}${field.name}${given}${directives()}${subselection(field, below, depth, expected)}`;
   }
@@ -180,7 +182,10 @@ export function operationFrom(schema: GraphQLSchema, choices: Choices, pool: Poo
     return `$${name}`;
   }
 
-  function argumentsText(field: GraphQLField<unknown, unknown>, values: Readonly<Record<string, Value>>): string {
+  function argumentsText(
+    field: GraphQLField<unknown, unknown>,
+    values: Readonly<Record<string, Value>>,
+  ): string {
     const given = field.args.flatMap(({ name, type }) => {
       const value = values[name];
       return value === undefined ? [] : [`${name}: ${valueText(type, value, NEVER_NULL.has(name))}`];

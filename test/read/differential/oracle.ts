@@ -75,7 +75,9 @@ const resolveField: GraphQLFieldResolver<Row, World> = (source, args, world, inf
     const coded = fieldName.slice(0, -'Label'.length);
     const vocabulary = getNamedType(parentType.getFields()[coded]?.type)?.name as VocabularyName;
     const computed = ORACLE_FIELDS[`${parentType.name}.${coded}`];
-    const code = computed ? computed(source, {}, world) : source[coded.replace(/[A-Z]/g, (l) => `_${l.toLowerCase()}`)];
+    const code = computed
+      ? computed(source, {}, world)
+      : source[coded.replace(/[A-Z]/g, (l) => `_${l.toLowerCase()}`)];
     return code ? vocabularyLabel(locale, vocabulary, String(code)) : null;
   }
   if (info.parentType.getFields()[fieldName]?.args.some(({ name }) => name === 'locale')) {

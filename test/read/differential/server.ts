@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { type DocumentNode, type GraphQLError, Kind, parse } from 'graphql';
 import { AUDIENCES, SCOPES } from '../../../src/access/scopes.js';
 import { openReaders } from '../../../src/database/readers.js';
-import { LOCALES } from '../../../src/labels/locale.js';
 import { translator } from '../../../src/labels/labels.js';
+import { LOCALES } from '../../../src/labels/locale.js';
 import { createQueryExecutor, type ExecutorParts, type QueryResult } from '../../../src/read/executor.js';
 import { createSchema } from '../../../src/schema.js';
-import { type Asker, ASKERS } from './asker.js';
+import { ASKERS, type Asker } from './asker.js';
 import type { Cursors } from './pages.js';
 
 export interface Response {
@@ -36,7 +36,9 @@ export function openReadServerOver(read: ExecutorParts['read']): ReadServer {
       const result = await execute({
         document,
         operation,
-        operationKey: createHash('sha256').update(document.loc?.source.body ?? '').digest('hex'),
+        operationKey: createHash('sha256')
+          .update(document.loc?.source.body ?? '')
+          .digest('hex'),
         variables,
         context: {
           viewer: { ...asker, tokenId: 'test' },
@@ -70,10 +72,17 @@ export async function learnCursors(server: ReadServer): Promise<Cursors> {
     do {
       const { data } = await server.ask(
         asker,
-        parse(`query ($after: String) { page: ${field} { edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }`),
+        parse(
+          `query ($after: String) { page: ${field} { edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }`,
+        ),
         { after },
       );
-      const { page } = data as { page: { edges: { cursor: string; node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+      const { page } = data as {
+        page: {
+          edges: { cursor: string; node: { id: string } }[];
+          pageInfo: { hasNextPage: boolean; endCursor: string };
+        };
+      };
       for (const { cursor, node } of page.edges) known.set(node.id, cursor);
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after !== null);
@@ -81,9 +90,14 @@ export async function learnCursors(server: ReadServer): Promise<Cursors> {
   const [anyone] = ASKERS;
   if (!anyone) throw new Error('Nobody asks');
   for (const audience of AUDIENCES) {
-    const asker = ASKERS.find((each) => each.audience === audience && each.scopes.has('incident:read')) ?? anyone;
+    const asker =
+      ASKERS.find((each) => each.audience === audience && each.scopes.has('incident:read')) ?? anyone;
     await learn('incident.occurred_from', asker, 'incidents(first: 50, after: $after)');
-    await learn('incident.updated_at', asker, 'incidents(first: 50, after: $after, orderBy: { field: UPDATED_AT })');
+    await learn(
+      'incident.updated_at',
+      asker,
+      'incidents(first: 50, after: $after, orderBy: { field: UPDATED_AT })',
+    );
   }
   for (const locale of LOCALES) {
     const asker: Asker = { ...anyone, locale, scopes: new Set(SCOPES) };

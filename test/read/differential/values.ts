@@ -164,7 +164,14 @@ function nodeId(choices: Choices, record: StoredRecord): string {
     case 4:
       return `Place:${choices.pick(record.place).code}`;
     case 5:
-      return choices.pick(['Party:', 'Incident:not-a-uuid', 'Contingent:TUR', '', ...NASTY.slice(0, 4), 'Party:A\u0000']);
+      return choices.pick([
+        'Party:',
+        'Incident:not-a-uuid',
+        'Contingent:TUR',
+        '',
+        ...NASTY.slice(0, 4),
+        'Party:A\u0000',
+      ]);
     default:
       return `Incident:${choices.pick(record.incident).key}`;
   }

@@ -1,0 +1,60 @@
+import { parse } from 'graphql';
+import { type Nation, scopesOf } from '../access/scopes.js';
+import type { Viewer } from '../access/viewer.js';
+import { openReaders } from '../database/readers.js';
+import { translator } from '../labels/labels.js';
+import type { Locale } from '../labels/locale.js';
+import { createQueryExecutor } from '../read/executor.js';
+import { dailyReportPage } from '../reports/daily-report.html.js';
+import { readAnswer, reportQuery } from '../reports/daily-report.query.js';
+import { createSchema } from '../schema.js';
+
+/**
+ * The page of a day's report as a liaison officer of a nation, or without one the public, sees it: read by
+ * the API's own query, under the same database role.
+ */
+export async function printableReport(
+  { ownerUrl, secret }: { ownerUrl: string; secret: string },
+  { date, locales, nation }: { date: string; locales: readonly [Locale, ...Locale[]]; nation: Nation | null },
+): Promise<string> {
+  const readers = openReaders(ownerUrl, secret);
+  try {
+    const { schema, model } = createSchema();
+    const execute = createQueryExecutor(schema, model, { read: readers.read, mayIntrospect: () => false });
+    const query = reportQuery(locales);
+    const document = parse(query);
+    const [operation] = document.definitions;
+    if (operation?.kind !== 'OperationDefinition') throw new Error('The report is no operation');
+    const { data, errors } = await execute({
+      document,
+      operation,
+      operationKey: query,
+      variables: { date },
+      context: {
+        viewer: reader(nation),
+        locale: locales[0],
+        t: translator(locales[0]),
+        requestId: 'report',
+      },
+    });
+    const [error] = errors ?? [];
+    if (error) throw error;
+    return dailyReportPage(readAnswer(JSON.parse(data?.text ?? 'null'), locales));
+  } finally {
+    await readers.close();
+  }
+}
+
+function reader(nation: Nation | null): Viewer {
+  const role = nation === null ? 'PUBLIC' : 'LIAISON_OFFICER';
+  return {
+    issuer: 'command line',
+    subject: 'report',
+    tokenId: 'report',
+    nation,
+    role,
+    scopes: new Set(scopesOf(role, nation)),
+    locale: null,
+    expiresAt: new Date(Date.now() + 60_000),
+  };
+}

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { NATIONS, type Nation } from '../access/scopes.js';
+import { readConfig } from '../config.js';
+import { LANGUAGE_TAG, LOCALES, type Locale } from '../labels/locale.js';
+import { UsageError } from './failure.js';
+import { print, type Terminal } from './terminal.js';
+
+const HELP = `
+The report is what a liaison officer of the nation sees, or without --nation the public; its marking says who
+else may see all of it. A PDF is printed with Chromium, which is looked for on PATH (or MERZILI_CHROMIUM).
+
+Examples:
+  $ npx merzili report 2022-03-09 --locales tr,ru --nation TUR --out report.pdf
+  $ npx merzili report 2022-03-09 --locales az,en --out report.html`;
+
+type Locales = readonly [Locale, ...Locale[]];
+
+interface ReportOptions {
+  locales: Locales;
+  nation?: Nation;
+  out: string;
+}
+
+export function addReport(program: Command, terminal: Terminal): void {
+  program
+    .command('report')
+    .description("Print the Centre's report of a day, its languages side by side.")
+    .argument('<date>', 'day in Baku, such as 2022-03-09', parseDay)
+    .requiredOption('--out <file>', 'file to write: .pdf or .html')
+    .option('--locales <languages>', 'languages in order, of tr, ru, az and en', parseLocales, [
+      'TR',
+      'RU',
+    ] as const)
+    .addOption(new Option('--nation <nation>', 'whose view it is (default: the public)').choices(NATIONS))
+    .addHelpText('after', HELP)
+    .action((date: string, options: ReportOptions) => report(date, options, terminal));
+}
+
+async function report(
+  date: string,
+  { locales, nation, out }: ReportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const extension = extname(out).toLowerCase();
+  if (extension !== '.pdf' && extension !== '.html') {
+    throw new UsageError(`--out takes a file that ends in .pdf or .html, not ${out}`);
+  }
+  const config = readConfig(terminal.env);
+  const { withDatabase } = await import('./database.js');
+  const { migrate } = await import('../database/migrate.js');
+  const { importShippedData } = await import('../imports/shipped.import.js');
+  const { printableReport } = await import('./printed-report.js');
+  const { printPdf } = await import('../reports/pdf.js');
+  await withDatabase(
+    config,
+    (line) => print(terminal.stderr, line),
+    async ({ ownerUrl, secret, isOurs }) => {
+      if (isOurs) {
+        const owner = await migrate(ownerUrl, secret);
+        await importShippedData(owner).finally(() => owner.destroy());
+      }
+      const page = await printableReport({ ownerUrl, secret }, { date, locales, nation: nation ?? null });
+      if (extension === '.html') await writeFile(out, page);
+      else await printPdf(page, resolve(out), config.chromium);
+    },
+  );
+  print(terminal.stdout, resolve(out));
+}
+
+function parseDay(value: string): string {
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
+  if (isDay && new Date(value).toISOString().startsWith(value)) return value;
+  throw new InvalidArgumentError('It is a day such as 2022-03-09.');
+}
+
+function parseLocales(value: string): Locales {
+  const [first, ...others] = value.split(',').map((tag) => {
+    const locale = LOCALES.find((candidate) => LANGUAGE_TAG[candidate] === tag.trim().toLowerCase());
+    if (locale === undefined)
+      throw new InvalidArgumentError('They are tr, ru, az and en, separated by commas.');
+    return locale;
+  });
+  if (first === undefined) throw new InvalidArgumentError('They are tr, ru, az and en, separated by commas.');
+  return [first, ...new Set(others.filter((locale) => locale !== first))];
+}
