@@ -56,5 +56,5 @@ function headOf(step: Step, nation: Sql, on: Param | null | undefined): Sql {
         (holder) => sql`${holder('key')} = ${candidate('official_key')} and ${ofNation(holder)}`,
       )}`,
   );
-  return sql`(select ${appointment('official_key')} ${from} order by ${appointment('starts_on')} desc nulls last limit 1)`;
+  return sql`(select ${appointment('official_key')} ${from} order by ${appointment('starts_on')} desc nulls last, ${appointment('key')} limit 1)`;
 }

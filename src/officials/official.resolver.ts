@@ -93,7 +93,7 @@ export const partyOfficials: Extension = {
       many(
         officialRead,
         (official) => sql`${official('party_key')} = ${row('key')}`,
-        (official) => official('code'),
+        (official) => sql`${official('code')} collate "C"`,
       ),
   },
 };

@@ -375,11 +375,9 @@ describe('nodes', () => {
 
   it('are at most 100', async () => {
     const ask = (length: number) =>
-      app
-        .as('TUR', 'LIAISON_OFFICER')
-        .query('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
-          ids: Array.from({ length }, () => 'Party:TUR'),
-        });
+      app.as('TUR', 'LIAISON_OFFICER').query('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
+        ids: Array.from({ length }, () => 'Party:TUR'),
+      });
     expect((await ask(100)).data.nodes).toHaveLength(100);
     const { status, errors } = await ask(101);
     expect([status, errors[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT']);

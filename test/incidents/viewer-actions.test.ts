@@ -149,3 +149,19 @@ it('what is listed can be done, and nothing else can', async () => {
     expect(listed.get(`${action} false`), action).toBeGreaterThan(0);
   }
 }, 120_000);
+
+it('a head that has consented to everything left has nothing to release until the version changes', async () => {
+  const { incident } = await run(who.turDuty, REPORT, aReport());
+  const id = incident?.id ?? '';
+  const mayRelease = async (caller: Caller) => (await look(caller, id))?.viewerActions.includes('RELEASE');
+  for (const audience of ['AZE', 'PUBLIC']) {
+    expect(await mayRelease(who.turHead)).toBe(true);
+    await run(who.turHead, RELEASE, { id, version: 1, audience });
+  }
+  expect(await mayRelease(who.turHead)).toBe(false);
+  expect(await mayRelease(who.rusHead)).toBe(true);
+  const seen = await look(who.turHead, id);
+  if (seen) expect(await does(who.turHead, 'RELEASE', seen)).toBe(false);
+  await run(who.turDuty, AMEND, { id, version: 1, severity: 'LOW' });
+  expect(await mayRelease(who.turHead)).toBe(true);
+});
