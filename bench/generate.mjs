@@ -123,14 +123,7 @@ function zipf(values, exponent) {
   return Object.fromEntries(values.map((value, index) => [value, 1 / (index + 1) ** exponent]));
 }
 
-const LOADED = [
-  'incident',
-  'claim',
-  'casualties',
-  'incident_provision',
-  'assessment',
-  'revision',
-];
+const LOADED = ['incident', 'claim', 'casualties', 'incident_provision', 'assessment', 'revision'];
 
 /** Fills the record with `rows` incidents and all that belongs to them, on top of the shipped ones. */
 export async function generate(client, { rows, markings = 'realistic', tell = () => {} }) {

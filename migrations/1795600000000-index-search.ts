@@ -116,17 +116,25 @@ const NAMES = [
      total real := 0;
      best real;
      word text;
+     folded text;
+     bare text;
+     forms text[];
    begin
      foreach word in array words loop
        continue when word = '';
+       folded := search.folded(search.small(word));
+       bare := search.bare(search.small(word));
+       forms := string_to_array(search.forms(word) || ' ' || search.beginnings(word), ' ') || search.stems(word);
        select max(case
-           when name = search.folded(search.small(word)) then 1.0
-           when name = any (string_to_array(search.forms(word) || ' ' || search.beginnings(word), ' ') || search.stems(word)) then 0.8
-           when length(word) > 1 and starts_with(name, search.folded(search.small(word))) then 0.6
-           when length(word) > 1 and starts_with(name, search.bare(search.small(word))) then 0.5
-           when search.is_typo(search.folded(search.small(word)), name) then 0.3
-           when search.is_typo(search.bare(search.small(word)), name) then 0.2 end)
+           when name = folded then 1.0
+           when name = any (forms) then 0.8
+           when length(folded) > 1 and starts_with(name, folded) then 0.6
+           when length(bare) > 1 and starts_with(name, bare) then 0.5 end)
          into best from unnest(known) name;
+       if best is null then
+         select max(case when search.is_typo(folded, name) then 0.3 when search.is_typo(bare, name) then 0.2 end)
+           into best from unnest(known) name;
+       end if;
        if best is null then return null; end if;
        total := total + best;
      end loop;
@@ -288,11 +296,11 @@ const searching = (path: string): string[] => [
        begun := array(select distinct form from unnest(array[folded, bare] || string_to_array(search.beginnings(word), ' ')) form
                        where length(form) > 2 and word !~ '^[0-9]+$');
        if word !~ '[0-9]' and not exists (
-         select from search.word known where known.audience & viewer <> 0
+         select from search.word known where known.audience >= 0
             and (known.word = any (forms) or (length(folded) > 2 and known.word >= folded and known.word < folded || chr(1114111)))
        ) then
          forms := forms || array(
-           select known.word from search.word known where known.audience & viewer <> 0
+           select known.word from search.word known where known.audience >= 0
               and ((known.word % folded and search.is_typo(folded, known.word)) or (known.word % bare and search.is_typo(bare, known.word)))
             order by least(levenshtein(known.word, left(folded, 60)), levenshtein(known.word, left(bare, 60))), known.word limit 12);
        end if;

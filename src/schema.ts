@@ -46,9 +46,9 @@ import { placeRead } from './places/place.read.js';
 import { PlaceResolver } from './places/place.resolver.js';
 import { localizedTextRead, translationRead } from './read/localized-text.read.js';
 import { buildModel, type Model } from './read/model.js';
-import { statisticRead } from './statistics/statistic.read.js';
 import { REPORT_TYPES } from './reports/daily-report.read.js';
 import { DailyReportResolver } from './reports/daily-report.resolver.js';
+import { statisticRead } from './statistics/statistic.read.js';
 import { StatisticResolver } from './statistics/statistic.resolver.js';
 
 /** Every operation of the API. */

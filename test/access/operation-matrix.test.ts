@@ -1,12 +1,11 @@
 import 'reflect-metadata';
-import { GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scopeRequiredBy } from '../../src/access/guard.js';
 import type { Nation, Role, Scope } from '../../src/access/scopes.js';
 import { createSchema } from '../../src/schema.js';
 import { type Answer, type App, startApp } from '../support/app.js';
 import { EXPECTED_GRANTS, EXPECTED_ROLES, nationsIn } from './expectations.js';
 import { EXPECTED_OPERATION_SCOPES } from './operation-expectations.js';
+import { statedScopes } from './stated-scopes.js';
 
 const { schema } = createSchema();
 const ID = 'Incident:00000000-0000-4000-8000-000000000000';
@@ -90,19 +89,7 @@ function refusalOf({ errors }: Answer): { scope: unknown; role: unknown; granted
 
 describe('the scopes the schema states', () => {
   it('are those written by hand, for every operation and every field that states one', () => {
-    const stated: Record<string, string | null> = {};
-    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-    for (const type of Object.values(schema.getTypeMap())) {
-      if (!(type instanceof GraphQLObjectType) || type.name.startsWith('__')) continue;
-      for (const field of Object.values(type.getFields())) {
-        const scope = scopeRequiredBy(field);
-        if (scope !== null || roots.includes(type)) stated[`${type.name}.${field.name}`] = scope;
-      }
-    }
-    const expected = Object.entries(EXPECTED_OPERATION_SCOPES).filter(
-      ([name]) => !NOT_BY_REQUEST.has(name) || name in stated,
-    );
-    expect(stated).toEqual(Object.fromEntries(expected));
+    expect(statedScopes(schema)).toEqual(EXPECTED_OPERATION_SCOPES);
   });
 
   it('each have a request that asks for them', () => {
@@ -151,6 +138,27 @@ describe.each(PEOPLE)('$nation $role', ({ nation, role }) => {
       const answer = await app.as(nation, role, { scopes }).query(document);
       expect(refusalOf(answer)?.scope, name).toBe(scope);
     }
+  });
+});
+
+describe('records', () => {
+  it('are absent by every road, and not forbidden, to those who may not read records', async () => {
+    const [record] = await app.sql<{ key: string }>(
+      "select key::text from incident where originator = 'TUR' limit 1",
+    );
+    const id = `Incident:${record?.key}`;
+    for (const nation of ['TUR', 'RUS', 'AZE'] as const) {
+      const caller = app.as(nation, 'NATIONAL_ADMIN');
+      const document = `{ node(id: "${id}") { id } nodes(ids: ["Party:TUR", "${id}"]) { id ... on Incident { title { text } } } }`;
+      const { data, errors } = await caller.query(document);
+      expect({ data, errors }).toEqual({
+        data: { node: null, nodes: [{ id: 'Party:TUR' }, null] },
+        errors: [],
+      });
+    }
+    expect((await app.as('TUR', 'LIAISON_OFFICER').query(`{ node(id: "${id}") { id } }`)).data).toEqual({
+      node: { id },
+    });
   });
 });
 

@@ -98,7 +98,8 @@ export const PLACES: readonly Pair[] = [
   ['Naxçıvan', 'nakhchivan'],
   ['Нахичевань', 'nakhchivan'],
   ['Əsgəran', 'askeran'],
-  ['Dağlıq Qarabağ', 'karabakh'],
+  ['Нагорный Карабах', 'karabakh'],
+  ['Qarabağ', 'karabakh'],
 ];
 
 /** Codes of officials. */

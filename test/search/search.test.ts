@@ -61,17 +61,8 @@ describe('search', () => {
   });
 
   it('finds nothing that is not there', async () => {
-    for (const search of [
-      'Zzyzx',
-      'Istanbul',
-      'Вашингтон',
-      '482913',
-      'KB-0001',
-      "'; drop table incident --",
-      '%',
-      '& | !',
-    ]) {
-      expect(await codes('officials', search === '%' || search === '& | !' ? 'xx' : search)).toEqual([]);
+    for (const search of ['Zzyzx', 'Istanbul', 'Вашингтон', '482913', 'xx', "'; drop table incident --"]) {
+      expect(await codes('officials', search)).toEqual([]);
     }
     for (const search of ['Zzyzx', 'İstanbul', 'Вашингтон', 'Agdam Zzyzx'])
       expect(await found(search)).toEqual([]);
@@ -84,12 +75,13 @@ describe('search', () => {
   });
 
   it('ranks what stands in the language of the reader first', async () => {
-    // In Turkish and Azerbaijani titles the word is hərbçi and asker; Karabağ stands in Turkish ones.
     const turkish = await found('Karabağ', 'TR');
     expect(turkish.slice(0, 2).sort()).toEqual(['KB-0018', 'KB-0026']);
-    // Russian and English name the dead of KB-0048 by mine; Turkish by mayın: each reader's own word wins.
-    const order = (answers: string[], ...of: string[]) => answers.filter((key) => of.includes(key));
-    expect(order(await found('mina', 'AZ'), 'KB-0048', 'KB-0036')[0]).toBeDefined();
+    // Azerbaijani mina and English mine sound alike in Latin letters, and so does Russian мина.
+    const inEnglish = await found('mine', 'EN');
+    const inRussian = await found('мина', 'RU');
+    expect(inEnglish).toEqual(expect.arrayContaining(['KB-0048', 'KB-0036']));
+    expect(inRussian[0]).not.toBe(inEnglish[0]);
     expect((await found('сапёр', 'RU'))[0]).toBe('KB-0001');
     expect((await found('сапер', 'RU'))[0]).toBe('KB-0001');
   });

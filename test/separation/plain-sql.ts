@@ -1,9 +1,11 @@
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import { AUDIENCES, type Audience } from '../../src/access/scopes.js';
+import { AUDIENCES, type Audience, NATIONS } from '../../src/access/scopes.js';
 import { migrate } from '../../src/database/migrate.js';
 import { roleUrl } from '../../src/database/roles.js';
 import { createDatabase } from '../support/databases.js';
+import { MASKS, plantIncidents, plantJoint, plantOwn, type RunSql } from './planting.js';
+import { PLANTED_RECORDS } from './table-rights.js';
 
 /** What became of a statement: the rows it answered or touched, or the SQLSTATE and message it failed with. */
 export type Outcome =
@@ -49,6 +51,19 @@ export async function openSqlWorld(): Promise<SqlWorld> {
       await database.drop();
     },
   };
+}
+
+/** The same with records of every mask in it, and everything that nations keep to themselves. */
+export async function openPlantedSqlWorld(): Promise<SqlWorld> {
+  const world = await openSqlWorld();
+  const sql: RunSql = async (text, values) => (await world.owner.query(text, values)).rows;
+  await plantIncidents(sql, MASKS, PLANTED_RECORDS);
+  await plantOwn(sql, NATIONS);
+  await plantJoint(sql);
+  await sql("insert into issuer_freeze select nation, 'head', now() from unnest($1::text[]) nation", [
+    [...NATIONS],
+  ]);
+  return world;
 }
 
 function intruder(audience: Audience, client: Client): Intruder {

@@ -13,11 +13,14 @@ export const MASKS = Array.from({ length: 15 }, (_, index) => index + 1).filter(
 /** What a reader of the language would read before the canary. */
 const WORDS = { TR: 'Gizli kayıt', RU: 'Скрытая запись', AZ: 'Gizli qeyd', EN: 'Hidden record' } as const;
 
-/** A stored text in all languages, each holding a canary that names mask, record and column. */
+/**
+ * A stored text in all languages, each holding a canary that names mask, record and column, and a word that
+ * only records of the mask have: kukumav and a letter, so that those of other masks are its misspellings.
+ */
 function storedText(column: string): string {
   const texts = Object.entries(WORDS).map(
     ([locale, words]) =>
-      `'${locale}', jsonb_build_object('locale', '${locale}', 'text', '${words} ' || canary || '${column}${locale.toLowerCase()}',
+      `'${locale}', jsonb_build_object('locale', '${locale}', 'text', '${words} kukumav' || chr(96 + mask) || ' ' || canary || '${column}${locale.toLowerCase()}',
         'status', case when '${locale}' = 'TR' then 'SOURCE' else 'WORKING' end, 'revision', 1 + n % 2)`,
   );
   return `jsonb_build_object('source', 'TR', 'revision', 1 + n % 2, 'texts', jsonb_build_object(${texts.join(', ')}))`;
@@ -146,6 +149,56 @@ export async function plantEarlierEvents(sql: RunSql, bit: number): Promise<void
        from incident where audience & ~($1::text)::smallint <> 0`,
     [bit],
   );
+}
+
+/** Tables of parts, whose audience follows their incident's by a foreign key. */
+const PART_TABLES = [
+  'claim',
+  'casualties',
+  'incident_provision',
+  'incident_search',
+  'revision',
+  'assessment',
+  'release_consent',
+];
+
+/**
+ * Gives every record parts that one after the other of its audiences may not see, which the foreign keys
+ * would never allow: so that the rule of each table is seen to hold by itself.
+ */
+export async function plantStrayParts(sql: RunSql): Promise<void> {
+  const keys = await sql<{ table: string; name: string }>(
+    `select conrelid::regclass::text as table, conname as name from pg_constraint
+      where contype = 'f' and confrelid = 'incident'::regclass and conrelid::regclass::text = any ($1)`,
+    [PART_TABLES],
+  );
+  for (const { table, name } of keys) await sql(`alter table ${table} drop constraint ${name}`);
+  const triggers = await sql<{ on: string; name: string }>(
+    'select tgrelid::regclass::text as on, tgname as name from pg_trigger where tgconstraint <> 0 and not tgisinternal',
+  );
+  for (const { on, name } of triggers) await sql(`alter table ${on} disable trigger ${name}`);
+  const strays = `with strays as (
+    select key, bit, (15 & ~bit)::smallint as stray, 'birdmask' || (15 & ~bit) || 'x999' as canary, version, content_hash, occurred_from
+      from incident cross join unnest(array[1, 2, 4, 8]) bit where audience & bit <> 0)`;
+  const statements = [
+    `insert into claim (incident_key, audience, position, claimant_key, attributed_to_key, source_type, source_url)
+     select key, stray, 100 + bit, 1 + bit % 7, 1, 'MEDIA', canary || 'url' from strays`,
+    `insert into casualties (incident_key, audience, position, "group", killed)
+     select key, stray, 100 + bit, 'UNKNOWN', 900 from strays`,
+    `insert into incident_provision (incident_key, audience, provision_key, position)
+     select key, stray, 10 + bit % 7, 100 + bit from strays on conflict do nothing`,
+    `insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
+     select key, stray, 100 + bit, occurred_from, 'TUR', array[canary || 'change'], content_hash, '' from strays`,
+    `insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, assessed_by, assessed_at)
+     select md5('stray' || bit || key)::uuid, key, stray, 'TUR', 'REFUTED', version, content_hash, canary || 'head', occurred_from from strays`,
+    `insert into release_consent (incident_key, version, target, nation, audience, consented_by, consented_at)
+     select key, version, target, case bit when 1 then 'TUR' else 'RUS' end, stray, canary || 'consent', occurred_from
+       from strays cross join unnest(array['AZE', 'PUBLIC']) target where bit in (1, 2) on conflict do nothing`,
+    'update incident_search set audience = 15 & ~audience where incident_key in (select key from incident where killed = 1)',
+  ];
+  for (const statement of statements)
+    await sql(`${statement.startsWith('update') ? '' : strays} ${statement}`);
+  for (const { on, name } of triggers) await sql(`alter table ${on} enable trigger ${name}`);
 }
 
 /** Takes away every record that an audience does not see. */

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Layers, openLayers, widenReading } from '../separation/layers.js';
+import { type Mutant, report, survivorsOf } from './killing.js';
+import { ruleSites } from './rule-sites.js';
+
+declare global {
+  /** The rules that are off; all of them with `*`. */
+  var merziliOff: ReadonlySet<string> | undefined;
+}
+
+/** Rules that stand behind another one, which is off as well when they are looked at. */
+const BEHIND: Readonly<Record<string, string>> = {
+  'src/events/incident-event.read.ts#1': 'src/events/event-log.ts#1',
+};
+
+let layers: Layers;
+let answers: ReadonlyMap<string, string>;
+beforeAll(async () => {
+  layers = await openLayers();
+  answers = await layers.answers();
+});
+afterAll(() => layers?.stop());
+
+it('the database alone keeps records apart, when every rule of the SQL layer is off', async () => {
+  globalThis.merziliOff = new Set(['*']);
+  try {
+    expect(await layers.answers()).toEqual(answers);
+  } finally {
+    globalThis.merziliOff = undefined;
+  }
+});
+
+it('every row rule of the SQL layer is missed when it is off', async () => {
+  await widenReading(layers.sql);
+  const mutants = ruleSites().map(
+    ({ id, rule }): Mutant => ({
+      name: `${id} ${rule}`,
+      apply: async () => {
+        globalThis.merziliOff = new Set([id, ...(BEHIND[id] ? [BEHIND[id]] : [])]);
+      },
+      undo: async () => {
+        globalThis.merziliOff = undefined;
+      },
+    }),
+  );
+  const survivors = await survivorsOf(mutants, async ({ name }) => {
+    const [site = ''] = name.split(' ');
+    // What the rule in front of it lets through when it is off is known already.
+    const ofEvents = site in BEHIND ? / log$/ : /^$/;
+    const without = (all: ReadonlyMap<string, string>) =>
+      [...all].filter(([question]) => !ofEvents.test(question));
+    expect(without(await layers.answers())).toEqual(without(answers));
+  });
+  report('row rules', mutants, survivors);
+  expect(mutants.length).toBeGreaterThan(12);
+  expect(survivors).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import 'reflect-metadata';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { roleUrl } from '../../src/database/roles.js';
+import { createDatabase, type TestDatabase } from '../support/databases.js';
+
+const ROWS = 100_000;
+
+/**
+ * Copies of the shipped incidents, marked for TUR alone and for all, with words of their own: `rare` in ten,
+ * `seldom` in one of two hundred, `ubiquitous` in nine of ten.
+ */
+const GROW = `
+  with variant as (select row_number() over () - 1 as v, i.*, s.document from incident i join incident_search s on s.incident_key = i.key),
+  draft as (
+    select md5('k' || n)::uuid as new_key, case when n % 3 = 0 then 15 else 1 end as mask, n, variant.*
+      from generate_series(1, ${ROWS}) n join variant on v = n % 51),
+  incidents as (
+    insert into incident (key, audience, reference, version, originator, category, severity, occurred_from, time_precision,
+      place_key, district_key, title, untranslated, killed, wounded, status, content_hash, written_by, created_at, updated_at)
+    select new_key, mask, 'GROWN-' || n, 1, 'TUR', category, severity, timestamptz '2020-11-10' + n * interval '15 minutes', 'MINUTE',
+      place_key, district_key, title, 0, 0, 0, 'REPORTED', 'h', 'w', now(), now() from draft)
+  insert into incident_search (incident_key, audience, document)
+  select new_key, mask, document || to_tsvector('simple', concat_ws(' ', 'rare' || lpad((n / 10)::text, 6, '0'), case when n % 200 = 0 then 'seldom' end, case when n % 10 <> 0 then 'ubiquitous' end))
+    from draft`;
+
+let database: TestDatabase;
+let turkish: Client;
+let owner: Client;
+
+beforeAll(async () => {
+  database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
+  owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  await owner.query(
+    'alter table incident disable trigger user; alter table incident_search disable trigger user',
+  );
+  const { rows: indexes } = await owner.query<{ name: string; definition: string }>(
+    "select indexname as name, indexdef as definition from pg_indexes where tablename = 'incident_search' and indexdef like '%gin%'",
+  );
+  for (const { name } of indexes) await owner.query(`drop index ${name}`);
+  await owner.query(GROW);
+  for (const { definition } of indexes) await owner.query(definition);
+  await owner.query('analyze incident; analyze incident_search');
+  await owner.query(
+    "insert into incident_tally (grain, audience, day, n, killed, wounded) select 'total', 1, '2020-01-01', 100000, 0, 0",
+  );
+  turkish = new Client({ connectionString: roleUrl(database.url, inject('secret'), 'TUR') });
+  await turkish.connect();
+}, 240_000);
+
+afterAll(async () => {
+  await turkish?.end();
+  await owner?.end();
+  await database?.drop();
+});
+
+async function median(words: string): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 7; round += 1) {
+    const start = performance.now();
+    await turkish.query("select * from search.incidents($1, 'TR', 3000)", [words]);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[3] ?? Number.NaN;
+}
+
+describe(`search over ${ROWS} incidents`, () => {
+  it('asks the index of the audience that searches, and reads no table from end to end', async () => {
+    const scans = async (): Promise<{ index: number; table: number }> => {
+      await turkish.query('select pg_stat_force_next_flush()');
+      const { rows } = await owner.query(
+        `select (select idx_scan::int from pg_stat_user_indexes where indexrelname = 'incident_search_tur_idx') as index,
+                (select seq_scan::int from pg_stat_user_tables where relname = 'incident_search') as table`,
+      );
+      return rows[0];
+    };
+    const before = await scans();
+    await turkish.query("select * from search.incidents('seldom Fuzuli', 'TR', 3000)");
+    const after = await scans();
+    expect(after.index).toBeGreaterThan(before.index);
+    expect(after.table).toBe(before.table);
+  });
+
+  it.each([
+    ['rare000777', 10],
+    ['seldom', 500],
+  ])('finds every record with %s, and no other', async (words, count) => {
+    const { rows } = await turkish.query("select incident_key from search.incidents($1, 'TR', 3000)", [
+      words,
+    ]);
+    expect(rows).toHaveLength(count);
+  });
+
+  it('takes a word of very many records as too common to rank by', async () => {
+    const { rows } = await turkish.query(
+      "select incident_key from search.incidents('ubiquitous', 'TR', 3000)",
+    );
+    expect(rows).toEqual([{ incident_key: null }]);
+    const counted = await turkish.query("select search.incident_count('ubiquitous')::int as count");
+    expect(counted.rows).toEqual([{ count: 90_000 }]);
+  });
+
+  // Generous, because the machine may be busy with other tests; a scan of the table takes seconds.
+  it.each(['rare000777', 'seldom', 'ubiquitous', 'rare000777 ubiquitous', 'Şuşa', 'mayınlar', 'rar000777'])(
+    'answers %s soon',
+    async (words) => {
+      expect(await median(words)).toBeLessThan(250);
+    },
+  );
+});

@@ -1,0 +1,190 @@
+import { inject } from 'vitest';
+import { AUDIENCES, NATIONS, type Nation, type Role, scopesOf } from '../../src/access/scopes.js';
+import { openReaders } from '../../src/database/readers.js';
+import { openEventLog } from '../../src/events/event-log.js';
+import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
+import { createSchema } from '../../src/schema.js';
+import { type App, type Caller, startApp } from '../support/app.js';
+import { createDatabase } from '../support/databases.js';
+import { everyQuestion, type Question } from './everything.js';
+import {
+  MASKS,
+  plantEarlierEvents,
+  plantIncidents,
+  plantJoint,
+  plantOwn,
+  plantStrayParts,
+  type RunSql,
+} from './planting.js';
+
+/** How long a stream of events that happened before is listened to. */
+const LISTEN_MS = 700;
+
+const VIEWERS: readonly (readonly [Nation | null, Role])[] = [
+  ...NATIONS.map((nation) => [nation, 'CONTINGENT_HEAD'] as const),
+  [null, 'PUBLIC'],
+];
+
+/** Questions that reach every table and every rule on the way to it, by counts and by filters, too. */
+const PARTICULAR: readonly string[] = [
+  '{ incidents(filter: { search: "birdmask" }) { totalCount nodes { reference } pageInfo { endCursor hasNextPage } } }',
+  '{ incidents(first: 100, filter: { search: "hidden record" }) { totalCount nodes { reference } } }',
+  '{ incidents(filter: { search: "kukumava" }) { totalCount nodes { reference } } }',
+  '{ incidents(filter: { search: "kukumavb" }) { totalCount nodes { reference } } }',
+  '{ incidents(filter: { search: "kukumvad" }) { totalCount nodes { reference } } }',
+  '{ incidents(filter: { search: "kukumavh" }) { totalCount nodes { reference } } }',
+  '{ incidents(first: 100) { totalCount nodes { reference } } oldest: incidents(first: 100, orderBy: { direction: ASC }) { nodes { id } } }',
+  '{ incidents(filter: { claimant: ["TUR", "RUS", "AZE"] }) { totalCount } }',
+  '{ incidents(filter: { attributedTo: ["ARM", "AZE"] }) { totalCount } }',
+  '{ incidents(filter: { provision: ["trilateral-statement-2020/1", "trilateral-statement-2020/6"] }) { totalCount } }',
+  '{ incidents(filter: { near: { latitude: 39.9876, longitude: 46.9, radiusKm: 100 } }) { totalCount } }',
+  '{ incidents(filter: { category: [SNIPER_FIRE], status: [DISPUTED, REPORTED] }) { totalCount } }',
+  '{ incidentStatistics(groupBy: []) { count killed wounded } }',
+  '{ incidentStatistics(groupBy: [ORIGINATOR, STATUS]) { keys count killed } }',
+  '{ incidentStatistics(groupBy: [DISTRICT, CATEGORY]) { keys count wounded } }',
+  '{ incidentStatistics(groupBy: [CATEGORY, STATUS, DAY]) { keys count } }',
+  '{ parties { code incidents { totalCount nodes { reference } } } }',
+  '{ agreements { provisions { code incidents { totalCount nodes { reference } } } } }',
+  '{ places(first: 60) { nodes { code incidents { totalCount } } } }',
+  '{ translationQueue(locale: AZ, first: 100) { totalCount nodes { reference } } }',
+  '{ officials(first: 50) { nodes { code contact { phone email } } } }',
+  '{ incidents(first: 100) { nodes { reference claims { sourceUrl } casualties { killed } provisions { code } assessments { nation internalNote remark { text } } revisions { version changes } viewerActions } } }',
+];
+const PUBLIC_LEAVES_OUT = /officials\(first: 50\)/;
+
+export interface Layers {
+  readonly sql: RunSql;
+  /** What a server started now answers to every question of every viewer. */
+  answers(): Promise<ReadonlyMap<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** A database with records of every mask, to break the one or the other layer of. */
+export async function openLayers(): Promise<Layers> {
+  const database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
+  const planting = await startApp({ database, config: { logLevel: 'error' } });
+  await plantIncidents(planting.sql, MASKS, 140);
+  await plantOwn(planting.sql, NATIONS);
+  await plantJoint(planting.sql);
+  for (const audience of AUDIENCES) await plantEarlierEvents(planting.sql, AUDIENCE_BIT[audience]);
+  await plantStrayParts(planting.sql);
+  await planting.sql('analyze');
+  return {
+    sql: planting.sql,
+    async answers() {
+      const app = await startApp({ database, config: { logLevel: 'silent' } });
+      try {
+        const all = await Promise.all(VIEWERS.map(([nation, role]) => answersTo(app, nation, role)));
+        return new Map([...all.flat(), ...(await loggedEvents(database.url))]);
+      } finally {
+        await app.stop();
+      }
+    },
+    async stop() {
+      await planting.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** Makes every policy that lets a nation read let it read everything: what remains is the SQL of the server. */
+export async function widenReading(sql: RunSql): Promise<void> {
+  const policies = await sql<{ table: string; policy: string }>(
+    `select polrelid::regclass::text as table, polname as policy from pg_policy
+      where polcmd in ('r', '*') and exists (select from unnest(polroles) role where role::regrole::text ~ '^merzili_(tur|rus|aze|public)$')`,
+  );
+  for (const { table, policy } of policies) await sql(`alter policy ${policy} on ${table} using (true)`);
+}
+
+async function answersTo(app: App, nation: Nation | null, role: Role): Promise<[string, string][]> {
+  const caller = app.as(nation, role);
+  const name = nation ?? 'PUBLIC';
+  const answers: [string, string][] = [];
+  for (const { document, variables } of await questionsOf(app, nation, role)) {
+    const { data, errors } = await caller.query(document, variables);
+    answers.push([
+      `${name} ${document} ${JSON.stringify(variables)}`,
+      JSON.stringify({ data, errors: errors.length }),
+    ]);
+  }
+  answers.push([`${name} events`, await eventsOf(app, caller, name)]);
+  return answers;
+}
+
+async function questionsOf(app: App, nation: Nation | null, role: Role): Promise<Question[]> {
+  const records = await app.sql<{ key: string; reference: string }>(
+    'select distinct on (audience) key::text, reference from incident order by audience, key',
+  );
+  const { schema } = createSchema();
+  const everything = everyQuestion(
+    schema,
+    new Set(scopesOf(role, nation)),
+    {
+      id: records.slice(0, 2).map(({ key }) => `Incident:${key}`),
+      ids: [records.map(({ key }) => `Incident:${key}`)],
+      reference: records.map(({ reference }) => reference),
+      code: ['TUR', 'agdam', 'trilateral-statement-2020', 'trilateral-statement-2020/6', 'karaosmanoglu'],
+      groupBy: [['DAY']],
+      locale: ['AZ'],
+      date: ['2021-03-01'],
+      locales: [['TR', 'RU']],
+    },
+    2,
+  );
+  return [
+    // Says when the token expires, and nothing of the record.
+    ...everything.filter(({ name }) => name !== 'viewer'),
+    ...PARTICULAR.filter((document) => nation !== null || !PUBLIC_LEAVES_OUT.test(document)).map(
+      (document) => ({
+        name: document,
+        document,
+        variables: {},
+      }),
+    ),
+  ];
+}
+
+/** Positions of events, which never leave the server, as the log gives them. */
+async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
+  const readers = openReaders(databaseUrl, inject('secret'));
+  const log = openEventLog(readers.read);
+  const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', { xid: 0n, seq: 0n })).events;
+  const pages = await Promise.all(
+    AUDIENCES.map(async (audience): Promise<[string, string]> => {
+      const { events } = await log.pageAfter(audience, { xid: 0n, seq: 0n });
+      const found = await log.find(audience, known);
+      return [`${audience} log`, JSON.stringify([events.map(({ key }) => key), found !== null])];
+    }),
+  );
+  await readers.close();
+  return pages;
+}
+
+/** The events after the first that the viewer sees, as a stream gives them in a moment. */
+async function eventsOf(app: App, caller: Caller, audience: (typeof AUDIENCES)[number]): Promise<string> {
+  const [first] = await app.sql<{ key: string }>(
+    `select key::text from incident_event where audience & ${AUDIENCE_BIT[audience]} <> 0 order by xid, seq limit 1`,
+  );
+  const query = `subscription { incidentEvents(after: "${first?.key}") { cursor kind incident { reference } } }`;
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(), LISTEN_MS);
+  let text = '';
+  try {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${caller.token}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ query }),
+      signal: ending.signal,
+    });
+    for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return [...text.matchAll(/"cursor":"([^"]+)"/g)].map(([, cursor]) => cursor).join(' ');
+}
