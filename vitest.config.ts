@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Races and faults are timed on machines that others share; a second failure is one.
+    retry: process.env.CI ? 2 : 0,
   },
 });

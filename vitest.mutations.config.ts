@@ -1,13 +1,14 @@
-import { mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { withSwitches } from './test/mutations/rule-sites.js';
 import base from './vitest.config.js';
 
 /** Breaks one guard after the other, each in memory or in a database of its own, and sees the tests notice. */
-export default mergeConfig(base, {
+export default defineConfig({
+  ...base,
   plugins: [
     {
       name: 'row rules that can be switched off',
-      enforce: 'pre' as const,
+      enforce: 'pre',
       transform(source: string, file: string) {
         if (!/\/src\/[^?]*\.ts$/.test(file)) return null;
         const switched = withSwitches(source, file);
@@ -16,6 +17,7 @@ export default mergeConfig(base, {
     },
   ],
   test: {
+    ...base.test,
     include: ['test/mutations/**/*.mutation.ts'],
     testTimeout: 900_000,
     hookTimeout: 120_000,

@@ -289,7 +289,8 @@ const TRANSITIONS = {
 
 /**
  * Keeps the tally. Runs as its owner because no role may write to the tally itself; it reads nothing but
- * the rows of the statement that fired it. Keys are taken in one order, so writers cannot deadlock.
+ * the rows of the statement that fired it. Keys are taken in one order, the total of a mask first: it makes
+ * whoever writes for the same mask wait before holding anything else.
  */
 const TALLY = (['insert', 'update', 'delete'] as const).flatMap((operation) => [
   `create function tally_${operation}() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
@@ -297,7 +298,7 @@ const TALLY = (['insert', 'update', 'delete'] as const).flatMap((operation) => [
      insert into incident_tally as tally (${TALLY_KEY}, n, killed, wounded)
      select ${TALLY_KEY}, sum(n), sum(killed), sum(wounded) from (${grainRows(CHANGES[operation])}) step
       group by ${TALLY_KEY} having sum(n) <> 0 or sum(killed) <> 0 or sum(wounded) <> 0
-      order by ${TALLY_KEY}
+      order by grain <> 'total', ${TALLY_KEY}
      on conflict (${TALLY_KEY}) do update
        set n = tally.n + excluded.n, killed = tally.killed + excluded.killed, wounded = tally.wounded + excluded.wounded;
      return null;

@@ -187,22 +187,23 @@ const DOCUMENTS = [
 
 /**
  * The words an audience can have read, for mending misspelt ones: a word stands with the audiences of all
- * records that ever held it, so what a search is mended to never tells of a record that is hidden.
+ * records that ever held it, so what a search is mended to never tells of a record that is hidden. Words
+ * are only ever added, and may stand there twice: without a unique key no writer waits for another's words.
  */
 const words = (path: string, trigrams: string): string[] => [
-  'create table search.word (word text collate "C" primary key, audience smallint not null)',
+  'create table search.word (word text collate "C" not null, audience smallint not null)',
+  'create index word_word_idx on search.word (word)',
   `create index word_trigrams_idx on search.word using gin (word ${trigrams}.gin_trgm_ops)`,
   'alter table search.word enable row level security',
   'alter table search.word force row level security',
   'create policy owner on search.word to current_user using (true) with check (true)',
   `create function search.note_words() returns trigger language plpgsql security definer set search_path = ${path} as $$
    begin
-     insert into search.word as known (word, audience)
+     insert into search.word (word, audience)
      select lexeme, bit_or(audience) from (select document, audience from changed) changed, unnest(document)
       where lexeme !~ '[0-9]' and length(lexeme) between 3 and 60
         and not exists (select from search.word same where same.word = lexeme and same.audience & changed.audience = changed.audience)
-      group by lexeme order by lexeme
-     on conflict (word) do update set audience = known.audience | excluded.audience;
+      group by lexeme;
      return null;
    end $$`,
   ...(['insert', 'update'] as const).map(
@@ -296,12 +297,13 @@ const searching = (path: string): string[] => [
        begun := array(select distinct form from unnest(array[folded, bare] || string_to_array(search.beginnings(word), ' ')) form
                        where length(form) > 2 and word !~ '^[0-9]+$');
        if word !~ '[0-9]' and not exists (
-         select from search.word known where known.audience >= 0
+         select from search.word known where known.audience & viewer <> 0
             and (known.word = any (forms) or (length(folded) > 2 and known.word >= folded and known.word < folded || chr(1114111)))
        ) then
          forms := forms || array(
-           select known.word from search.word known where known.audience >= 0
+           select known.word from search.word known where known.audience & viewer <> 0
               and ((known.word % folded and search.is_typo(folded, known.word)) or (known.word % bare and search.is_typo(bare, known.word)))
+            group by known.word
             order by least(levenshtein(known.word, left(folded, 60)), levenshtein(known.word, left(bare, 60))), known.word limit 12);
        end if;
        -- The index reads every word it is asked for, so what another one covers is left out.

@@ -57,7 +57,8 @@ async function enrichReference(sql: App['sql']): Promise<void> {
   const statuses = ['MINIMAL', 'FULL', 'LAPSED'];
   for (const [n, { key }] of provisions.entries()) {
     for (const [turn, nation] of (['TUR', 'RUS', 'TUR', 'RUS'] as const).entries()) {
-      if ((n + turn) % 5 === 0) continue;
+      // Some provisions only one nation has assessed.
+      if ((n + turn) % 5 === 0 || (n % 4 === 3 && nation === 'RUS')) continue;
       await sql('insert into provision_assessment values ($1, $2, $3, $4, $5, $6, $7)', [
         randomUUID(),
         key,
@@ -109,6 +110,7 @@ async function addIncident(
     status: 'REPORTED',
     content_hash: '',
     written_by: n % 3 === 0 ? writer : 'https://other.example somebody',
+    reported_by: n % 5 === 1 ? writer : 'https://other.example somebody',
     created_at: new Date(Date.UTC(2022, 0, 1)),
     updated_at: new Date(Date.UTC(2022, 0, 1 + (n % 3))),
     untranslated: 0,

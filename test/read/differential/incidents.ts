@@ -35,11 +35,12 @@ export function releasedTo({ audience, originator }: IncidentRow, { nation }: As
 export function actionsOf(incident: IncidentRow, { nation, scopes, issuer, subject }: Asker): string[] {
   if (incident.status === 'RETRACTED') return [];
   const isOwn = incident.originator === nation;
+  const me = `${issuer} ${subject}`;
   const isJoint = (incident.audience & BITS.TUR) !== 0 && (incident.audience & BITS.RUS) !== 0;
   const may = {
     AMEND: scopes.has('incident:amend') && isOwn,
     TRANSLATE: scopes.has('incident:translate'),
-    ASSESS: scopes.has('incident:assess') && incident.written_by !== `${issuer} ${subject}`,
+    ASSESS: scopes.has('incident:assess') && ![incident.reported_by, incident.written_by].includes(me),
     RELEASE: scopes.has('incident:release') && (isJoint ? incident.audience !== 15 : isOwn),
     RETRACT: scopes.has('incident:retract') && isOwn,
   };

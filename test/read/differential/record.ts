@@ -27,6 +27,7 @@ export interface IncidentRow extends Row {
   readonly title: Text;
   readonly narrative: Text | null;
   readonly written_by: string;
+  readonly reported_by: string;
 }
 
 export interface PartRow extends Row {

@@ -28,7 +28,16 @@ function some<Item>(choices: Choices, most: number, item: () => Item): Item[] {
   return Array.from({ length: choices.next(most + 1) }, item);
 }
 
-const DAYS = ['2021-01-30', '2021-02-28', '2022-06-01', '2024-04-26', '1999-12-31', '2030-01-01'];
+/** Among them the first and the last days of offices, and those beside them. */
+const DAYS = [
+  '2021-01-30',
+  '2021-01-29',
+  '2022-09-09',
+  '2022-09-08',
+  '2023-06-04',
+  '2018-07-10',
+  '2030-01-01',
+];
 const MOMENTS = [
   '2021-01-01T00:00:00Z',
   '2021-03-02T23:30:00+04:00',
@@ -59,7 +68,7 @@ function filter(choices: Choices, { record }: Pool): Values {
   };
   const chosen: Record<string, Value> = {};
   for (let n = choices.next(3); n >= 0; n -= 1) {
-    const name = choices.pick(Object.keys(parts));
+    const name = choices.once(4) ? 'near' : choices.pick(Object.keys(parts));
     chosen[name] = choices.once(10) ? null : (parts[name]?.() ?? null);
   }
   return chosen;
@@ -68,8 +77,14 @@ function filter(choices: Choices, { record }: Pool): Values {
 function forward(choices: Choices, pool: Pool, listing: string, sizes: readonly number[]): Values {
   return {
     first: choices.pick(sizes),
-    ...(choices.once(3) ? { after: choices.pick(pool.cursors.all(listing)) } : {}),
+    ...(choices.once(3) ? { after: cursor(choices, pool, listing) } : {}),
   };
+}
+
+/** Any cursor of a listing, and more often than any other the one at the beginning of it. */
+function cursor(choices: Choices, { cursors }: Pool, listing: string): string {
+  const all = cursors.all(listing);
+  return choices.pick(choices.once(3) ? all.slice(0, 1) : all);
 }
 
 function rootPage(choices: Choices, pool: Pool): Values {
@@ -83,7 +98,7 @@ function rootPage(choices: Choices, pool: Pool): Values {
   const page = choices.once(3)
     ? {
         last: choices.pick([3, 1, 10, 100]),
-        ...(choices.once(2) ? { before: choices.pick(pool.cursors.all(listing)) } : {}),
+        ...(choices.once(2) ? { before: cursor(choices, pool, listing) } : {}),
       }
     : forward(choices, pool, listing, [2, 5, 1, 20, 100]);
   return {
