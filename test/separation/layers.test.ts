@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Layers, openLayers, widenReading } from './layers.js';
+import { differences, type Layers, openLayers, widenReading } from './layers.js';
 
 let layers: Layers;
 beforeAll(async () => {
@@ -14,5 +14,5 @@ it('keeps records apart by its own SQL alone, when every policy of the database 
   const answers = await layers.answers();
   await widenReading(layers.sql);
   expect([...answers.values()].filter((answer) => answer.includes('birdmask')).length).toBeGreaterThan(20);
-  expect(await layers.answers()).toEqual(answers);
+  expect(differences(answers, await layers.answers())).toEqual([]);
 });

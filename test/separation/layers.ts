@@ -87,6 +87,20 @@ export async function openLayers(): Promise<Layers> {
   };
 }
 
+/** Questions that are answered otherwise, each with the beginning of the difference. */
+export function differences(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): string[] {
+  return [...before].flatMap(([question, answer]) => {
+    const now = after.get(question) ?? '';
+    if (now === answer) return [];
+    const at = [...answer].findIndex((letter, index) => letter !== now[index]);
+    const about = (text: string): string => text.slice(Math.max(0, at - 60), at + 120);
+    return [`${question.slice(0, 120)}: ${about(answer)} <> ${about(now)}`];
+  });
+}
+
 /** Makes every policy that lets a nation read let it read everything: what remains is the SQL of the server. */
 export async function widenReading(sql: RunSql): Promise<void> {
   const policies = await sql<{ table: string; policy: string }>(
