@@ -58,12 +58,13 @@ export const TABLE_CHECKS: readonly {
     async check(world, table) {
       const { update } = rightsOf(table);
       const columns = (await columnsOf(world)).get(table) ?? [];
+      const granted = await updatable(world, table);
       const changes = await eachRole(async (audience, index) => {
         const changed: Record<string, unknown> = {};
         for (const column of columns) {
           const name = world.owner.escapeIdentifier(column);
           const outcome = await world.intruders[audience].attempt(`update ${table} set ${name} = ${name}`);
-          if ((await mayUpdate(world, ROLE_OF[audience], table, column)) || brief(outcome) !== '-') {
+          if (granted.has(`${ROLE_OF[audience]}.${column}`) || brief(outcome) !== '-') {
             changed[column] = brief(outcome);
           }
         }
@@ -162,12 +163,15 @@ export const RIGHTS_CHECKS: readonly Check[] = [
   },
 ];
 
-async function mayUpdate(world: SqlWorld, role: string, table: string, column: string): Promise<boolean> {
-  const { rows } = await world.owner.query<{ may: boolean }>(
-    "select has_column_privilege($1, $2::regclass, $3, 'update') as may",
-    [role, table, column],
+/** `role.column` of every right to change a column. */
+async function updatable(world: SqlWorld, table: string): Promise<ReadonlySet<string>> {
+  const { rows } = await world.owner.query<{ right: string }>(
+    `select role || '.' || attname as right from pg_attribute cross join unnest($2::text[]) role
+      where attrelid = $1::regclass and attnum > 0 and not attisdropped
+        and has_column_privilege(role, attrelid, attnum, 'update')`,
+    [table, Object.values(ROLE_OF)],
   );
-  return rows[0]?.may === true;
+  return new Set(rows.map(({ right }) => right));
 }
 
 /** Columns that only the database writes answer so even to those without any right. */
