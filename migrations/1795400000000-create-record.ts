@@ -252,6 +252,9 @@ const DERIVE = [
    for each row execute function derive_incident()`,
 ];
 
+/** Advisory lock of whoever changes the tally. */
+const TALLY_LOCK = 4_672_910_002;
+
 const TALLY_KEY = 'grain, audience, originator, category, severity, status, district_key, day';
 
 /** A row for every grain of the tally; what a grain does not tell apart is null. */
@@ -289,16 +292,16 @@ const TRANSITIONS = {
 
 /**
  * Keeps the tally. Runs as its owner because no role may write to the tally itself; it reads nothing but
- * the rows of the statement that fired it. Keys are taken in one order, the total of a mask first: it makes
- * whoever writes for the same mask wait before holding anything else.
+ * the rows of the statement that fired it. Writers take turns at the tally until they commit: they would wait
+ * for each other at its totals anyway, and so none waits while it holds what another wants.
  */
 const TALLY = (['insert', 'update', 'delete'] as const).flatMap((operation) => [
   `create function tally_${operation}() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
    begin
+     perform pg_advisory_xact_lock(${TALLY_LOCK});
      insert into incident_tally as tally (${TALLY_KEY}, n, killed, wounded)
      select ${TALLY_KEY}, sum(n), sum(killed), sum(wounded) from (${grainRows(CHANGES[operation])}) step
       group by ${TALLY_KEY} having sum(n) <> 0 or sum(killed) <> 0 or sum(wounded) <> 0
-      order by grain <> 'total', ${TALLY_KEY}
      on conflict (${TALLY_KEY}) do update
        set n = tally.n + excluded.n, killed = tally.killed + excluded.killed, wounded = tally.wounded + excluded.wounded;
      return null;
