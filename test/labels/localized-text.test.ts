@@ -112,14 +112,16 @@ describe('requests in different languages at once', () => {
     const document = `query Mixed { viewer { locale } places(first: 5) { nodes { name } }
       incidents(first: 3) { totalCount nodes { categoryLabel statusLabel title { requestedLocale } digest } }
       vocabularies { name terms { code label } } }`;
-    const callers = LOCALES.flatMap((locale) => [
-      { locale, caller: app.as('TUR', 'LIAISON_OFFICER', { locale }), headers: {} },
-      {
-        locale,
-        caller: app.as('RUS', 'LIAISON_OFFICER'),
-        headers: { 'accept-language': locale.toLowerCase() },
-      },
-    ]);
+    const callers = LOCALES.flatMap(
+      (locale): { locale: Locale; caller: Caller; headers: Record<string, string> }[] => [
+        { locale, caller: app.as('TUR', 'LIAISON_OFFICER', { locale }), headers: {} },
+        {
+          locale,
+          caller: app.as('RUS', 'LIAISON_OFFICER'),
+          headers: { 'accept-language': locale.toLowerCase() },
+        },
+      ],
+    );
     const expected = new Map<string, string>();
     for (const [index, { caller, headers }] of callers.entries()) {
       expected.set(String(index), (await caller.query(document, {}, headers)).text);
