@@ -86,7 +86,12 @@ describe('a budget', () => {
 
 it('what a subject used is kept under a hash, out of everybody’s reach', async () => {
   const rows = await one.sql<{ subject: Buffer }>('select subject from cost_budget');
-  expect(rows).toEqual([]);
+  const [owner] = await one.sql<{ rolsuper: boolean }>(
+    'select rolsuper from pg_roles where rolname = current_user',
+  );
+  // Row security holds for the owner, too; only a superuser looks past it, and finds hashes.
+  if (!owner?.rolsuper) expect(rows).toEqual([]);
+  for (const { subject } of rows) expect(subject.toString('latin1')).not.toMatch(/liaison|officer|centre/i);
   const [access] = await one.sql<{ granted: boolean }>(
     `select bool_or(has_table_privilege(role, 'cost_budget', 'select')) as granted
      from unnest(array['merzili_tur', 'merzili_rus', 'merzili_aze', 'merzili_public']) role`,
