@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { audiencesOf } from '../incidents/incident.policy.js';
-import { translator, vocabularyLabel } from '../labels/labels.js';
+import { type Translate, translator, vocabularyLabel } from '../labels/labels.js';
 import { listText } from '../labels/lists.js';
 import type { Locale } from '../labels/locale.js';
 import { dayText } from '../labels/moments.js';
@@ -27,7 +27,17 @@ export function reportText(
   );
   return {
     title: t('report.title', { date: day }),
-    summary: isEmpty ? t('report.nothing', { date: day }) : t('report.summary', { date: day, count }),
+    summary: summary(t, { day, count, isEmpty }),
     marking: t('report.releasable', { audiences: listText(locale, names) }),
   };
+}
+
+/** A day may have no incident of its own and still have something to report: an older one, or a deadline. */
+function summary(
+  t: Translate,
+  { day, count, isEmpty }: { day: string; count: number; isEmpty: boolean },
+): string {
+  if (isEmpty) return t('report.nothing', { date: day });
+  if (count === 0) return t('report.noneRecorded', { date: day });
+  return t('report.summary', { date: day, count });
 }

@@ -73,13 +73,13 @@ const harmed = (killed: number | null, wounded: number | null, detained: number 
 
 describe('digest', () => {
   it.each([
-    [1, 'погиб 1 человек', '1 person killed', '1 kişi öldü', '1 nəfər həlak olub'],
-    [2, 'погибли 2 человека', '2 people killed', '2 kişi öldü', '2 nəfər həlak olub'],
-    [5, 'погибли 5 человек', '5 people killed', '5 kişi öldü', '5 nəfər həlak olub'],
-    [11, 'погибли 11 человек', '11 people killed', '11 kişi öldü', '11 nəfər həlak olub'],
-    [21, 'погиб 21 человек', '21 people killed', '21 kişi öldü', '21 nəfər həlak olub'],
-    [22, 'погибли 22 человека', '22 people killed', '22 kişi öldü', '22 nəfər həlak olub'],
-    [111, 'погибли 111 человек', '111 people killed', '111 kişi öldü', '111 nəfər həlak olub'],
+    [1, 'погиб 1 человек', '1 person killed', '1 kişi hayatını kaybetti', '1 nəfər həlak olub'],
+    [2, 'погибли 2 человека', '2 people killed', '2 kişi hayatını kaybetti', '2 nəfər həlak olub'],
+    [5, 'погибло 5 человек', '5 people killed', '5 kişi hayatını kaybetti', '5 nəfər həlak olub'],
+    [11, 'погибло 11 человек', '11 people killed', '11 kişi hayatını kaybetti', '11 nəfər həlak olub'],
+    [21, 'погиб 21 человек', '21 people killed', '21 kişi hayatını kaybetti', '21 nəfər həlak olub'],
+    [22, 'погибли 22 человека', '22 people killed', '22 kişi hayatını kaybetti', '22 nəfər həlak olub'],
+    [111, 'погибло 111 человек', '111 people killed', '111 kişi hayatını kaybetti', '111 nəfər həlak olub'],
   ])('counts %i as each language does', (killed, russian, english, turkish, azerbaijani) => {
     const of = (locale: 'RU' | 'EN' | 'TR' | 'AZ') =>
       digest(locale, { ...PARTS, casualties: harmed(killed, null) });

@@ -65,6 +65,8 @@ const glossaryRow = z.object({
   ru: z.string(),
   az: z.string(),
   en: z.string(),
+  category: z.string(),
+  uncertain: z.string(),
 });
 const glossary = new Map(
   z
@@ -83,6 +85,21 @@ const expectedKeys = [
   ...Object.keys(REASONS_TO_REFUSE).map((reason) => `userErrors.${reason}`),
   ...SCOPES.map((scope) => `scopes.${scope.replace(':', '_')}`),
 ];
+
+/** Labels besides the categories, and the terms of the glossary that they are. */
+const GLOSSARY_TERMS = [
+  ['vocabulary.Role.LIAISON_OFFICER', 'liaison_officer'],
+  ['vocabulary.Role.DUTY_OFFICER', 'duty_officer'],
+  ['vocabulary.Role.CONTINGENT_HEAD', 'head_of_contingent'],
+  ['vocabulary.PartyKind.PEACEKEEPING_CONTINGENT', 'peacekeeping_contingent'],
+  ['vocabulary.PartyKind.MONITORING_CENTRE', 'monitoring_centre'],
+  ['vocabulary.PlaceKind.DISTRICT', 'district'],
+  ['vocabulary.PlaceKind.VILLAGE', 'village'],
+  ['vocabulary.SourceType.COMPLAINT', 'complaint'],
+  ['vocabulary.Verdict.CONFIRMED', 'confirmed'],
+  ['vocabulary.IncidentStatus.DISPUTED', 'disputed'],
+  ['vocabularyName.Severity', 'severity'],
+] as const;
 
 /** Parts of the catalogs whose texts are put together; their keys are the English ones, with own plurals. */
 const COMPOSED = /^(when|digest|report)\./;
@@ -130,6 +147,10 @@ describe.each(LOCALES)('the %s catalog', (locale) => {
     expect(texts.get(`vocabulary.IncidentCategory.${category}`)).toBe(term?.[LANGUAGE_TAG[locale]]);
   });
 
+  it.each(GLOSSARY_TERMS)('has %s from the glossary: %s', (key, term) => {
+    expect(texts.get(key)).toBe(glossary.get(term)?.[LANGUAGE_TAG[locale]]);
+  });
+
   it('tells the codes of a vocabulary apart', () => {
     for (const [name, codes] of Object.entries(VOCABULARIES)) {
       const labels = codes.map((code) => texts.get(`vocabulary.${name}.${code}`));
@@ -140,7 +161,17 @@ describe.each(LOCALES)('the %s catalog', (locale) => {
 
 describe('scripts', () => {
   const latinWord = /[A-Za-zÇĞİÖŞÜçğıöşüƏə]{3,}/g;
-  const TECHNICAL = new Set(['GraphQL', 'HTTP', 'application', 'json', 'UTF', 'GPS', 'first', 'last']);
+  const TECHNICAL = new Set([
+    'GraphQL',
+    'HTTP',
+    'HTTPS',
+    'application',
+    'json',
+    'UTF',
+    'GPS',
+    'first',
+    'last',
+  ]);
 
   it('writes Russian in Cyrillic and the others in Latin', () => {
     for (const [key, text] of textsOf('RU')) {
@@ -160,5 +191,27 @@ describe('scripts', () => {
     for (const [key, text] of textsOf('EN'))
       expect(text.replaceAll('Türkiye', ''), key).not.toMatch(/[ƏəĞğİıŞşÇç]/);
     for (const [key, text] of textsOf('AZ')) expect(text, key).not.toMatch(/[âîûÂÎÛ]/);
+  });
+});
+
+describe('docs/terminology.md', () => {
+  it('lists every term that the glossary marks as uncertain, as it is in use', () => {
+    const document = readFileSync(new URL('../../docs/terminology.md', import.meta.url), 'utf8');
+    for (const row of glossary.values()) {
+      if (row.category === 'rank') continue;
+      for (const tag of row.uncertain.split(',').filter(Boolean)) {
+        const term = row[z.enum(['tr', 'ru', 'az', 'en']).parse(tag)];
+        expect(document).toContain(`| ${row.key} | ${tag} | ${term} |`);
+      }
+    }
+  });
+
+  it('lists no others', () => {
+    const document = readFileSync(new URL('../../docs/terminology.md', import.meta.url), 'utf8');
+    const listed = [...document.matchAll(/^\| ([a-z_]+) \| (tr|ru|az) \|/gm)];
+    for (const [, key = '', tag = ''] of listed) {
+      if (key === 'en') continue;
+      expect(glossary.get(key)?.uncertain.split(','), key).toContain(tag);
+    }
   });
 });

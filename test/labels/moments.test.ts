@@ -166,7 +166,7 @@ describe('where something happened', () => {
       'в Агдамском районе',
     );
     expect(placePhrase('RU', { kind: 'DISTRICT', name: 'Округ Икс', district: null })).toBe(
-      'место: Округ Икс',
+      '(место: Округ Икс)',
     );
     expect(placePhrase('RU', { kind: 'VILLAGE', name: 'Сус', district: 'Лачинский район' })).toBe(
       'в районе населённого пункта Сус (Лачинский район)',

@@ -52,7 +52,7 @@ describe('dailyReport', () => {
       expect(russian.title).toBe('Ежедневный отчёт: 9 марта 2022 года');
       if (count === 0) {
         expect(turkish.summary).toBe('9 Mart 2022 günü için bildirilecek bir husus yoktur.');
-        expect(russian.summary).toBe('За 9 марта 2022 года сообщать не о чем.');
+        expect(russian.summary).toBe('За 9 марта 2022 года сведений для доклада нет.');
       } else {
         expect(report.entries[0].digests.map(({ locale }: { locale: string }) => locale)).toEqual([
           'TR',
@@ -91,6 +91,10 @@ describe('dailyReport', () => {
     expect(winter.total.count).toBe(0);
     expect(winter.ongoing).toHaveLength(1);
     expect(winter.isEmpty).toBe(false);
+    expect(winter.texts.map(({ summary }: { summary: string }) => summary)).toEqual([
+      '5 Ocak 2023 günü için kayıtlı olay yoktur.',
+      'За 5 января 2023 года инцидентов не зарегистрировано.',
+    ]);
     const november = await reportOf('RUS', '2020-11-25');
     expect(november.deadlines).toEqual([
       {
@@ -169,7 +173,7 @@ describe('the printed page', () => {
       nation: null,
     });
     expect(open).toContain('There is nothing to report for 9 March 2022.');
-    expect(open).toContain('За 9 марта 2022 года сообщать не о чем.');
+    expect(open).toContain('За 9 марта 2022 года сведений для доклада нет.');
   });
 
   it('escapes what it prints', () => {
