@@ -224,6 +224,7 @@ const NATION_TABLES = [
   `create table incident_tally (
     key bigint generated always as identity primary key,
     grain text not null,
+    slot smallint not null default 0,
     audience smallint not null,
     originator text,
     category text,
@@ -235,7 +236,7 @@ const NATION_TABLES = [
     killed bigint not null,
     wounded bigint not null)`,
   `create unique index incident_tally_grain_idx on incident_tally
-     (grain, audience, originator, category, severity, status, district_key, day) nulls not distinct`,
+     (grain, audience, originator, category, severity, status, district_key, day, slot) nulls not distinct`,
 ];
 
 const DERIVE = [
@@ -252,8 +253,10 @@ const DERIVE = [
    for each row execute function derive_incident()`,
 ];
 
-/** Advisory lock of whoever changes the tally. */
-const TALLY_LOCK = 4_672_910_002;
+/** Advisory locks of the tally's slots. */
+const TALLY_LOCK = 467_291_002;
+/** More writers than this at once wait for each other. */
+const MOST_SLOTS = 32;
 
 const TALLY_KEY = 'grain, audience, originator, category, severity, status, district_key, day';
 
@@ -291,25 +294,42 @@ const TRANSITIONS = {
 } as const;
 
 /**
- * Keeps the tally. Runs as its owner because no role may write to the tally itself; it reads nothing but
- * the rows of the statement that fired it. Writers take turns at the tally until they commit: they would wait
- * for each other at its totals anyway, and so none waits while it holds what another wants.
+ * A slot of the tally that nobody else writes to until this transaction ends. All writers change the same few
+ * totals: each with rows of its own, none waits for another's commit. What is counted is the sum over slots.
  */
-const TALLY = (['insert', 'update', 'delete'] as const).flatMap((operation) => [
-  `create function tally_${operation}() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+const TALLY_SLOT = `create function tally_slot() returns smallint language plpgsql as $$
+begin
+  for slot in 0 .. ${MOST_SLOTS - 1} loop
+    if pg_try_advisory_xact_lock(${TALLY_LOCK}, slot) then return slot; end if;
+  end loop;
+  perform pg_advisory_xact_lock(${TALLY_LOCK}, 0);
+  return 0;
+end $$`;
+
+/**
+ * Keeps the tally. Runs as its owner because no role may write to the tally itself; it reads nothing but
+ * the rows of the statement that fired it.
+ */
+const TALLY = [
+  TALLY_SLOT,
+  'revoke execute on function tally_slot() from public',
+  ...(['insert', 'update', 'delete'] as const).flatMap((operation) => [
+    `create function tally_${operation}() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+   declare
+     own_slot constant smallint := tally_slot();
    begin
-     perform pg_advisory_xact_lock(${TALLY_LOCK});
-     insert into incident_tally as tally (${TALLY_KEY}, n, killed, wounded)
-     select ${TALLY_KEY}, sum(n), sum(killed), sum(wounded) from (${grainRows(CHANGES[operation])}) step
+     insert into incident_tally as tally (${TALLY_KEY}, slot, n, killed, wounded)
+     select ${TALLY_KEY}, own_slot, sum(n), sum(killed), sum(wounded) from (${grainRows(CHANGES[operation])}) step
       group by ${TALLY_KEY} having sum(n) <> 0 or sum(killed) <> 0 or sum(wounded) <> 0
-     on conflict (${TALLY_KEY}) do update
+     on conflict (${TALLY_KEY}, slot) do update
        set n = tally.n + excluded.n, killed = tally.killed + excluded.killed, wounded = tally.wounded + excluded.wounded;
      return null;
    end $$`,
-  `revoke execute on function tally_${operation}() from public`,
-  `create trigger tally_${operation} after ${operation} on incident referencing ${TRANSITIONS[operation]}
+    `revoke execute on function tally_${operation}() from public`,
+    `create trigger tally_${operation} after ${operation} on incident referencing ${TRANSITIONS[operation]}
    for each statement execute function tally_${operation}()`,
-]);
+  ]),
+];
 
 /** Tables whose rows carry the audience mask of their incident. */
 const MASKED_TABLES = [
@@ -417,7 +437,7 @@ export class CreateRecord1795400000000 implements MigrationInterface {
     for (const operation of ['insert', 'update', 'delete'])
       await runner.query(`drop function tally_${operation}()`);
     await runner.query(
-      'drop function derive_incident(), untranslated(jsonb), read_missing(text), audience_bit(text)',
+      'drop function tally_slot(), derive_incident(), untranslated(jsonb), read_missing(text), audience_bit(text)',
     );
     await runner.query(`revoke usage on schema public from ${ROLES.join(', ')}`);
   }

@@ -2,7 +2,10 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { Nation } from '../access/scopes.js';
 import type { IncidentCategory, IncidentStatus, Severity } from '../labels/vocabularies.js';
 
-/** Numbers of incidents by audience mask and the dimensions of a grain; kept by a trigger. See tally.read.ts. */
+/**
+ * Numbers of incidents by audience mask and the dimensions of a grain, to be summed over the slots; kept by a
+ * trigger. See tally.read.ts.
+ */
 @Entity('incident_tally')
 @Index('incident_tally_grain_idx', { synchronize: false })
 export class IncidentTally {
@@ -11,6 +14,10 @@ export class IncidentTally {
 
   @Column('text')
   grain!: string;
+
+  /** Writers at the same time write to different slots. */
+  @Column('smallint', { default: 0 })
+  slot!: number;
 
   @Column('smallint')
   audience!: number;

@@ -8,6 +8,7 @@ import { seenByAudience } from './incident.policy.js';
 /**
  * The tally: numbers of incidents kept current by a trigger on every write, by audience mask and a few
  * dimensions. A row counts incidents that exactly its mask sees, so the row rule of incidents holds for it.
+ * Writers at the same time keep rows of their own: only sums over rows say anything, and may be zero.
  */
 export const tallyRows: LinkType = {
   scope: null,
@@ -59,7 +60,7 @@ export function tallied(
   return step.rows(
     tallyRows,
     (row) =>
-      sql`${row('grain')} = ${literal(grain[0])} and ${row('n')} <> 0 and ${all(conditions.map((condition) => condition(row)))}`,
+      sql`${row('grain')} = ${literal(grain[0])} and ${all(conditions.map((condition) => condition(row)))}`,
   );
 }
 

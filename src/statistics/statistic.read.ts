@@ -58,7 +58,7 @@ export function grouped(
       : sql` group by ${join(
           groupBy.map((_, index) => sql`${index + 1}`),
           ', ',
-        )}`;
+        )} having sum(${source.row('n')}) <> 0`;
   const order =
     columns.length === 0
       ? raw('')
