@@ -34,17 +34,16 @@ const TABLES = [
     revoked_at timestamptz(3) not null,
     primary key (nation, token_id))`,
   // The key is the cursor that clients see: drawn at random, so that it tells nothing. The audience is who
-  // saw the event when it happened, and does not follow the incident's.
+  // saw the event when it happened, and does not follow the incident's. Events of one incident happen in the
+  // order of seq, since each is inserted under the incident's lock.
   `create table incident_event (
     key uuid primary key,
-    xid xid8 not null default pg_current_xact_id(),
     seq bigint generated always as identity,
     incident_key uuid not null,
     audience smallint not null,
     kind text not null,
     at timestamptz(3) not null,
     version integer not null)`,
-  'create index incident_event_order_idx on incident_event (xid, seq)',
   `create function announce_incident_event() returns trigger language plpgsql as $$
    begin perform pg_notify('incident_event', ''); return null; end $$`,
   `create trigger announce_incident_event after insert on incident_event

@@ -4,6 +4,7 @@ import { AllowWriting1795500000000 } from '../../migrations/1795500000000-allow-
 import { IndexSearch1795600000000 } from '../../migrations/1795600000000-index-search.js';
 import { CreateCostBudget1795650000000 } from '../../migrations/1795650000000-create-cost-budget.js';
 import { CloseSideChannels1795700000000 } from '../../migrations/1795700000000-close-side-channels.js';
+import { OrderEvents1795750000000 } from '../../migrations/1795750000000-order-events.js';
 import { ENTITIES } from '../entities.js';
 import { SnakeNaming } from './naming.js';
 
@@ -14,6 +15,7 @@ const MIGRATIONS = [
   CreateCostBudget1795650000000,
   IndexSearch1795600000000,
   CloseSideChannels1795700000000,
+  OrderEvents1795750000000,
 ];
 
 /** The owner's connection, for migrations and imports. Everybody else has a role of its own. */

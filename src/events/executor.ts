@@ -33,7 +33,8 @@ import type { EventLog } from './event-log.js';
 import type { Feed } from './feed.js';
 import { WANTED_KEY } from './incident-event.read.js';
 import type { Mailbox } from './mailbox.js';
-import { type Start, subscribe } from './subscriber.js';
+import type { Position } from './position.js';
+import { subscribe } from './subscriber.js';
 
 /** Subscriptions that a subject may hold open to one process. */
 export const MOST_SUBSCRIPTIONS = 1_024;
@@ -156,11 +157,10 @@ export function createSubscriptionExecutor(
     { after }: KeptPlan,
     { viewer }: RequestContext,
     variables: Variables,
-  ): Promise<Start> {
-    const audience = audienceOf(viewer);
+  ): Promise<Position> {
     const cursor = after?.valueFor(variables);
-    if (cursor === undefined || cursor === null) return log.moment(audience);
-    const position = await log.find(audience, String(cursor));
+    if (cursor === undefined || cursor === null) return log.now();
+    const position = await log.find(audienceOf(viewer), String(cursor));
     if (position === null) {
       throw new CodedError('BAD_USER_INPUT', { reason: 'UNKNOWN_CURSOR', extensions: { argument: 'after' } });
     }

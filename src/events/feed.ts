@@ -1,12 +1,9 @@
 import type { Audience } from '../access/scopes.js';
 import type { EventLog, LoggedEvent } from './event-log.js';
-import { isAfter, type Position } from './position.js';
+import { later, type Position } from './position.js';
 
 /** How often the table is looked at without having been told to. */
 const POLL_MS = 2_000;
-/** How often while an older transaction holds events up: at first, and in the long run. */
-const WAITING_MS = 10;
-const LONGEST_WAITING_MS = 250;
 /** How soon after a failed look. */
 const FAILED_MS = 250;
 
@@ -34,7 +31,6 @@ interface Line {
   isLooking: boolean;
   lookAgain: boolean;
   timer: NodeJS.Timeout | undefined;
-  waitingMs: number;
 }
 
 export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: unknown) => void): Feed {
@@ -53,13 +49,6 @@ export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: 
         line.position = page.next;
         if (page.events.length > 0) for (const reader of [...line.readers]) reader.deliver(page.events);
         if (!page.isLast) line.lookAgain = true;
-        if (page.isWaiting) {
-          nextMs = line.waitingMs;
-          line.waitingMs = Math.min(nextMs * 2, LONGEST_WAITING_MS);
-        } else {
-          nextMs = POLL_MS;
-          line.waitingMs = WAITING_MS;
-        }
       }
     } catch (error) {
       // Nothing has been skipped: the next look finds it.
@@ -81,7 +70,7 @@ export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: 
       const open = lines.get(audience);
       if (open && open.readers.size > 0) {
         open.readers.add(reader);
-        return isAfter(reached, open.position) ? reached : open.position;
+        return later(reached, open.position);
       }
       clearTimeout(open?.timer);
       const line = newLine(reader, reached);
@@ -115,6 +104,5 @@ function newLine(reader: FeedReader, position: Position): Line {
     isLooking: false,
     lookAgain: false,
     timer: undefined,
-    waitingMs: WAITING_MS,
   };
 }

@@ -42,6 +42,6 @@ export function incidentEvents(filter: Planned<IncidentFilter> | null | undefine
       ]),
     );
     const pair = sql`concat('["', ${row('key')}, '",', ${step.object(incidentEventRead, row)}, ']')`;
-    return list(sql`select ${pair} ${from} order by ${row('xid')}, ${row('seq')}`);
+    return list(sql`select ${pair} ${from} order by ${row('moment')}`);
   };
 }

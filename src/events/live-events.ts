@@ -19,6 +19,7 @@ import { createFeed } from './feed.js';
 import { openListener } from './listener.js';
 import { createOperations } from './operations.js';
 import { openSessions } from './session.js';
+import { openSettler } from './settler.js';
 import { createSse, type SseTransport } from './sse.transport.js';
 import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
 
@@ -28,7 +29,7 @@ const LONGEST_MESSAGE = 100 * 1024;
 export interface LiveEventsParts {
   readonly schema: GraphQLSchema;
   readonly model: Model;
-  /** Connection of a role that sees no rows, for hearing that something happened. */
+  /** Connection of a role that sees no rows, for hearing that something happened and putting it in order. */
   readonly listenUrl: string;
   readonly read: Readers['read'];
   readonly verifier: Verifier;
@@ -53,7 +54,8 @@ export interface LiveEvents {
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const { schema, model, logger, presentErrors: present } = parts;
-  const log = openEventLog(parts.read);
+  const settler = openSettler(parts.listenUrl);
+  const log = openEventLog(parts.read, settler.settle);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
@@ -72,7 +74,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
       subscriptions.close();
       sessions.close();
       feed.close();
-      await listener.close();
+      await Promise.all([listener.close(), settler.close()]);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { CodedError } from '../errors.js';
 import { type Channel, type ChannelSubscriber, type RenderedEvent, untilAvailable } from './channel.js';
-import type { EventLog, LoggedEvent } from './event-log.js';
+import type { EventLog } from './event-log.js';
 import type { Feed } from './feed.js';
 import { createMailbox, type Mailbox } from './mailbox.js';
-import { before, hadEnded, isAfter, type Moment, type Position } from './position.js';
+import type { Position } from './position.js';
 
 /** Events that may wait for a client; what comes on top stays in the table until it has taken them. */
 export const MOST_WAITING_EVENTS = 256;
@@ -12,21 +12,17 @@ export const STALLED_MS = 10_000;
 /** A page of so few events is the last one read before a subscription joins the feed. */
 const ALMOST_THERE = 32;
 
-/** Where a subscription begins: after an event, or with what had not happened at a moment. */
-export type Start = Position | Moment;
-
 /**
- * The events of a channel from a start on, none left out and none twice: what the table holds, page by page
+ * The events of a channel from a position on, none left out and none twice: what the table holds, page by page
  * as the client takes them, then what the feed brings; the table again whenever the client falls behind.
  */
 export function subscribe(
   { log, feed }: { readonly log: Pick<EventLog, 'pageAfter'>; readonly feed: Feed },
   channel: Channel,
-  start: Start,
+  start: Position,
   onEnd: () => void,
 ): Mailbox<RenderedEvent> {
-  const since = 'xmin' in start ? start : null;
-  let reached: Position = 'xmin' in start ? before(start.xmin) : start;
+  let reached = start;
   /** What the feed brings while the table is still being read; null when it goes straight to the client. */
   let held: RenderedEvent[] | null = null;
   let wake: () => void = () => {};
@@ -45,18 +41,14 @@ export function subscribe(
         return;
       }
       for (const event of events) {
-        if (!isNew(event)) continue;
+        if (event.position <= reached) continue;
         if (!mailbox.put(event)) return leave();
-        reached = event;
+        reached = event.position;
       }
     },
     leave,
     fail: (error) => mailbox.abort(error),
   };
-
-  function isNew(event: LoggedEvent): boolean {
-    return isAfter(event, reached) && (since === null || !hadEnded(since, event.xid));
-  }
 
   function leave(): void {
     if (!channel.subscribers.delete(subscriber)) return;
@@ -70,9 +62,9 @@ export function subscribe(
   ): Promise<{ readonly count: number; readonly isLast: boolean }> {
     await taken(mailbox);
     const page = await untilAvailable(() => log.pageAfter(channel.audience, reached));
-    const wanted = page.events.filter((event) => isNew(event) && (last === null || !isAfter(event, last)));
+    const wanted = page.events.filter(({ position }) => last === null || position <= last);
     for (const event of wanted.length > 0 ? await channel.render(wanted) : []) mailbox.put(event);
-    reached = last !== null && isAfter(page.next, last) ? last : page.next;
+    reached = last !== null && page.next > last ? last : page.next;
     return { count: wanted.length, isLast: page.isLast };
   }
 
@@ -90,7 +82,7 @@ export function subscribe(
     channel.subscribers.add(subscriber);
     const isIn = (): boolean => channel.subscribers.has(subscriber);
     const joined = feed.join(channel.audience, channel, reached);
-    while (isIn() && isAfter(joined, reached)) await readOn(joined);
+    while (isIn() && joined > reached) await readOn(joined);
     const missed = held;
     held = null;
     if (!isIn()) return;
@@ -104,11 +96,9 @@ export function subscribe(
   }
 
   async function follow(): Promise<void> {
-    // A subscription from now on is at the head already.
-    if (since === null) await catchUp();
     while (mailbox.isOpen) {
-      await live();
       await catchUp();
+      await live();
     }
   }
 

@@ -11,8 +11,8 @@ export interface NewEvent {
 }
 
 /**
- * Records an event within the transaction of what it tells of. The table is not an entity: TypeORM does not
- * know the type xid8, by which events are put in the order of their commits.
+ * Records an event within the transaction of what it tells of. It is put in order once that is committed
+ * (migrations/1795750000000-order-events.ts).
  */
 export async function recordEvent(
   manager: EntityManager,

@@ -121,7 +121,7 @@ describe('incidentEvents', () => {
     await begun(allowed);
   });
 
-  it('skips nothing that commits late: the order is that of transactions that have ended', async () => {
+  it('skips nothing that commits late, and holds nothing up for it', async () => {
     const [incident] = await app.sql<{ key: string }>('select key from incident where audience = 15 limit 1');
     const follower = await following(who.turDuty.token);
     await begun(follower);
@@ -133,12 +133,9 @@ describe('incidentEvents', () => {
     await late.query(insert, [incident?.key, 'AMENDED']);
     await app.sql(insert, [incident?.key, 'ASSESSED']);
     await app.sql(insert, [incident?.key, 'TRANSLATED']);
-    await delay(SETTLED_MS);
-    expect(follower.messages).toEqual([]);
-    const asOf = performance.now();
+    await follower.until(2, 1_000);
     await late.query('commit');
-    expect(kindsOf(await follower.until(3))).toEqual(['AMENDED', 'ASSESSED', 'TRANSLATED']);
-    expect(performance.now() - asOf).toBeLessThan(1_000);
+    expect(kindsOf(await follower.until(3, 1_000))).toEqual(['ASSESSED', 'TRANSLATED', 'AMENDED']);
     const [, ...after] = cursorsOf(follower.messages);
     const resumed = await following(who.turDuty.token, undefined, { after: cursorsOf(follower.messages)[0] });
     expect(cursorsOf(await resumed.until(2))).toEqual(after);
@@ -191,7 +188,7 @@ describe('what a viewer may not see', () => {
     expect(aze.messages).toEqual([]);
     expect(rus.messages).toHaveLength(2);
 
-    const [own] = await app.sql<{ key: string }>('select key from incident_event order by xid, seq limit 1');
+    const [own] = await app.sql<{ key: string }>('select key from incident_event order by seq limit 1');
     const replayed = await following(who.turDuty.token, undefined, { after: own?.key });
     await replayed.until(4);
     const shown = await following(who.rusDuty.token, undefined, { after: cursorsOf(rus.messages)[0] });

@@ -5,22 +5,18 @@ import { createChannel } from '../../src/events/channel.js';
 import { type EventLog, PAGE } from '../../src/events/event-log.js';
 import { createFeed } from '../../src/events/feed.js';
 import { createMailbox } from '../../src/events/mailbox.js';
-import { hadEnded, readMoment } from '../../src/events/position.js';
+import { START } from '../../src/events/position.js';
+import { shared } from '../../src/events/settler.js';
 import { MOST_WAITING_EVENTS, STALLED_MS, subscribe } from '../../src/events/subscriber.js';
 
-/** A table of events in memory, whose transactions have all ended. */
+/** A table of events in memory. */
 function table() {
-  const events: { key: string; xid: bigint; seq: bigint }[] = [];
+  const events: { key: string; position: bigint }[] = [];
   const log: Pick<EventLog, 'pageAfter'> = {
-    async pageAfter(_audience, { xid, seq }) {
+    async pageAfter(_audience, position) {
       await delay(1);
-      const page = events
-        .filter((event) => event.xid > xid || (event.xid === xid && event.seq > seq))
-        .slice(0, PAGE);
-      const last = page.at(-1);
-      const isLast = page.length < PAGE;
-      const horizon = { xid: BigInt(events.length + 1), seq: 0n };
-      return { events: page, next: isLast || !last ? horizon : last, isLast, isWaiting: false };
+      const page = events.filter((event) => event.position > position).slice(0, PAGE);
+      return { events: page, next: page.at(-1)?.position ?? position, isLast: page.length < PAGE };
     },
   };
   const feed = createFeed(log, (error) => {
@@ -29,7 +25,7 @@ function table() {
   const add = (count: number): void => {
     for (let n = 0; n < count; n += 1) {
       const number = events.length + 1;
-      events.push({ key: String(number), xid: BigInt(number), seq: BigInt(number) });
+      events.push({ key: String(number), position: BigInt(number) });
     }
     feed.look();
   };
@@ -48,7 +44,7 @@ describe('a subscription', () => {
     const { log, feed, add } = table();
     add(500);
     const channel = rendering();
-    const mailbox = subscribe({ log, feed }, channel, { xid: 0n, seq: 0n }, () => {});
+    const mailbox = subscribe({ log, feed }, channel, START, () => {});
     const received: string[] = [];
     const total = 5_000;
     const adding = (async () => {
@@ -72,7 +68,7 @@ describe('a subscription', () => {
     vi.useFakeTimers();
     const { log, feed, add } = table();
     const ended = vi.fn();
-    const mailbox = subscribe({ log, feed }, rendering(), { xid: 0n, seq: 0n }, ended);
+    const mailbox = subscribe({ log, feed }, rendering(), START, ended);
     await vi.advanceTimersByTimeAsync(100);
     for (let n = 0; n < 20; n += 1) {
       add(200);
@@ -92,7 +88,7 @@ describe('a subscription', () => {
   it('is told when its events cannot be read', async () => {
     const { log, feed, add } = table();
     const channel = createChannel('TUR', () => Promise.reject(new Error('broken')));
-    const mailbox = subscribe({ log, feed }, channel, readMoment('1:1:'), () => {});
+    const mailbox = subscribe({ log, feed }, channel, START, () => {});
     await delay(10);
     add(1);
     await expect(mailbox.next()).rejects.toThrow('broken');
@@ -103,7 +99,7 @@ describe('a subscription', () => {
     const { log, feed } = table();
     const channel = rendering();
     const left = vi.spyOn(feed, 'leave');
-    const [one, two] = [1, 2].map(() => subscribe({ log, feed }, channel, readMoment('1:1:'), () => {}));
+    const [one, two] = [1, 2].map(() => subscribe({ log, feed }, channel, START, () => {}));
     await delay(10);
     await one?.return();
     expect([channel.subscribers.size, left.mock.calls.length]).toEqual([1, 0]);
@@ -125,7 +121,7 @@ describe('a channel', () => {
       fail() {},
     });
     for (let n = 0; n < 1_000; n += 1) channel.subscribers.add(subscriber());
-    channel.deliver([{ key: 'a', xid: 1n, seq: 1n }]);
+    channel.deliver([{ key: 'a', position: 1n }]);
     await delay(20);
     expect(read).toHaveBeenCalledOnce();
     expect(received).toHaveLength(1_000);
@@ -147,15 +143,18 @@ describe('a mailbox', () => {
   });
 });
 
-it('a moment knows which transactions had ended', () => {
-  const moment = readMoment('10:20:10,14');
-  expect([9n, 10n, 11n, 14n, 19n, 20n, 21n].map((xid) => hadEnded(moment, xid))).toEqual([
-    true,
-    false,
-    true,
-    false,
-    true,
-    false,
-    false,
-  ]);
+it('whoever asks for work gets the answer of work that began after the question', async () => {
+  let begun = 0;
+  const work = shared(async () => {
+    begun += 1;
+    const answer = begun;
+    await delay(10);
+    if (answer === 2) throw new Error('failed');
+    return answer;
+  });
+  const first = work();
+  const others = [work(), work()];
+  expect(await first).toBe(1);
+  expect(await Promise.allSettled(others)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+  expect(await Promise.all([work(), work(), work()])).toEqual([3, 4, 4]);
 });

@@ -10,6 +10,7 @@ import { DEMAND_ROLE, loginUrl } from '../../src/database/roles.js';
 import { type Running, startServer } from '../../src/main.js';
 import { connectAs } from '../support/connect-as.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { type SpawnedServer, spawnServer } from '../support/spawned.js';
 import { begun, cursorsOf, follow, rawSocket, tokenOf } from './clients.js';
 
 let database: TestDatabase;
@@ -43,14 +44,16 @@ async function start(): Promise<Running> {
     () => {},
   );
   running.add(server);
-  token ??= await tokenOf(dataDir, 'TUR', 'DUTY_OFFICER');
   return server;
 }
 
-async function stop(server: Running): Promise<void> {
-  running.delete(server);
-  await server.stop();
-}
+const spawn = (): Promise<SpawnedServer> =>
+  spawnServer({
+    DATABASE_URL: database.url,
+    MERZILI_DATABASE_SECRET: inject('secret'),
+    MERZILI_DATA_DIR: dataDir,
+    MERZILI_LOG_LEVEL: 'silent',
+  });
 
 async function insert(client: Client, count: number): Promise<string[]> {
   const { rows } = await client.query(
@@ -61,9 +64,10 @@ async function insert(client: Client, count: number): Promise<string[]> {
   return rows.map(({ key }) => key);
 }
 
-it('1,000 events by racing writers arrive once each, across reconnects, a restart and two servers', async () => {
-  const one = await start();
-  let two = await start();
+it('1,000 events by racing writers arrive once each, across reconnects, a kill and two processes', async () => {
+  token = await tokenOf(dataDir, 'TUR', 'DUTY_OFFICER');
+  const one = await spawn();
+  let two = await spawn();
   const whole = await follow(one.url, token);
   await begun(whole);
   const first = await insert(owner, 1);
@@ -105,9 +109,9 @@ it('1,000 events by racing writers arrive once each, across reconnects, a restar
   };
   await resume(two.url, 100);
   await resume(one.url, 150);
-  await stop(two);
+  two.child.kill('SIGKILL');
   await resume(one.url, 50);
-  two = await start();
+  two = await spawn();
   await resume(two.url, 200);
   await writing;
   while (written.length < 1_000)
@@ -120,11 +124,14 @@ it('1,000 events by racing writers arrive once each, across reconnects, a restar
   expect([...received].sort()).toEqual([...written].sort());
   expect(cursorsOf(whole.messages)).toEqual(received);
   await whole.stop();
-});
+  for (const server of [one, two]) {
+    server.child.kill('SIGKILL');
+    await server.ended;
+  }
+}, 60_000);
 
 it('a burst of 3,000 events reaches a client that stops reading for a while, complete and in order', async () => {
-  const [server] = running;
-  if (!server) throw new Error('No server');
+  const server = await start();
   const raw = await rawSocket(server.url);
   raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
   while (raw.received.length === 0) await delay(5);

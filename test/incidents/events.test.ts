@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => app?.stop());
 
 const eventsOf = (id: string) =>
-  app.sql('select kind, version, audience from incident_event where incident_key = $1 order by xid, seq', [
+  app.sql('select kind, version, audience from incident_event where incident_key = $1 order by seq', [
     id.slice('Incident:'.length),
   ]);
 

@@ -268,7 +268,7 @@ describe('the roles of nations', () => {
     expect(await as('PUBLIC', event(seen, 8))).toBe(DENIED);
     expect(
       await as('RUS', [
-        "insert into incident_event (key, xid, incident_key, audience, kind, at, version) values (gen_random_uuid(), '1', $1, 3, 'AMENDED', now(), 1)",
+        "insert into incident_event (key, moment, incident_key, audience, kind, at, version) values (gen_random_uuid(), 1, $1, 3, 'AMENDED', now(), 1)",
         [seen],
       ]),
     ).toBe(DENIED);

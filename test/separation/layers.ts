@@ -1,7 +1,10 @@
 import { inject } from 'vitest';
 import { AUDIENCES, NATIONS, type Nation, type Role, scopesOf } from '../../src/access/scopes.js';
 import { openReaders } from '../../src/database/readers.js';
+import { DEMAND_ROLE, loginUrl } from '../../src/database/roles.js';
 import { openEventLog } from '../../src/events/event-log.js';
+import { START } from '../../src/events/position.js';
+import { openSettler } from '../../src/events/settler.js';
 import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
 import { createSchema } from '../../src/schema.js';
 import { type App, type Caller, startApp } from '../support/app.js';
@@ -161,23 +164,24 @@ async function questionsOf(app: App, nation: Nation | null, role: Role): Promise
 /** Positions of events, which never leave the server, as the log gives them. */
 async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
   const readers = openReaders(databaseUrl, inject('secret'));
-  const log = openEventLog(readers.read);
-  const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', { xid: 0n, seq: 0n })).events;
+  const settler = openSettler(loginUrl(databaseUrl, inject('secret'), DEMAND_ROLE));
+  const log = openEventLog(readers.read, settler.settle);
+  const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', START)).events;
   const pages = await Promise.all(
     AUDIENCES.map(async (audience): Promise<[string, string]> => {
-      const { events } = await log.pageAfter(audience, { xid: 0n, seq: 0n });
+      const { events } = await log.pageAfter(audience, START);
       const found = await log.find(audience, known);
       return [`${audience} log`, JSON.stringify([events.map(({ key }) => key), found !== null])];
     }),
   );
-  await readers.close();
+  await Promise.all([readers.close(), settler.close()]);
   return pages;
 }
 
 /** The events after the first that the viewer sees, as a stream gives them in a moment. */
 async function eventsOf(app: App, caller: Caller, audience: (typeof AUDIENCES)[number]): Promise<string> {
   const [first] = await app.sql<{ key: string }>(
-    `select key::text from incident_event where audience & ${AUDIENCE_BIT[audience]} <> 0 order by xid, seq limit 1`,
+    `select key::text from incident_event where audience & ${AUDIENCE_BIT[audience]} <> 0 order by seq limit 1`,
   );
   const query = `subscription { incidentEvents(after: "${first?.key}") { cursor kind incident { reference } } }`;
   const ending = new AbortController();

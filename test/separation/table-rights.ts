@@ -132,11 +132,12 @@ export const WITHHELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, r
   merzili_public: {
     incident: ['latitude', 'longitude', 'geo_precision', 'written_by', 'import_key', 'reported_by'],
     revision: ['content'],
-    incident_tally: ['key'],
+    incident_tally: ['key', 'slot'],
+    incident_event: ['seq'],
   },
-  merzili_tur: { incident_tally: ['key'] },
-  merzili_rus: { incident_tally: ['key'] },
-  merzili_aze: { incident_tally: ['key'] },
+  merzili_tur: { incident_tally: ['key', 'slot'], incident_event: ['seq'] },
+  merzili_rus: { incident_tally: ['key', 'slot'], incident_event: ['seq'] },
+  merzili_aze: { incident_tally: ['key', 'slot'], incident_event: ['seq'] },
 };
 
 /** Functions that run as their owner, and why that tells nobody anything. */
@@ -144,6 +145,8 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
   'tally_insert()': 'writes the tally, which no role may; reads only the rows of the statement that fired it',
   'tally_update()': 'the same',
   'tally_delete()': 'the same',
+  'settle_incident_events()':
+    'puts events in order, which no role may; answers one time, to the role that counts demand and sees no rows',
   'search.note_words()':
     'writes the dictionary, which no role may; reads only the rows of the statement that fired it',
   'search.keep_new_incidents()':
@@ -159,6 +162,7 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
 export const CALLABLE_DEFINERS: readonly string[] = [
   'search.incidents(text,text,integer)',
   'search.incident_count(text)',
+  'settle_incident_events()',
 ];
 
 /** Roles that processes log in as. */

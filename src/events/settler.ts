@@ -1,0 +1,47 @@
+import { Pipeline } from '../database/pipeline.js';
+
+const TIMEOUT_MS = 3_000;
+
+/** Puts events in order once they have been committed. */
+export interface Settler {
+  /** Settles all that has been committed by now; answers the last moment given to an event. */
+  settle(): Promise<bigint>;
+  close(): Promise<void>;
+}
+
+/** Settles as a role that may do that and sees no event. */
+export function openSettler(connectionString: string): Settler {
+  const pipeline = new Pipeline({
+    connectionString,
+    application_name: 'merzili settle',
+    options: `-c timezone=UTC -c jit=off -c statement_timeout=${TIMEOUT_MS}`,
+    query_timeout: TIMEOUT_MS,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    keepAlive: true,
+  });
+  const settle = shared(async () => {
+    const text = 'select settle_incident_events()::text';
+    const [moment = '0'] = await pipeline.read({ name: 'settle', text, values: [] });
+    return BigInt(moment);
+  });
+  return { settle, close: () => pipeline.close() };
+}
+
+/** Calls that come while one is under way share the one after it: what they ask for may be too late for it. */
+export function shared<T>(run: () => Promise<T>): () => Promise<T> {
+  let current: Promise<T> | null = null;
+  let next: Promise<T> | null = null;
+  const begin = (): Promise<T> => {
+    next = null;
+    current = run().finally(() => {
+      current = null;
+    });
+    return current;
+  };
+  return () => {
+    if (next !== null) return next;
+    if (current === null) return begin();
+    next = current.then(begin, begin);
+    return next;
+  };
+}
