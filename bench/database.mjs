@@ -46,7 +46,7 @@ async function databaseOf(ownerUrl, secret, rows, markings, tell) {
     const draft = new URL(ownerUrl);
     draft.pathname = `/${name}_draft`;
     const command = (sql) => withClient(ownerUrl, (client) => client.query(sql));
-    await command(`drop database if exists ${name}_draft with (force)`);
+    await command(`drop database if exists ${name}_draft`);
     await command(`create database ${name}_draft`);
     await fill(draft.href, secret, rows, markings, tell);
     await command(`alter database ${name}_draft rename to ${name}`);

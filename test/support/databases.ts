@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
+
+const OBJECT_IN_USE = '55006';
+const MOST_DROPS = 4;
 
 export interface TestDatabase {
   /** Connection of the owner. */
   url: string;
-  /** Ends all connections to it, and it. */
+  /** Removes it. Close what is connected to it first. */
   drop(): Promise<void>;
 }
 
@@ -22,8 +25,23 @@ export async function createDatabase(
   });
   return {
     url: url.href,
-    drop: () => command(ownerUrl, (quote) => `DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`),
+    drop: () => dropDatabase(ownerUrl, name),
   };
+}
+
+/**
+ * Without FORCE: that would terminate a worker of autovacuum like any backend, which takes a superuser.
+ * Plain DROP asks the worker to make way and waits 5 s for whoever is still there, each time it is tried.
+ */
+async function dropDatabase(ownerUrl: string, name: string): Promise<void> {
+  for (let triesLeft = MOST_DROPS - 1; ; triesLeft -= 1) {
+    try {
+      return await command(ownerUrl, (quote) => `DROP DATABASE IF EXISTS ${quote(name)}`);
+    } catch (error) {
+      const isInUse = error instanceof DatabaseError && error.code === OBJECT_IN_USE;
+      if (!isInUse || triesLeft === 0) throw error;
+    }
+  }
 }
 
 async function command(url: string, write: (quote: (name: string) => string) => string): Promise<void> {
