@@ -57,6 +57,7 @@ async function environment(name, ownerUrl, secret, audience) {
       NODE_ENV: 'production',
       GRAPHILE_ENV: 'production',
       ROLE_URL: await audienceUrl(ownerUrl, secret, audience),
+      OWNER_URL: ownerUrl,
     };
   }
   return {

@@ -175,6 +175,6 @@ export async function merziliCursors(client, { offsets: wanted }, audience) {
   );
   return wanted.map((offset) => {
     const { at, key } = rows[offset - first];
-    return { after: Buffer.from(JSON.stringify([at, key])).toString('base64') };
+    return { after: Buffer.from(JSON.stringify(['Incident.occurred_from', at, key])).toString('base64') };
   });
 }

@@ -193,7 +193,7 @@ async function pageOf({ first = 20, after, ...args }) {
     .addOrderBy('incident.key', 'DESC')
     .limit(first + 1);
   if (after) {
-    const [at, last] = JSON.parse(Buffer.from(after, 'base64').toString());
+    const [, at, last] = JSON.parse(Buffer.from(after, 'base64').toString());
     query.andWhere(
       '(incident.occurredFrom < :at or (incident.occurredFrom = :at and incident.key < :last))',
       { at, last },

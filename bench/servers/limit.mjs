@@ -90,7 +90,7 @@ const AFTER = '(occurred_from, key) < ($1::timestamptz, $2::uuid)';
 function page({ columns, item, size, where, totalCount }) {
   return `select concat('{"data":{"incidents":{"nodes":[', string_agg(concat(${item}), ',') filter (where i.n <= ${size}),
       '],"pageInfo":{"hasNextPage":', case when count(*) > ${size} then 'true' else 'false' end, ',"endCursor":"',
-      translate(encode(convert_to(concat('["', to_json(min(i.occurred_from) filter (where i.n <= ${size})) #>> '{}', '","',
+      translate(encode(convert_to(concat('["Incident.occurred_from","', to_json(min(i.occurred_from) filter (where i.n <= ${size})) #>> '{}', '","',
         (array_agg(i.key) filter (where i.n <= ${size}))[least(count(*), ${size})], '"]'), 'UTF8'), 'base64'), E'\\n', ''), '"}'
       ${totalCount ? `, ',"totalCount":', (${totalCount})` : ''}, '}}}')
     from (select occurred_from, key, row_number() over () as n, ${columns} from (select occurred_from, key, ${columns} from incident
@@ -114,7 +114,7 @@ const statistic = (keys, names) =>
        from incident_tally tally where grain = 'place' and (audience & 1) <> 0 group by ${keys.map((_, index) => index + 1).join(', ')}) tally order by ${names.map((name) => `${name} collate "C"`).join(', ')}`,
   )}, '}}')`;
 
-const after = ({ after: cursor }) => JSON.parse(Buffer.from(cursor, 'base64').toString());
+const after = ({ after: cursor }) => JSON.parse(Buffer.from(cursor, 'base64').toString()).slice(1);
 const filtered = ({ category, district }) => [C.districts[district], category];
 
 const STATEMENTS = {

@@ -48,7 +48,7 @@ function run(text, values) {
   return pool.query({ name, text, values });
 }
 
-const decode = (cursor) => JSON.parse(Buffer.from(cursor, 'base64').toString());
+const decode = (cursor) => JSON.parse(Buffer.from(cursor, 'base64').toString()).slice(1);
 const encode = ({ at, key }) => Buffer.from(JSON.stringify([at, key])).toString('base64');
 
 async function incidents(_, { filter, first = 20, after }, __, info) {

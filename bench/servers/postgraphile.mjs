@@ -1,21 +1,27 @@
 // PostGraphile 5, connected as the role itself, so that row-level security needs no transaction.
 import { createServer } from 'node:http';
+import pg from 'pg';
 import { postgraphile } from 'postgraphile';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { ROLE_URL, tellPort } from './listen.mjs';
 
+const pool = new pg.Pool({
+  connectionString: ROLE_URL,
+  max: 10,
+  options: '-c timezone=UTC -c jit=off',
+});
+// The catalogue is closed to the role: the owner reads the schema, before any request.
+const owner = new pg.Pool({ connectionString: process.env.OWNER_URL, max: 1 });
+pool.connect = () => owner.connect();
+
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
   // It would hide lists whose foreign key has no index of exactly its columns; a prefix serves them here.
   disablePlugins: ['PgIndexBehaviorsPlugin'],
   pgServices: [
-    makePgService({
-      connectionString: ROLE_URL,
-      schemas: ['public'],
-      poolConfig: { max: 10, options: '-c timezone=UTC -c jit=off' },
-    }),
+    makePgService({ pool, schemas: ['public'] }),
   ],
   grafserv: { port: 0, graphqlPath: '/graphql', graphiql: false, watch: false },
   grafast: { explain: false },
@@ -25,6 +31,9 @@ const server = createServer();
 const serv = instance.createServ(grafserv);
 await serv.addTo(server);
 await serv.ready();
+await instance.getSchemaResult();
+delete pool.connect;
+await owner.end();
 if (process.env.PRINT_SCHEMA) {
   const { printSchema } = await import('graphql');
   const { schema } = await instance.getSchemaResult();
