@@ -195,8 +195,8 @@ const NATION_TABLES = [
     ${part},
     provision_key smallint not null references provision (key) on delete restrict,
     position smallint not null,
-    primary key (incident_key, provision_key), ${partOf('cascade')})`,
-  'create index on incident_provision (provision_key, incident_key)',
+    primary key (incident_key, position), ${partOf('cascade')},
+    unique (provision_key, incident_key))`,
   `create table incident_search (${part}, search_text text not null, primary key (incident_key), ${partOf('cascade')})`,
   `create table assessment (
     key uuid primary key,
@@ -208,7 +208,7 @@ const NATION_TABLES = [
     remark jsonb,
     assessed_by text not null,
     assessed_at timestamptz(3) not null, ${partOf('restrict')})`,
-  'create index on assessment (incident_key, assessed_at)',
+  'create index on assessment (incident_key, assessed_at desc, key)',
   `create table assessment_note (
     assessment_key uuid primary key references assessment (key) on delete cascade,
     nation text not null,

@@ -22,6 +22,7 @@ import { openLeases } from './demand/leases.js';
 import { metered } from './demand/metered.js';
 import { loadTrustedDocuments } from './demand/trusted-documents.js';
 import { createErrorExit } from './error-exit.js';
+import { openListener } from './events/listener.js';
 import { openLiveEvents } from './events/live-events.js';
 import { DEMO_IDENTITIES, mintDemoToken } from './graphiql/demo.js';
 import { type GraphiqlOptions, graphiqlHandler } from './graphiql/graphiql.js';
@@ -93,13 +94,16 @@ export async function startServer(config: Config, tell: (line: string) => void):
     const { schema, model } = createSchema();
     const mayIntrospect = (scopes: Viewer['scopes']): boolean =>
       !config.isProduction || scopes.has('schema:introspect');
-    const executeQuery = createQueryExecutor(schema, model, { read, mayIntrospect });
+    const queries = createQueryExecutor(schema, model, { read, mayIntrospect });
+    const listenUrl = loginUrl(ownerUrl, secret, DEMAND_ROLE);
+    const reference = openListener(listenUrl, 'reference', queries.forgetReference);
+    stops.push(() => reference.close());
     const executeMutation = createMutationExecutor(schema, model, {
       read,
       write: writers.write,
       mayIntrospect,
     });
-    const executeOperation = executeByOperation(executeQuery, executeMutation);
+    const executeOperation = executeByOperation(queries.execute, executeMutation);
     const costOf = createCostOf(schema);
     const budget = createBudget(config.cost, leases.take);
     const metering = metered(executeOperation, costOf, budget);
@@ -121,7 +125,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
     const live = openLiveEvents({
       schema,
       model,
-      listenUrl: loginUrl(ownerUrl, secret, DEMAND_ROLE),
+      listenUrl,
       read: readers.read,
       verifier,
       graphql,

@@ -20,9 +20,7 @@ const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
   // It would hide lists whose foreign key has no index of exactly its columns; a prefix serves them here.
   disablePlugins: ['PgIndexBehaviorsPlugin'],
-  pgServices: [
-    makePgService({ pool, schemas: ['public'] }),
-  ],
+  pgServices: [makePgService({ pool, schemas: ['public'] })],
   grafserv: { port: 0, graphqlPath: '/graphql', graphiql: false, watch: false },
   grafast: { explain: false },
   schema: { defaultBehavior: '-insert -update -delete' },

@@ -54,33 +54,32 @@ const provisionPlaces = link('provision_place');
 const signatories = link('agreement_signatory');
 
 function link(table: string): LinkType {
-  return { scope: 'reference:read', rows: { table, rule: everyone } };
+  return { scope: 'reference:read', rows: { table, rule: everyone, isReference: true } };
 }
 
 export const provisionRead: ReadType = {
   name: 'Provision',
-  rows: { table: 'provision', rule: everyone },
+  rows: { table: 'provision', rule: everyone, isReference: true },
   scope: 'reference:read',
   fields: {
     id: globalId('Provision', 'code'),
     code: text('code'),
     number: number('number'),
-    agreement: (row) =>
-      required(agreementRead, (agreement) => sql`${agreement('key')} = ${row('agreement_key')}`),
+    agreement: (row) => required(agreementRead, row('agreement_key')),
     summary: localizedText('summary'),
     obligedParties: (row) =>
       linked(
         partyRead,
         provisionParties,
-        (item, link) =>
-          sql`${link('provision_key')} = ${row('key')} and ${item('key')} = ${link('party_key')}`,
+        'party_key',
+        (link) => sql`${link('provision_key')} = ${row('key')}`,
       ),
     places: (row) =>
       linked(
         placeRead,
         provisionPlaces,
-        (item, link) =>
-          sql`${link('provision_key')} = ${row('key')} and ${item('key')} = ${link('place_key')}`,
+        'place_key',
+        (link) => sql`${link('provision_key')} = ${row('key')}`,
       ),
     deadlines: (row) =>
       many(
@@ -104,7 +103,7 @@ export const provisionRead: ReadType = {
 
 export const agreementRead: ReadType = {
   name: 'Agreement',
-  rows: { table: 'agreement', rule: everyone },
+  rows: { table: 'agreement', rule: everyone, isReference: true },
   scope: 'reference:read',
   fields: {
     id: globalId('Agreement', 'code'),
@@ -116,8 +115,8 @@ export const agreementRead: ReadType = {
       linked(
         officialRead,
         signatories,
-        (item, link) =>
-          sql`${link('agreement_key')} = ${row('key')} and ${item('key')} = ${link('official_key')}`,
+        'official_key',
+        (link) => sql`${link('agreement_key')} = ${row('key')}`,
       ),
     provisions: (row) =>
       many(

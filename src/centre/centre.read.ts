@@ -2,7 +2,7 @@ import { appointmentRead, inForce, officialRead } from '../officials/official.re
 import { partyRead } from '../parties/party.read.js';
 import { placeRead } from '../places/place.read.js';
 import type { Planned } from '../read/arguments.js';
-import { code, date, exists, localName, many, number, one, required } from '../read/fields.js';
+import { code, date, exists, localName, many, number, required } from '../read/fields.js';
 import { everyone, type ReadType, type Row, type Step } from '../read/model.js';
 import { type Param, raw, type Sql, sql } from '../read/sql.js';
 import type { OnDayArgs } from './on-day.args.js';
@@ -17,7 +17,7 @@ export const contingentRead: ReadType = {
     head:
       (row, { on }: Planned<OnDayArgs>) =>
       (step) =>
-        one(officialRead, (official) => sql`${official('key')} = ${headOf(step, row('nation'), on)}`)(step),
+        step.byKey(officialRead, headOf(step, row('nation'), on)),
   },
 };
 
@@ -27,7 +27,7 @@ export const centreRead: ReadType = {
   scope: 'reference:read',
   fields: {
     name: localName('name'),
-    place: (row) => required(placeRead, (place) => sql`${place('key')} = ${row('place_key')}`),
+    place: (row) => required(placeRead, row('place_key')),
     openedOn: date('opened_on'),
     closedOn: date('closed_on'),
     contingents: () =>

@@ -1,8 +1,8 @@
 import { Query, Resolver } from 'type-graphql';
 import { RequiresScope } from '../access/guard.js';
-import { required } from '../read/fields.js';
+import { one, present } from '../read/fields.js';
 import type { Read } from '../read/model.js';
-import { sql } from '../read/sql.js';
+import { raw } from '../read/sql.js';
 import { Centre } from './centre.entity.js';
 import { centreRead } from './centre.read.js';
 
@@ -11,6 +11,6 @@ export class CentreResolver {
   @Query(() => Centre, { description: 'The Centre itself.' })
   @RequiresScope('reference:read')
   centre(): Read {
-    return required(centreRead, () => sql`true`);
+    return (step) => present(one(centreRead, () => raw('true'))(step), 'Centre');
   }
 }

@@ -20,7 +20,10 @@ export async function printableReport(
   const readers = openReaders(ownerUrl, secret);
   try {
     const { schema, model } = createSchema();
-    const execute = createQueryExecutor(schema, model, { read: readers.read, mayIntrospect: () => false });
+    const { execute } = createQueryExecutor(schema, model, {
+      read: readers.read,
+      mayIntrospect: () => false,
+    });
     const query = reportQuery(locales);
     const document = parse(query);
     const [operation] = document.definitions;

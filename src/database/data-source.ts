@@ -5,6 +5,7 @@ import { IndexSearch1795600000000 } from '../../migrations/1795600000000-index-s
 import { CreateCostBudget1795650000000 } from '../../migrations/1795650000000-create-cost-budget.js';
 import { CloseSideChannels1795700000000 } from '../../migrations/1795700000000-close-side-channels.js';
 import { OrderEvents1795750000000 } from '../../migrations/1795750000000-order-events.js';
+import { AnnounceReference1795800000000 } from '../../migrations/1795800000000-announce-reference.js';
 import { ENTITIES } from '../entities.js';
 import { SnakeNaming } from './naming.js';
 
@@ -16,6 +17,7 @@ const MIGRATIONS = [
   IndexSearch1795600000000,
   CloseSideChannels1795700000000,
   OrderEvents1795750000000,
+  AnnounceReference1795800000000,
 ];
 
 /** The owner's connection, for migrations and imports. Everybody else has a role of its own. */

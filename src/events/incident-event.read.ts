@@ -16,7 +16,7 @@ export const incidentEventRead: ReadType = {
     cursor: text('key'),
     kind: code('kind'),
     at: time('at'),
-    incident: (row) => required(incidentRead, (incident) => sql`${incident('key')} = ${row('incident_key')}`),
+    incident: (row) => required(incidentRead, row('incident_key')),
   },
 };
 

@@ -12,7 +12,11 @@ export interface Listener {
  * One connection that hears that something has happened, and nothing of what: notifications are empty.
  * It comes back after a loss, and then says so once, for what it may not have heard.
  */
-export function openListener(connectionString: string, onNotification: () => void): Listener {
+export function openListener(
+  connectionString: string,
+  channel: 'incident_event' | 'reference',
+  onNotification: () => void,
+): Listener {
   let isClosed = false;
   let client: Client | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -21,7 +25,7 @@ export function openListener(connectionString: string, onNotification: () => voi
   async function connect(): Promise<void> {
     const fresh = new Client({
       connectionString,
-      application_name: 'merzili events',
+      application_name: 'merzili listen',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
@@ -40,7 +44,7 @@ export function openListener(connectionString: string, onNotification: () => voi
     fresh.on('notification', onNotification);
     try {
       await fresh.connect();
-      await fresh.query('listen incident_event');
+      await fresh.query(`listen ${channel}`);
       pause = FIRST_PAUSE_MS;
       onNotification();
     } catch {

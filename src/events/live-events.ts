@@ -59,7 +59,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
-  const listener = openListener(parts.listenUrl, () => feed.look());
+  const listener = openListener(parts.listenUrl, 'incident_event', () => feed.look());
   const subscriptions = createSubscriptionExecutor(schema, model, { ...parts, log, feed, present });
   const operations = createOperations({ ...parts, subscriptions, present });
   const sessions = openSessions(parts.verifier);

@@ -19,7 +19,7 @@ import { Incident } from './incident.entity.js';
 
 @ObjectType({ description: "One joint-command nation's verdict on one version of an incident." })
 @Entity('assessment')
-@Index(['incidentKey', 'assessedAt'])
+@Index(['incidentKey', 'assessedAt', 'key'])
 export class Assessment {
   @PrimaryColumn('uuid')
   key!: string;

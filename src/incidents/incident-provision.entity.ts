@@ -1,18 +1,18 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
 import { Provision } from '../agreements/agreement.entity.js';
 import { Incident } from './incident.entity.js';
 
 @Entity('incident_provision')
-@Index(['provisionKey', 'incidentKey'])
+@Unique(['provisionKey', 'incidentKey'])
 export class IncidentProvision {
   @PrimaryColumn('uuid')
   incidentKey!: string;
 
   @PrimaryColumn('smallint')
-  provisionKey!: number;
+  position!: number;
 
   @Column('smallint')
-  position!: number;
+  provisionKey!: number;
 
   /** Follows the incident's by foreign key. */
   @Column('smallint')

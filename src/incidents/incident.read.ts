@@ -2,6 +2,7 @@ import { provisionRead } from '../agreements/agreement.read.js';
 import { partyRead } from '../parties/party.read.js';
 import { placeRead } from '../places/place.read.js';
 import {
+  byKey,
   code,
   globalId,
   jsonText,
@@ -9,7 +10,6 @@ import {
   linked,
   many,
   number,
-  one,
   required,
   text,
   texts,
@@ -36,8 +36,8 @@ export const claimRead: ReadType = {
   rows: { table: 'claim', rule: seenByAudience },
   scope: 'incident:read',
   fields: {
-    claimant: (row) => required(partyRead, (party) => sql`${party('key')} = ${row('claimant_key')}`),
-    attributedTo: (row) => one(partyRead, (party) => sql`${party('key')} = ${row('attributed_to_key')}`),
+    claimant: (row) => required(partyRead, row('claimant_key')),
+    attributedTo: (row) => byKey(partyRead, row('attributed_to_key')),
     sourceType: code('source_type'),
     sourceTypeLabel: label('SourceType', 'source_type'),
     sourceUrl: text('source_url'),
@@ -50,7 +50,7 @@ export const casualtiesRead: ReadType = {
   rows: { table: 'casualties', rule: seenByAudience },
   scope: 'incident:read',
   fields: {
-    party: (row) => one(partyRead, (party) => sql`${party('key')} = ${row('party_key')}`),
+    party: (row) => byKey(partyRead, row('party_key')),
     group: code('"group"'),
     killed: number('killed'),
     wounded: number('wounded'),
@@ -113,7 +113,7 @@ export const incidentRead: ReadType = {
   scope: 'incident:read',
   fields: {
     id: globalId('Incident', 'key'),
-    reference: text('reference'),
+    reference: code('reference'),
     version: number('version'),
     originator: code('originator'),
     category: code('category'),
@@ -123,7 +123,7 @@ export const incidentRead: ReadType = {
     occurredFrom: time('occurred_from'),
     occurredTo: time('occurred_to'),
     timePrecision: code('time_precision'),
-    place: (row) => one(placeRead, (place) => sql`${place('key')} = ${row('place_key')}`),
+    place: (row) => byKey(placeRead, row('place_key')),
     position: (row) => (step) =>
       sql`case when ${row('latitude')} is not null then ${step.object(positionRead, row)} end`,
     title: localizedText('title'),
@@ -131,11 +131,7 @@ export const incidentRead: ReadType = {
     claims: (row) => many(claimRead, (claim) => ofIncident(claim, row), inOrder),
     casualties: (row) => many(casualtiesRead, (casualties) => ofIncident(casualties, row), inOrder),
     provisions: (row) =>
-      linked(
-        provisionRead,
-        incidentProvisions,
-        (provision, link) => sql`${ofIncident(link, row)} and ${provision('key')} = ${link('provision_key')}`,
-      ),
+      linked(provisionRead, incidentProvisions, 'provision_key', (link) => ofIncident(link, row)),
     status: code('status'),
     statusLabel: label('IncidentStatus', 'status'),
     assessments: (row) =>

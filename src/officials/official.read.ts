@@ -39,7 +39,7 @@ export const officialRead: ReadType = {
     id: globalId('Official', 'code'),
     code: text('code'),
     name: localName('name'),
-    party: (row) => required(partyRead, (party) => sql`${party('key')} = ${row('party_key')}`),
+    party: (row) => required(partyRead, row('party_key')),
     appointments: (row) =>
       many(appointmentRead, (appointment) => ofOfficial(appointment, row), earliestFirst),
     appointmentOn:
@@ -50,7 +50,7 @@ export const officialRead: ReadType = {
           (appointment) => sql`${ofOfficial(appointment, row)} and ${inForce(appointment, day)}`,
         );
         const latestInForce = sql`(select ${latest('key')} ${from} order by ${latest('starts_on')} desc nulls last, ${latest('key')} limit 1)`;
-        return one(appointmentRead, (appointment) => sql`${appointment('key')} = ${latestInForce}`)(step);
+        return step.byKey(appointmentRead, latestInForce);
       },
     contact: (row) => one(officialContactRead, (contact) => ofOfficial(contact, row)),
   },

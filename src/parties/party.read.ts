@@ -3,7 +3,7 @@ import { everyone, type ReadType } from '../read/model.js';
 
 export const partyRead: ReadType = {
   name: 'Party',
-  rows: { table: 'party', rule: everyone },
+  rows: { table: 'party', rule: everyone, isReference: true },
   scope: 'reference:read',
   fields: {
     id: globalId('Party', 'code'),

@@ -1,10 +1,9 @@
-import { code, globalId, label, localName, number, one, text, texts } from '../read/fields.js';
+import { byKey, code, globalId, label, localName, number, text, texts } from '../read/fields.js';
 import { everyone, type ReadType } from '../read/model.js';
-import { sql } from '../read/sql.js';
 
 export const placeRead: ReadType = {
   name: 'Place',
-  rows: { table: 'place', rule: everyone },
+  rows: { table: 'place', rule: everyone, isReference: true },
   scope: 'reference:read',
   fields: {
     id: globalId('Place', 'code'),
@@ -13,7 +12,7 @@ export const placeRead: ReadType = {
     kindLabel: label('PlaceKind', 'kind'),
     name: localName('name'),
     aliases: texts('aliases'),
-    parent: (row) => one(placeRead, (parent) => sql`${parent('key')} = ${row('parent_key')}`),
+    parent: (row) => byKey(placeRead, row('parent_key')),
     latitude: number('latitude'),
     longitude: number('longitude'),
   },

@@ -18,9 +18,22 @@ import { CodedError } from '../errors.js';
 import type { Locale } from '../labels/locale.js';
 import { planArguments } from './arguments.js';
 import { awaiting, type Composition } from './composition.js';
+import { Constants, constantAt, type FetchTexts } from './constants.js';
+import { present } from './fields.js';
 import type { Fields, LinkType, Model, Read, ReadType, Row, Step } from './model.js';
 import { collectFields, type Scene } from './selection.js';
-import { all, join, literal, type Param, raw, render, type Sql, sql, type Variables } from './sql.js';
+import {
+  all,
+  concatenated,
+  join,
+  literal,
+  Param,
+  raw,
+  render,
+  type Sql,
+  sql,
+  type Variables,
+} from './sql.js';
 
 /** What a statement is compiled for; equal terms share a plan. */
 export interface Terms {
@@ -58,14 +71,14 @@ export interface Plan {
   readonly inMemory: DocumentNode | null;
   /** Set when a selected field was refused: how to place nulls and errors. */
   readonly outline: readonly OutlineField[] | null;
+  /** Whether the statement looks up reference data that it could carry as constants. */
+  readonly readsReference: boolean;
 }
 
 /** Key under which an object says its type where the outline needs it; no GraphQL name can collide. */
 export const TYPE_KEY = '#type';
 
-/** PostgreSQL takes at most 100 arguments to a function. */
-const CONCAT_PIECES = 90;
-
+/** With `fetchTexts` the statement carries reference data as constants, fetched by it. */
 export async function compile(
   schema: GraphQLSchema,
   model: Model,
@@ -73,10 +86,13 @@ export async function compile(
   operation: OperationDefinitionNode,
   terms: Terms,
   variables: Variables,
+  fetchTexts: FetchTexts | null,
 ): Promise<Plan> {
-  const plan = await new Compiler(schema, model, document, operation, terms, variables, false).plan();
+  const plan = await new Compiler(schema, model, document, operation, terms, variables, false).plan(
+    fetchTexts,
+  );
   if (plan.outline === null) return plan;
-  return new Compiler(schema, model, document, operation, terms, variables, true).plan();
+  return new Compiler(schema, model, document, operation, terms, variables, true).plan(fetchTexts);
 }
 
 /** A field outside of Query whose value is a read, such as what a mutation has written. */
@@ -113,6 +129,10 @@ class Compiler {
   private aliases = 0;
   private isHeavy = false;
   private hasRefusals = false;
+  private readsReference = false;
+  /** Whether anything was read that a constant cannot hold: other rows than reference data, or an input. */
+  private isLive = false;
+  private constants: Constants | null = null;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -130,9 +150,11 @@ class Compiler {
     this.scene = { schema, fragments, variables };
   }
 
-  async plan(): Promise<Plan> {
+  async plan(fetchTexts: FetchTexts | null): Promise<Plan> {
     const query = this.schema.getQueryType();
     if (!query) throw new Error('The schema has no queries');
+    const constants = fetchTexts && new Constants();
+    this.constants = constants;
     const columns: Sql[] = [];
     const roots: { key: string; column: number | null }[] = [];
     const inMemory: FieldNode[] = [];
@@ -156,12 +178,14 @@ class Compiler {
       roots.push({ key, column: columns.length });
       columns.push(await this.root(query, field, nodes, entry));
     }
+    if (fetchTexts) await constants?.fetch(fetchTexts);
     const statement = columns.length === 0 ? null : render(sql`select ${join(columns, ', ')}`);
     return {
       statement: statement && { ...statement, isHeavy: this.isHeavy, compositions: this.compositions },
       roots,
       inMemory: inMemory.length === 0 ? null : this.cutDown(inMemory),
       outline: this.hasRefusals ? outline : null,
+      readsReference: this.readsReference,
     };
   }
 
@@ -231,16 +255,51 @@ class Compiler {
       audience,
       locale,
       object: (source, row) => this.object(field, nodes, source, row, children),
+      byKey: (type, key) => this.byKey(field, nodes, type, key, children),
       rows: (type, where) => this.rows(type, where),
       rowsVia: (type, link, where) => this.rowsVia(type, link, where),
       mayRead: (type) => type.scope === null || scopes.has(type.scope),
       maySee: (scope) => scopes.has(scope),
       alias: () => this.alias(),
-      compose: (parts, composition) => awaiting(this.compositions.push(composition) - 1, parts),
+      compose: (parts, composition) => {
+        this.isLive = true;
+        return awaiting(this.compositions.push(composition) - 1, parts);
+      },
       heavy: () => {
         this.isHeavy = true;
       },
     };
+  }
+
+  private byKey(
+    field: GraphQLField<unknown, unknown>,
+    nodes: readonly FieldNode[],
+    type: ReadType,
+    key: Sql,
+    children: OutlineField['children'],
+  ): Sql {
+    const object = (row: Row): Sql => this.object(field, nodes, type, row, children);
+    if (isReference(type)) {
+      this.readsReference = true;
+      const constant = this.constant(type, object);
+      if (constant) return constantAt(constant, key);
+    }
+    const { row, from } = this.rows(type, (candidate) => sql`${candidate('key')} = ${key}`);
+    return sql`(select ${object(row)} ${from})`;
+  }
+
+  /** The objects of a type as a constant array by key, where there is nothing live in them. */
+  private constant(type: ReadType, object: (row: Row) => Sql): Sql | null {
+    const { constants, isLive } = this;
+    if (constants === null) return null;
+    this.constants = null;
+    this.isLive = false;
+    const { row, from } = this.rows(type, () => raw('true'));
+    const text = object(row);
+    const isConstant = !this.isLive && !text.parts.some((part) => part instanceof Param);
+    this.constants = constants;
+    this.isLive = isLive || !isConstant;
+    return isConstant ? constants.array(row('key'), text, from) : null;
   }
 
   private rows(type: LinkType, where: (row: Row) => Sql): { row: Row; from: Sql } {
@@ -249,7 +308,7 @@ class Compiler {
   }
 
   private rowsVia(
-    type: ReadType,
+    type: LinkType,
     linkType: LinkType,
     where: (row: Row, link: Row) => Sql,
   ): { row: Row; link: Row; from: Sql } {
@@ -265,6 +324,7 @@ class Compiler {
     if (type.scope !== null && !this.terms.scopes.has(type.scope)) {
       throw new CodedError('FORBIDDEN', { extensions: { scope: type.scope } });
     }
+    if (!isReference(type)) this.isLive = true;
     const alias = this.alias();
     const row: Row = (column) => raw(`${alias}.${column}`);
     return { row, table: raw(`${type.rows.table} ${alias}`), rule: type.rows.rule(row, this.terms.audience) };
@@ -289,9 +349,8 @@ class Compiler {
     for (const [key, group] of collectFields(this.scene, objectType, selectionSets)) {
       pieces.push(...this.member(objectType, fields, key, group, row, outline, pieces.length > 0));
     }
-    // Every field may have been left out by @skip or @include.
-    if (pieces.length === 0) return sql`'{}'::text`;
-    return sql`concat('{', ${chunked(pieces)}, '}')`;
+    // A field that is null against its promise must not take the object away unnoticed.
+    return present(concatenated(literal('{'), ...pieces, literal('}')), objectType.name);
   }
 
   private member(
@@ -372,13 +431,9 @@ function isReadType(source: ReadType | Fields): source is ReadType {
   return typeof source.name === 'string';
 }
 
-function chunked(pieces: readonly Sql[]): Sql {
-  if (pieces.length <= CONCAT_PIECES) return join(pieces, ', ');
-  const chunks: Sql[] = [];
-  for (let start = 0; start < pieces.length; start += CONCAT_PIECES) {
-    chunks.push(sql`concat(${join(pieces.slice(start, start + CONCAT_PIECES), ', ')})`);
-  }
-  return chunked(chunks);
+/** Whether a type's rows may be carried as constants. */
+function isReference({ rows }: Pick<ReadType, 'rows'>): boolean {
+  return rows !== 'partOfOwner' && rows.isReference === true;
 }
 
 function refusedScope(error: unknown): Scope | null {

@@ -149,9 +149,11 @@ class PageReader {
     return sql`coalesce('[' || string_agg(${item}, ','${order})${this.withinPage()} || ']', '[]')`;
   }
 
+  /** The cursor of the page's first or last row, in the order they are found; null on an empty page. */
   private cursorAt(row: Row, end: 'first' | 'last'): Sql {
-    const order = end === 'first' ? raw('') : raw(' desc');
-    return sql`(array_agg(${this.cursorOf(row)} order by ${this.position()}${order})${this.withinPage()})[1]`;
+    const at = end === 'first' ? raw('1') : sql`least(count(*), ${this.page.size})`;
+    const cursor = this.cursorOf((column) => sql`(array_agg(${row(column)})${this.withinPage()})[${at}]`);
+    return sql`case when count(*) > 0 then ${cursor} end`;
   }
 
   private position(): Sql {

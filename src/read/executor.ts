@@ -13,8 +13,10 @@ import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
 import type { RequestContext } from '../context.js';
 import type { ReadStatement } from '../database/pipeline.js';
 import { CodedError } from '../errors.js';
+import type { Terms } from './compiler.js';
 import { complete } from './completion.js';
 import { compose } from './composition.js';
+import { REFERENCE_CHANGED } from './constants.js';
 import { IDENTITY_KEY } from './identity.js';
 import type { Model } from './model.js';
 import { createPlans, type KeptPlan } from './plans.js';
@@ -56,15 +58,25 @@ export interface QueryResult {
 
 export type ExecuteQuery = (request: Request) => Promise<QueryResult>;
 
+export interface QueryExecutor {
+  readonly execute: ExecuteQuery;
+  /** Forgets what is remembered of reference data: it has changed. */
+  forgetReference(): void;
+}
+
 /** Query operations: compiled once into one SQL statement, run once for each request. */
 export function createQueryExecutor(
   schema: GraphQLSchema,
   model: Model,
   { read: readRow, mayIntrospect }: ExecutorParts,
-): ExecuteQuery {
-  const plans = createPlans(schema, model);
+): QueryExecutor {
+  const plans = createPlans(
+    schema,
+    model,
+    (audience) => (text) => readRow(audience, { text, values: [] }, false),
+  );
 
-  return async (request) => {
+  const executeQuery: ExecuteQuery = async (request) => {
     const coerced = getVariableValues(
       schema,
       request.operation.variableDefinitions ?? [],
@@ -82,18 +94,23 @@ export function createQueryExecutor(
         scopes: viewer.scopes,
         mayIntrospect: mayIntrospect(viewer.scopes),
       };
-      const plan = await plans.of(
-        request.operationKey,
-        request.document,
-        request.operation,
-        terms,
-        variables,
-      );
-      if (plan.inMemory === null && plan.outline === null) return { data: await readText(plan, variables) };
-      return await readAndComplete(plan, variables);
+      try {
+        return await answer(terms);
+      } catch (error) {
+        if (!isReferenceChanged(error)) throw error;
+        plans.forget();
+        return await answer(terms);
+      }
     } catch (error) {
       if (error instanceof CodedError) return { errors: [explained(error, viewer).endingRequest()] };
       throw error;
+    }
+
+    async function answer(terms: Terms): Promise<QueryResult> {
+      const { operationKey, document, operation } = request;
+      const plan = await plans.of(operationKey, document, operation, terms, variables);
+      if (plan.inMemory === null && plan.outline === null) return { data: await readText(plan, variables) };
+      return readAndComplete(plan, variables);
     }
 
     async function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
@@ -141,6 +158,11 @@ export function createQueryExecutor(
       };
     }
   };
+  return { execute: executeQuery, forgetReference: plans.forget };
+}
+
+function isReferenceChanged(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === REFERENCE_CHANGED;
 }
 
 /** Text with a NUL cannot be in the database: it is bound as null, which nothing equals. */

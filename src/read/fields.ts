@@ -2,7 +2,7 @@ import { vocabularyLabel } from '../labels/labels.js';
 import { LOCALES, type Locale } from '../labels/locale.js';
 import { VOCABULARIES, type VocabularyName } from '../labels/vocabularies.js';
 import type { Field, LinkType, Read, ReadType, Row, Step } from './model.js';
-import { join, literal, raw, type Sql, sql } from './sql.js';
+import { concatenated, literal, type Sql, sql } from './sql.js';
 
 /** Arguments of every field that is answered in a language. */
 export interface LocaleArguments {
@@ -35,9 +35,14 @@ export function date(column: string): Field {
   return (row) => () => sql`to_json(${row(column)})::text`;
 }
 
+/** A text without anything that JSON escapes, such as a code, as JSON. */
+export function quoted(text: Sql): Sql {
+  return concatenated(literal('"'), text, literal('"'));
+}
+
 /** A code of a vocabulary; codes are plain capitals and need no escaping. */
 export function code(column: string): Field {
-  return (row) => () => sql`'"' || ${row(column)} || '"'`;
+  return (row) => () => quoted(row(column));
 }
 
 /** A text array, as JSON. */
@@ -47,7 +52,7 @@ export function texts(column: string): Field {
 
 /** Global id: the type's name and the key of the object within its type. */
 export function globalId(typeName: string, keyColumn: string): Field {
-  return (row) => () => sql`concat('"${raw(typeName)}:', ${row(keyColumn)}, '"')`;
+  return (row) => () => concatenated(literal(`"${typeName}:`), row(keyColumn), literal('"'));
 }
 
 /** The label of a code in the language asked for, out of the catalogs, compiled into the statement. */
@@ -86,9 +91,19 @@ export function one(type: ReadType, where: (row: Row) => Sql): Read {
   };
 }
 
+/** The object of another type that a foreign key names, or null when there is none that the viewer sees. */
+export function byKey(type: ReadType, key: Sql): Read {
+  return (step) => step.byKey(type, key);
+}
+
 /** One object that a foreign key promises. Its absence is our fault and ends the request. */
-export function required(type: ReadType, where: (row: Row) => Sql): Read {
-  return (step) => sql`coalesce(${one(type, where)(step)}, read_missing(${literal(type.name)}))`;
+export function required(type: ReadType, key: Sql): Read {
+  return (step) => present(step.byKey(type, key), type.name);
+}
+
+/** A text that cannot be missing. If it is, that is our fault, and ends the request. */
+export function present(text: Sql, what: string): Sql {
+  return sql`coalesce(${text}, read_missing(${literal(what)}))`;
 }
 
 /** Objects of another type in a given order. */
@@ -99,17 +114,20 @@ export function many(type: ReadType, where: (row: Row) => Sql, orderBy: (row: Ro
   };
 }
 
-/** Objects of another type that a linking table ties to this row, in the order of its position column. */
-export function linked(type: ReadType, link: LinkType, where: (row: Row, link: Row) => Sql): Read {
+/**
+ * Objects of another type whose keys are in a column of a linking table, in the order of its position
+ * column, without those that the viewer does not see.
+ */
+export function linked(type: ReadType, link: LinkType, keyColumn: string, where: (link: Row) => Sql): Read {
   return (step) => {
-    const { row, link: linkRow, from } = step.rowsVia(type, link, where);
-    return list(sql`select ${step.object(type, row)} ${from} order by ${linkRow('position')}`);
+    const { row, from } = step.rows(link, where);
+    return list(sql`select ${step.byKey(type, row(keyColumn))} ${from} order by ${row('position')}`);
   };
 }
 
-/** JSON list of a query's rows, each the JSON text of one item. */
+/** JSON list of a query's rows, each the JSON text of one item; rows of SQL NULL are left out. */
 export function list(query: Sql): Sql {
-  return sql`concat('[', array_to_string(array(${query}), ','), ']')`;
+  return concatenated(literal('['), sql`array_to_string(array(${query}), ',')`, literal(']'));
 }
 
 /** Whether the viewer sees any row that meets the condition. */
@@ -119,7 +137,8 @@ export function exists(step: Step, type: LinkType, where: (row: Row) => Sql): Sq
 
 /** JSON list of literals, each JSON text already. */
 export function jsonList(items: readonly Sql[]): Sql {
-  return items.length === 0 ? literal('[]') : sql`concat('[', ${join(items, ", ',', ")}, ']')`;
+  const separated = items.flatMap((item, index) => (index === 0 ? [item] : [literal(','), item]));
+  return concatenated(literal('['), ...separated, literal(']'));
 }
 
 /** Languages in the order in which lists of translations are given. */

@@ -24,7 +24,15 @@ export type Fields = Readonly<Record<string, Field>>;
 
 /** Where a type's objects come from. A type cannot be declared without it, so no row rule is forgotten. */
 export type Rows =
-  | { readonly table: string; readonly rule: RowRule }
+  | {
+      readonly table: string;
+      readonly rule: RowRule;
+      /**
+       * Few rows with an integer key that change with imports alone: statements asked for again carry
+       * their objects as constants. See constants.ts.
+       */
+      readonly isReference?: true;
+    }
   /** The objects are made of their owner's row, which was found through its own rule. */
   | 'partOfOwner';
 
@@ -47,11 +55,13 @@ export interface Step {
   readonly locale: Locale;
   /** The selection of the field being read, for one object type, as the text of a JSON object. */
   object(type: ReadType | Fields, row: Row): Sql;
+  /** The selection of the field being read for the object of a type with this key, or null when there is none. */
+  byKey(type: ReadType, key: Sql): Sql;
   /** The rows of a type that the viewer sees and that meet a condition: `from … where …`. */
   rows(type: LinkType, where: (row: Row) => Sql): { readonly row: Row; readonly from: Sql };
   /** The same over a linking table, whose own row rule applies as well. */
   rowsVia(
-    type: ReadType,
+    type: LinkType,
     link: LinkType,
     where: (row: Row, link: Row) => Sql,
   ): { readonly row: Row; readonly link: Row; readonly from: Sql };

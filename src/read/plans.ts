@@ -7,9 +7,10 @@ import {
   typeFromAST,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { SCOPES } from '../access/scopes.js';
+import { type Audience, SCOPES } from '../access/scopes.js';
 import { shapeOf } from './arguments.js';
 import { compile, type Plan, type Terms } from './compiler.js';
+import type { FetchTexts } from './constants.js';
 import type { Model } from './model.js';
 import type { Variables } from './sql.js';
 
@@ -22,7 +23,10 @@ export interface KeptPlan extends Plan {
 const KEPT_PLANS = 2_000;
 
 export interface Plans {
-  /** The plan of an operation for these terms and this shape of variables. `operationKey` names document and operation. */
+  /**
+   * The plan of an operation for these terms and this shape of variables. `operationKey` names document and
+   * operation. Asked for again, it is made anew with its reference data as constants.
+   */
   of(
     operationKey: string,
     document: DocumentNode,
@@ -30,12 +34,21 @@ export interface Plans {
     terms: Terms,
     variables: Variables,
   ): KeptPlan | Promise<KeptPlan>;
+  /** Lets go of all plans: the reference data that they may carry has changed. */
+  forget(): void;
 }
 
-export function createPlans(schema: GraphQLSchema, model: Model): Plans {
+/** `fetchTexts` runs a statement as an audience's role. */
+export function createPlans(
+  schema: GraphQLSchema,
+  model: Model,
+  fetchTexts: (audience: Audience) => FetchTexts,
+): Plans {
   const kept = new LRUCache<string, KeptPlan>({ max: KEPT_PLANS });
   const variableTypes = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, GraphQLInputType>>();
   let lastId = 0;
+  /** Plans under way when this changes may hold what has been forgotten, and are not kept. */
+  let epoch = 0;
 
   function typesOf(operation: OperationDefinitionNode): ReadonlyMap<string, GraphQLInputType> {
     const known = variableTypes.get(operation);
@@ -56,14 +69,20 @@ export function createPlans(schema: GraphQLSchema, model: Model): Plans {
       const known = kept.get(key);
       if (known) {
         known.uses += 1;
-        return known;
+        if (known.uses !== 2 || !known.readsReference) return known;
       }
-      return compile(schema, model, document, operation, terms, variables).then((plan) => {
+      const begun = epoch;
+      const fetching = known ? fetchTexts(terms.audience) : null;
+      return compile(schema, model, document, operation, terms, variables, fetching).then((plan) => {
         lastId += 1;
-        const fresh: KeptPlan = { ...plan, id: lastId, uses: 1 };
-        kept.set(key, fresh);
+        const fresh: KeptPlan = { ...plan, id: lastId, uses: known?.uses ?? 1 };
+        if (begun === epoch) kept.set(key, fresh);
         return fresh;
       });
+    },
+    forget() {
+      epoch += 1;
+      kept.clear();
     },
   };
 }

@@ -19,13 +19,34 @@ export class Param {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** Text that is only known once all of the statement is there, such as a constant fetched for it. */
+export class Slot {
+  text = 'null';
+}
+
+type Part = string | Param | Slot;
+
 export class Sql {
-  constructor(readonly parts: readonly (string | Param)[]) {}
+  constructor(readonly parts: readonly Part[]) {}
+}
+
+/** A quoted text literal, known as such, so that neighbours can become one. */
+class Literal extends Sql {
+  constructor(readonly text: string) {
+    super([`'${text.replaceAll("'", "''")}'`]);
+  }
+}
+
+/** Texts one after the other. */
+class Concatenation extends Sql {
+  constructor(readonly pieces: readonly Sql[]) {
+    super(['(', ...join(pieces, ' || ').parts, ')']);
+  }
 }
 
 /** Tagged template: `sql\`${row('id')} = ${param}\``. Numbers are written as literals. */
 export function sql(strings: TemplateStringsArray, ...values: readonly (Sql | Param | number)[]): Sql {
-  const parts: (string | Param)[] = [];
+  const parts: Part[] = [];
   strings.forEach((text, index) => {
     parts.push(text);
     const value = values[index];
@@ -44,11 +65,39 @@ export function raw(text: string): Sql {
 
 /** A quoted text literal. */
 export function literal(text: string): Sql {
-  return new Sql([`'${text.replaceAll("'", "''")}'`]);
+  return new Literal(text);
+}
+
+/** So many texts are put together at once; then what came of them is, lest long texts be copied often. */
+const MOST_PIECES = 40;
+
+/** Texts one after the other, none of them SQL NULL: one would make the whole NULL. */
+export function concatenated(...texts: readonly Sql[]): Sql {
+  const pieces: Sql[] = [];
+  for (const piece of texts.flatMap((text) => (text instanceof Concatenation ? text.pieces : [text]))) {
+    const last = pieces.at(-1);
+    if (piece instanceof Literal && last instanceof Literal) {
+      pieces[pieces.length - 1] = literal(last.text + piece.text);
+    } else {
+      pieces.push(piece);
+    }
+  }
+  const [only] = pieces;
+  if (only && pieces.length === 1) return only;
+  return chunked(pieces);
+}
+
+function chunked(pieces: readonly Sql[]): Sql {
+  if (pieces.length <= MOST_PIECES) return new Concatenation(pieces);
+  const chunks: Sql[] = [];
+  for (let start = 0; start < pieces.length; start += MOST_PIECES) {
+    chunks.push(new Sql(new Concatenation(pieces.slice(start, start + MOST_PIECES)).parts));
+  }
+  return chunked(chunks);
 }
 
 export function join(items: readonly Sql[], separator: string): Sql {
-  const parts: (string | Param)[] = [];
+  const parts: Part[] = [];
   items.forEach((item, index) => {
     if (index > 0) parts.push(separator);
     parts.push(...item.parts);
@@ -68,6 +117,10 @@ export function render(statement: Sql): { text: string; params: Param[] } {
   for (const part of statement.parts) {
     if (typeof part === 'string') {
       text += part;
+      continue;
+    }
+    if (part instanceof Slot) {
+      text += part.text;
       continue;
     }
     const number = numbers.get(part) ?? numbers.size + 1;

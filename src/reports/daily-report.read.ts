@@ -194,8 +194,7 @@ function assessmentFields(nation: Nation): Fields {
 }
 
 const deadlineFields: Fields = {
-  provision: (row) =>
-    required(provisionRead, (provision) => sql`${provision('key')} = ${row('provision_key')}`),
+  provision: (row) => required(provisionRead, row('provision_key')),
   deadline: (row) => (step) => step.object(deadlineRead, row),
 };
 

@@ -66,6 +66,8 @@ describe('answers of the read path', () => {
         const { asker, text, variables, document } = requestFrom(numbers);
         expect(validate(schema, document)).toEqual([]);
         const expected = oracle(asker, document, variables);
+        // A quarter is asked again: then the statement carries its reference data as constants.
+        if (numbers.length % 4 === 0) await server.ask(asker, document, variables);
         const actual = await server.ask(asker, document, variables);
         const question = `${asker.nation} ${asker.role} ${asker.locale}\n${text}\n${JSON.stringify(variables)}`;
         expect(actual.errors, question).toEqual(placed(expected.errors ?? []));

@@ -28,7 +28,7 @@ export function openReadServer(ownerUrl: string, secret: string): ReadServer & {
 /** The same over connections of one's own. */
 export function openReadServerOver(read: ExecutorParts['read']): ReadServer {
   const { schema, model } = createSchema();
-  const execute = createQueryExecutor(schema, model, { read, mayIntrospect: () => true });
+  const { execute } = createQueryExecutor(schema, model, { read, mayIntrospect: () => true });
   return {
     async ask(asker, document, variables) {
       const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
