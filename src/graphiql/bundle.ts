@@ -1,22 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { z } from 'zod';
+import { PACKAGE_ROOT } from '../package-root.js';
 
-/** The folder of package.json: two up from here in `src`, three up in `dist/src`. */
-function findRoot(from: string): string {
-  const folder = dirname(from);
-  if (folder === from) throw new Error('No package.json above the GraphiQL bundler.');
-  return existsSync(join(folder, 'package.json')) ? folder : findRoot(folder);
-}
-
-const ROOT = findRoot(fileURLToPath(import.meta.url));
-const PAGE = join(ROOT, 'src/graphiql/page');
+const PAGE = join(PACKAGE_ROOT, 'src/graphiql/page');
 const STAMP = 'inputs.json';
 
 const WORKERS = {
@@ -32,7 +25,7 @@ async function hashFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) {
     hash.update(`${file}\0`);
-    hash.update(await readFile(join(ROOT, file)));
+    hash.update(await readFile(join(PACKAGE_ROOT, file)));
   }
   return hash.digest('hex');
 }
@@ -48,7 +41,7 @@ async function isUpToDate(outDir: string): Promise<boolean> {
 
 function optionsFor(outDir: string): BuildOptions & { metafile: true } {
   return {
-    absWorkingDir: ROOT,
+    absWorkingDir: PACKAGE_ROOT,
     outdir: outDir,
     bundle: true,
     minify: true,
@@ -107,7 +100,7 @@ async function buildInto(outDir: string): Promise<void> {
   const outputs = [...Object.keys(workers.metafile.outputs), ...Object.keys(page.metafile.outputs)];
   await Promise.all(
     outputs.map(async (path) => {
-      const file = join(ROOT, path);
+      const file = join(PACKAGE_ROOT, path);
       if (isUnused(path)) return rm(file);
       await writeFile(`${file}.gz`, await promisify(gzip)(await readFile(file), { level: 9 }));
     }),
@@ -146,5 +139,5 @@ export async function bundleGraphiql(outDir: string): Promise<void> {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await bundleGraphiql(join(ROOT, 'dist/graphiql'));
+  await bundleGraphiql(join(PACKAGE_ROOT, 'dist/graphiql'));
 }

@@ -1,16 +1,23 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestServerOptions } from './test-server.js';
+import { aReport, people, REPORT, succeed } from '../incidents/writing.js';
+import { type App, startApp } from '../support/app.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ABSENT = `No browser at ${CHROMIUM}: the GraphiQL page is NOT tested. Install it with 'apt-get install chromium'.`;
 
 let browser: Browser | undefined;
-let server: TestServer | undefined;
+/** The demo, and a server whose readers bring their own tokens. */
+let demo: App;
+let closed: App;
 let page: Page;
 /** What the browser complained of, and whom it asked for anything but our server. */
 let complaints: string[];
+/** Every token the demo has handed out to the page, oldest first. */
+let minted: string[];
+/** What the page sent over sockets, oldest first. */
+let spoken: unknown[];
 
 beforeAll(async () => {
   if (!existsSync(CHROMIUM)) return console.warn(ABSENT);
@@ -29,21 +36,27 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+beforeAll(async () => {
+  if (browser === undefined) return;
+  demo = await startApp();
+  closed = await startApp({ demo: false });
+});
+afterAll(async () => {
+  await demo?.stop();
+  await closed?.stop();
+});
+
 beforeEach((ctx) => {
   if (browser === undefined) ctx.skip(ABSENT);
 });
-afterEach(async () => {
-  await page?.context().close();
-  await server?.close();
-  server = undefined;
-});
+afterEach(() => page?.context().close());
 
-/** Opens GraphiQL in a new profile whose browser speaks English. */
-async function open(options: TestServerOptions): Promise<TestServer> {
+/** Opens GraphiQL in a new profile whose browser speaks English; demo tokens live for `tokenSeconds`. */
+async function open({ url }: App, tokenSeconds = 3600): Promise<void> {
   if (browser === undefined) throw new Error(ABSENT);
-  const started = await startTestServer(options);
-  server = started;
   complaints = [];
+  minted = [];
+  spoken = [];
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1360, height: 820 } });
   page = await context.newPage();
   page.on('console', (message) => {
@@ -52,11 +65,21 @@ async function open(options: TestServerOptions): Promise<TestServer> {
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol !== 'data:' && origin !== started.url) complaints.push(`asked ${request.url()}`);
+    if (protocol !== 'data:' && origin !== url) complaints.push(`asked ${request.url()}`);
   });
-  await page.goto(`${started.url}/graphiql`);
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).host !== new URL(url).host) complaints.push(`asked ${socket.url()}`);
+    socket.on('framesent', ({ payload }) => spoken.push(JSON.parse(String(payload))));
+  });
+  await page.route('**/graphiql/token', async (route) => {
+    const response = await route.fetch();
+    const { token } = await response.json();
+    minted.push(token);
+    const expiresAt = new Date(Date.now() + tokenSeconds * 1000);
+    await route.fulfill({ response, json: { token, expiresAt } });
+  });
+  await page.goto(`${url}/graphiql`);
   await page.getByLabel('Operation Editor').locator('.view-lines').waitFor();
-  return started;
 }
 
 async function runOperation(): Promise<void> {
@@ -85,11 +108,11 @@ async function leftBehind(): Promise<string> {
 }
 
 test('the Turkish liaison officer reads Turkish labels, the Russian one Russian', async () => {
-  await open({ demo: true });
+  await open(demo);
   await page.getByText('Choose an identity to begin').waitFor();
   await page.getByLabel('Act as').selectOption('Turkish liaison officer');
   await runOperation();
-  await seeResponse('"categoryLabel": "Mayın olayı"');
+  await seeResponse('"categoryLabel": "hafif silah ateşi"');
   expect(await page.getByLabel('Language').inputValue()).toBe('TR');
   // The editor takes ı and Cyrillic letters for look-alikes of Latin ones unless it is told not to.
   await page.waitForTimeout(1500);
@@ -97,18 +120,18 @@ test('the Turkish liaison officer reads Turkish labels, the Russian one Russian'
   await page.screenshot({ path: process.env.GRAPHIQL_SCREENSHOT });
 
   await page.getByLabel('Act as').selectOption('Russian liaison officer');
-  expect(await response()).not.toContain('Mayın');
+  expect(await response()).not.toContain('silah');
   await runOperation();
-  await seeResponse('"categoryLabel": "Подрыв на мине"');
+  await seeResponse('"categoryLabel": "огонь из стрелкового оружия"');
 
   await page.getByLabel('Language').selectOption('Azərbaycanca');
   await runOperation();
-  await seeResponse('"categoryLabel": "Mina hadisəsi"');
+  await seeResponse('"categoryLabel": "atıcı silahlardan atəş"');
   expect(complaints).toEqual([]);
 });
 
 test('the examples are in tabs, and the schema is known', async () => {
-  await open({ demo: true });
+  await open(demo);
   const tabs = page.getByRole('tab');
   expect(await tabs.allInnerTexts()).toEqual([
     'Incidents',
@@ -123,7 +146,7 @@ test('the examples are in tabs, and the schema is known', async () => {
   // GraphiQL notices the operation's name 100 ms after the text has changed.
   await page.waitForTimeout(300);
   await runOperation();
-  await seeResponse('"ru": "Подрыв на мине"');
+  await seeResponse('"ru": "огонь из стрелкового оружия"');
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page
     .getByRole('link', { name: 'Query' })
@@ -134,28 +157,29 @@ test('the examples are in tabs, and the schema is known', async () => {
 });
 
 test('a demo token is renewed before it ends', async () => {
-  const { minted } = await open({ demo: true, tokenSeconds: 30 });
+  await open(demo, 30);
   await page.getByLabel('Act as').selectOption('Turkish liaison officer');
   await runOperation();
-  await seeResponse('Mayın olayı');
+  await seeResponse('hafif silah ateşi');
   const before = minted.length;
   await runOperation();
   await expect.poll(() => minted.length).toBeGreaterThan(before);
-  await seeResponse('Mayın olayı');
+  await seeResponse('hafif silah ateşi');
 });
 
 test('a demo token with an hour left is used again', async () => {
-  const { minted } = await open({ demo: true });
+  await open(demo);
   await page.getByLabel('Act as').selectOption('Turkish liaison officer');
   await runOperation();
-  await seeResponse('Mayın olayı');
+  await seeResponse('hafif silah ateşi');
   await runOperation();
-  await seeResponse('Mayın olayı');
+  await seeResponse('hafif silah ateşi');
   expect(minted).toHaveLength(1);
 });
 
 test('outside the demo a token is pasted, used, forgotten, and never stored', async () => {
-  const { ownToken } = await open({ demo: false });
+  await open(closed);
+  const { token } = closed.as('RUS', 'DUTY_OFFICER');
   await page.getByText('Paste an access token to begin').waitFor();
   await runOperation();
   await seeResponse('the request has no token yet');
@@ -163,13 +187,13 @@ test('outside the demo a token is pasted, used, forgotten, and never stored', as
   await page.getByLabel('Access token').fill('nonsense');
   await page.getByRole('button', { name: 'Use', exact: true }).click();
   await page.getByText('A token is three parts').waitFor();
-  await page.getByLabel('Access token').fill(`Bearer ${ownToken}`);
+  await page.getByLabel('Access token').fill(`Bearer ${token}`);
   await page.getByRole('button', { name: 'Use', exact: true }).click();
   await page.getByText('Token in use').waitFor();
   await runOperation();
-  await seeResponse('"categoryLabel": "Mine incident"');
+  await seeResponse('"categoryLabel": "small-arms fire"');
   await page.waitForTimeout(700);
-  expect(await leftBehind()).not.toContain(ownToken);
+  expect(await leftBehind()).not.toContain(token);
   expect(await leftBehind()).not.toContain('incidents');
 
   await page.getByRole('button', { name: 'Forget it' }).click();
@@ -181,10 +205,10 @@ test('outside the demo a token is pasted, used, forgotten, and never stored', as
 });
 
 test('the demo stores neither tokens nor operations, but remembers the layout', async () => {
-  const { minted } = await open({ demo: true });
+  await open(demo);
   await page.getByLabel('Act as').selectOption('Turkish liaison officer');
   await runOperation();
-  await seeResponse('Mayın olayı');
+  await seeResponse('hafif silah ateşi');
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.waitForTimeout(700);
   const left = await leftBehind();
@@ -194,7 +218,7 @@ test('the demo stores neither tokens nor operations, but remembers the layout', 
 });
 
 test('a refused token is explained', async () => {
-  await open({ demo: false });
+  await open(closed);
   await page.getByLabel('Access token').fill('not.known.here');
   await page.getByRole('button', { name: 'Use', exact: true }).click();
   await page.getByText('The server refused the token').waitFor();
@@ -203,24 +227,34 @@ test('a refused token is explained', async () => {
 });
 
 test('without introspection the page says so and operations run', async () => {
-  await open({ demo: true, introspection: false });
-  await page.getByLabel('Act as').selectOption('Turkish liaison officer');
+  await open(closed);
+  await page.getByLabel('Access token').fill(closed.as('TUR', 'LIAISON_OFFICER').token);
+  await page.getByRole('button', { name: 'Use', exact: true }).click();
   await page.getByText('This token may not read the schema').waitFor();
+  await page.getByLabel('Language').selectOption('Türkçe');
   await runOperation();
-  await seeResponse('Mayın olayı');
+  await seeResponse('hafif silah ateşi');
   expect(complaints).toEqual([]);
 });
 
 test('subscriptions go over a socket of this server, greeted with token and language', async () => {
-  const { minted, greetings } = await open({ demo: true });
+  await open(demo);
   await page.getByLabel('Act as').selectOption('Russian liaison officer');
   await page.getByLabel('Operation Editor').locator('.view-lines').click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText('subscription Events { incidentEvents { cursor kind } }');
   await page.waitForTimeout(300);
-  expect(greetings).toHaveLength(0);
+  expect(spoken).toEqual([]);
   await runOperation();
-  await seeResponse('"kind": "REPORTED"');
-  expect(greetings).toEqual([{ authorization: `Bearer ${minted[0]}`, acceptLanguage: 'ru' }]);
+  const { rusDuty } = people(demo);
+  const afterReport = async () => {
+    await succeed(rusDuty, REPORT, aReport());
+    return response();
+  };
+  await expect.poll(afterReport, { interval: 500, timeout: 10_000 }).toContain('"kind": "REPORTED"');
+  expect(spoken[0]).toEqual({
+    type: 'connection_init',
+    payload: { authorization: `Bearer ${minted[0]}`, acceptLanguage: 'ru' },
+  });
   expect(complaints).toEqual([]);
 });

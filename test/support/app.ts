@@ -57,22 +57,26 @@ export const READERS = [
   [null, 'PUBLIC'],
 ] as const satisfies readonly (readonly [Nation | null, Role])[];
 
-/** A server as it ships, on a copy of the shipped record of its own. */
+/**
+ * A server as it ships, on a copy of the shipped record of its own. With `demo` false it runs as in
+ * production, and the issuers of the demo are configured ones.
+ */
 export async function startApp(
-  options: { database?: TestDatabase; config?: Partial<Config> } = {},
+  options: { database?: TestDatabase; config?: Partial<Config>; demo?: boolean } = {},
 ): Promise<App> {
   const database =
     options.database ?? (await createDatabase(inject('ownerUrl'), { template: inject('template') }));
   const dataDir = await mkdtemp(join(tmpdir(), 'merzili-app-'));
+  const { file, issuers } = await openDemoIssuers(dataDir);
   const server = await startServer(
     {
       ...readConfig({ PORT: '0', MERZILI_DATA_DIR: dataDir, MERZILI_LOG_LEVEL: 'silent' }),
       database: { ownerUrl: database.url, secret: inject('secret') },
+      ...(options.demo === false ? { isProduction: true, issuersFile: file } : {}),
       ...options.config,
     },
     () => {},
   );
-  const { issuers } = await openDemoIssuers(dataDir);
   const owner = new Client({ connectionString: database.url });
   // Tests of faults end its connection.
   owner.on('error', () => {});
