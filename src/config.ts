@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { sentenceOf } from './thrown.js';
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** Every environment variable, what it takes, and what it is for. Read once, at boot, and only here. */
 const VARIABLES = z.object({
@@ -80,6 +81,15 @@ export interface Config {
 
 /** Says which variable is wrong and what it takes. */
 export class ConfigError extends Error {}
+
+/** Awaits what the value of a variable leads to; a failure names the variable. */
+export async function blaming<T>(variable: string, outcome: Promise<T>): Promise<T> {
+  try {
+    return await outcome;
+  } catch (error) {
+    throw new Error(`${variable}: ${sentenceOf(error)}`, { cause: error });
+  }
+}
 
 /** Reads the configuration from environment variables; empty ones count as absent. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {

@@ -9,7 +9,7 @@ import { openKeyStore } from './access/jwks.js';
 import { followRevocations } from './access/revocations.js';
 import { createVerifier } from './access/verifier.js';
 import type { Viewer } from './access/viewer.js';
-import type { Config } from './config.js';
+import { blaming, type Config } from './config.js';
 import { startEmbedded } from './database/embedded.js';
 import { migrate } from './database/migrate.js';
 import { openReaders } from './database/readers.js';
@@ -160,7 +160,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
     });
     const sockets = live.openWebSockets(http);
     http.listen(config.port, config.host);
-    await once(http, 'listening');
+    await blaming('HOST, PORT', once(http, 'listening'));
     stops.push(() => closeHttp(http, () => readers.abort()));
     stops.push(async () => {
       live.streams.close();
@@ -205,7 +205,9 @@ async function openDatabase(
 async function openIssuers(
   config: Config,
 ): Promise<{ issuers: readonly Issuer[]; demo: readonly DemoIssuer[] | null }> {
-  if (config.issuersFile) return { issuers: await loadIssuers(config.issuersFile), demo: null };
+  if (config.issuersFile) {
+    return { issuers: await blaming('MERZILI_ISSUERS', loadIssuers(config.issuersFile)), demo: null };
+  }
   const { issuers } = await openDemoIssuers(config.dataDir);
   return { issuers, demo: issuers };
 }

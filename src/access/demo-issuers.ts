@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../thrown.js';
 import { type Issuer, loadIssuers } from './issuers.js';
 import { generateKeys } from './mint.js';
 import { NATIONAL_ROLES, NATIONS, type Nation, type Role } from './scopes.js';
@@ -52,10 +53,6 @@ async function writeIssuers(directory: string): Promise<void> {
   await write('issuers.json', { issuers });
 }
 
-function hasCode(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}
-
 /** All files appear at once or not at all; of several processes at it, the first one's stay. */
 async function makeIssuers(dataDir: string, directory: string): Promise<void> {
   await mkdir(dataDir, { recursive: true });
@@ -65,7 +62,7 @@ async function makeIssuers(dataDir: string, directory: string): Promise<void> {
     await rename(draft, directory);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    if (!hasCode(error, ['EEXIST', 'ENOTEMPTY'])) throw error;
+    if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOTEMPTY') throw error;
   }
 }
 
@@ -91,7 +88,7 @@ export async function openDemoIssuers(dataDir: string): Promise<DemoIssuers> {
   const exists = await readFile(file).then(
     () => true,
     (error: unknown) => {
-      if (hasCode(error, ['ENOENT'])) return false;
+      if (codeOf(error) === 'ENOENT') return false;
       throw error;
     },
   );

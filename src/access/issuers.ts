@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { sentenceOf } from '../thrown.js';
 import { isNationalRole, NATIONS, type Nation, ROLES, type Role } from './scopes.js';
 import { parseStrictJson } from './strict-json.js';
 
@@ -94,10 +95,6 @@ function fieldName(path: readonly PropertyKey[]): string {
   return name.replace(/^\./, '') || 'the file';
 }
 
-function readableError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /**
  * The trust configuration, as MERZILI_ISSUERS names it:
  * `{ "issuers": [{ "issuer", "nation": "TUR" | "RUS" | "AZE" | null, "roles": [...], "jwks": path or URL }] }`.
@@ -108,7 +105,7 @@ export async function loadIssuers(file: string): Promise<readonly Issuer[]> {
   try {
     content = parseStrictJson(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${file}: ${readableError(error)}`, { cause: error });
+    throw new Error(`${file}: ${sentenceOf(error)}`, { cause: error });
   }
   const parsed = issuersFile(dirname(resolve(file))).safeParse(content);
   if (parsed.success) return parsed.data.issuers;

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Order } from '../access/administration.js';
 import { NATIONS, type Nation } from '../access/scopes.js';
-import { type Config, readConfig } from '../config.js';
+import { blaming, type Config, readConfig } from '../config.js';
 import { print, type Terminal } from './terminal.js';
 
 /** Who orders, as the options say. */
@@ -47,7 +47,7 @@ async function administratorOf(config: Config, token: string, nation: Nation) {
   const { openKeyStore } = await import('../access/jwks.js');
   const { createVerifier } = await import('../access/verifier.js');
   const issuers = config.issuersFile
-    ? await loadIssuers(config.issuersFile)
+    ? await blaming('MERZILI_ISSUERS', loadIssuers(config.issuersFile))
     : (await openDemoIssuers(config.dataDir)).issuers;
   const keys = await openKeyStore(issuers);
   try {

@@ -1,8 +1,7 @@
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { Config } from '../config.js';
-import { dataSourceOptions } from '../database/data-source.js';
 import { startEmbedded } from '../database/embedded.js';
-import { migrate } from '../database/migrate.js';
+import { connectOwner, migrate } from '../database/migrate.js';
 import { importShippedData } from '../imports/shipped.import.js';
 import { findRunning } from './running-database.js';
 
@@ -67,7 +66,7 @@ export async function withOwner(
 }
 
 async function openMigrated(ownerUrl: string): Promise<DataSource> {
-  const owner = await new DataSource(dataSourceOptions(ownerUrl)).initialize();
+  const owner = await connectOwner(ownerUrl);
   try {
     if (await owner.showMigrations()) {
       throw new Error("The database is not of this version: run 'npx merzili migrate' first");

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.js';
 import { describeProblem, ImportError } from '../imports/problem.js';
+import { sentenceOf } from '../thrown.js';
 import { print, type Terminal } from './terminal.js';
 
 /** Exit codes of every command. */
@@ -16,16 +17,7 @@ export function reportFailure(error: unknown, { stderr, env }: Terminal): number
   if (error instanceof ImportError) {
     for (const problem of error.problems) print(stderr, describeProblem(problem));
   }
-  print(stderr, `error: ${sentence(error)}`);
+  print(stderr, `error: ${sentenceOf(error)}`);
   if (env.MERZILI_LOG_LEVEL === 'debug' && error instanceof Error) print(stderr, error.stack ?? '');
   return error instanceof UsageError || error instanceof ConfigError ? EXIT.usage : EXIT.failure;
-}
-
-/** Node leaves the message empty when every address of a host refuses. */
-function sentence(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') {
-    return error.errors.map(sentence).join('; ');
-  }
-  if (!(error instanceof Error)) return String(error);
-  return error.message === '' ? error.name : error.message;
 }

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { blaming } from '../config.js';
 import { closeCatalogue } from './close-catalogue.js';
 import { dataSourceOptions } from './data-source.js';
 import { LOGIN_ROLES, loginUrl, passwordOf } from './roles.js';
@@ -12,7 +13,7 @@ const MIGRATION_LOCK = 4_672_910_001;
  * Answers the owner's connection; the caller ends it with destroy().
  */
 export async function migrate(ownerUrl: string, secret: string): Promise<DataSource> {
-  const owner = await new DataSource(dataSourceOptions(ownerUrl)).initialize();
+  const owner = await connectOwner(ownerUrl);
   try {
     const runner = owner.createQueryRunner();
     try {
@@ -29,6 +30,11 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
     await owner.destroy();
     throw error;
   }
+}
+
+/** The owner's connection to a database as it is; the caller ends it with destroy(). */
+export function connectOwner(ownerUrl: string): Promise<DataSource> {
+  return blaming('DATABASE_URL', new DataSource(dataSourceOptions(ownerUrl)).initialize());
 }
 
 /** Sets a role's password only where it does not fit, so that running processes keep their connections. */

@@ -1,4 +1,5 @@
 import { CodedError } from '../errors.js';
+import { codeOf } from '../thrown.js';
 
 /** SQLSTATE classes and codes that mean: the database is not to be had just now. */
 const PASSING_STATES = /^(08|53|57P0|57014)/;
@@ -22,7 +23,7 @@ export function unavailable(): CodedError {
 /** Whether an error of pg speaks of the connection or the server, not of the statement. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   return (
     PASSING_STATES.test(code) ||
     PASSING_SYSTEM_ERRORS.has(code) ||
@@ -41,7 +42,7 @@ const LOST_MESSAGES = /Connection terminated|is not queryable|Query read timeout
  */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   if (code === '') return LOST_MESSAGES.test(error.message) && !/timeout expired/.test(error.message);
   return LOST_STATES.test(code) || LOST_SYSTEM_ERRORS.has(code);
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type EntityManager, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { NATIONS, type Nation } from '../access/scopes.js';
 import { ENTITIES } from '../entities.js';
+import { codeOf } from '../thrown.js';
 import { SnakeNaming } from './naming.js';
 import { roleUrl } from './roles.js';
 import { isPassing, unavailable } from './unavailable.js';
@@ -128,8 +129,4 @@ async function undo(runner: QueryRunner): Promise<void> {
     const connection: { end(): Promise<void> } = await runner.connect();
     void connection.end().catch(() => {});
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

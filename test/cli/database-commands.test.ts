@@ -144,6 +144,17 @@ describe('on the embedded database', () => {
     }
   });
 
+  it.each([
+    ['HOST, PORT: ', 'ENOTFOUND', { HOST: 'nowhere.invalid' }],
+    ['MERZILI_ISSUERS: ', 'ENOENT', { MERZILI_ISSUERS: '/nowhere/issuers.json' }],
+  ])('serve blames %s', async (variable, why, wrong) => {
+    const env = { ...envOf(shipped), PORT: '0', MERZILI_DATA_DIR: join(folder, 'wrong'), ...wrong };
+    const { code, stdout, stderr } = await merzili(['serve'], { env });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`error: ${variable}`);
+    expect(stderr).toContain(why);
+  });
+
   it('serve says where everything is, and ends in order', async () => {
     const env = {
       DATABASE_URL: shipped.url,

@@ -1,5 +1,6 @@
 import { chown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../../thrown.js';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { runAs } from './processes.js';
@@ -21,7 +22,7 @@ export function startFolderName(folder: string, account: Account | null): string
 /** Whose the cluster's files are; null when there are none. Rejects when we cannot run a server on them. */
 export async function findDataOwner(cluster: string): Promise<{ uid: number; gid: number } | null> {
   const found = await stat(cluster).catch((error: unknown) => {
-    if (isAbsence(error)) return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   });
   if (found === null) return null;
@@ -87,13 +88,9 @@ async function list(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (isAbsence(error)) return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-function isAbsence(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function removeDrafts(cluster: string): Promise<void> {

@@ -3,6 +3,7 @@ import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { codeOf } from '../../thrown.js';
 import { identityOf, isRunning, type ProcessIdentity } from './processes.js';
 
 const holderSchema = z.object({ pid: z.number().int(), started: z.string() });
@@ -82,8 +83,4 @@ async function readIfThere(path: string): Promise<string | null> {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
