@@ -11,7 +11,7 @@ import { placeRead } from '../places/place.read.js';
 import type { Planned } from '../read/arguments.js';
 import { connection, type Listing, type PageArguments } from '../read/connection.js';
 import { exists, one } from '../read/fields.js';
-import type { Extension, Read, Row, Step } from '../read/model.js';
+import type { Extension, Read, ReadType, Row, Step } from '../read/model.js';
 import { connectionTypes } from '../read/page.types.js';
 import { type Sql, sql } from '../read/sql.js';
 import { addField, Takes } from '../read/takes.js';
@@ -117,57 +117,39 @@ addIncidents(Provision, 'Incidents that concern the provision, the newest first.
 addIncidents(Party, 'Incidents on which the party made a claim, the newest first.');
 addIncidents(Place, 'Incidents at the place, or inside it when it is a district, the newest first.');
 
-export const provisionIncidents: Extension = {
-  extends: provisionRead,
-  fields: {
-    incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
-      incidentPage(
-        {
-          ...args,
-          related: (incident, step) =>
-            exists(
-              step,
-              incidentProvisions,
-              (link) =>
-                sql`${link('incident_key')} = ${incident('key')} and ${link('provision_key')} = ${row('key')}`,
-            ),
-        },
-        args,
-      ),
-  },
-};
+/** The field `incidents` of a type: those that are `related` to its row. */
+function relatedIncidents(
+  extended: ReadType,
+  related: (incident: Row, row: Row, step: Step) => Sql,
+): Extension {
+  return {
+    extends: extended,
+    fields: {
+      incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
+        incidentPage({ ...args, related: (incident, step) => related(incident, row, step) }, args),
+    },
+  };
+}
 
-export const partyIncidents: Extension = {
-  extends: partyRead,
-  fields: {
-    incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
-      incidentPage(
-        {
-          ...args,
-          related: (incident, step) =>
-            exists(
-              step,
-              claimRead,
-              (claim) =>
-                sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${row('key')}`,
-            ),
-        },
-        args,
-      ),
-  },
-};
+export const provisionIncidents = relatedIncidents(provisionRead, (incident, provision, step) =>
+  exists(
+    step,
+    incidentProvisions,
+    (link) =>
+      sql`${link('incident_key')} = ${incident('key')} and ${link('provision_key')} = ${provision('key')}`,
+  ),
+);
 
-export const placeIncidents: Extension = {
-  extends: placeRead,
-  fields: {
-    incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
-      incidentPage(
-        {
-          ...args,
-          related: (incident) =>
-            sql`${row('key')} in (${incident('place_key')}, ${incident('district_key')})`,
-        },
-        args,
-      ),
-  },
-};
+export const partyIncidents = relatedIncidents(partyRead, (incident, party, step) =>
+  exists(
+    step,
+    claimRead,
+    (claim) =>
+      sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${party('key')}`,
+  ),
+);
+
+export const placeIncidents = relatedIncidents(
+  placeRead,
+  (incident, place) => sql`${place('key')} in (${incident('place_key')}, ${incident('district_key')})`,
+);

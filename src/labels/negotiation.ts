@@ -1,7 +1,8 @@
 import type { Nation } from '../access/scopes.js';
 import { LANGUAGE_TAG, LOCALES, type Locale } from './locale.js';
 
-const NATION_LOCALE = { TUR: 'TR', RUS: 'RU', AZE: 'AZ' } as const satisfies Record<Nation, Locale>;
+/** Each nation's own language. */
+export const NATION_LOCALE = { TUR: 'TR', RUS: 'RU', AZE: 'AZ' } as const satisfies Record<Nation, Locale>;
 
 const TAG = /^(?:\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)$/i;
 const WEIGHT = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;

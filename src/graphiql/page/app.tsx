@@ -1,7 +1,7 @@
 import { GraphiQL } from 'graphiql';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import type { Nation } from '../../access/scopes.js';
 import { LANGUAGE_TAG, type Locale } from '../../labels/locale.js';
+import { NATION_LOCALE } from '../../labels/negotiation.js';
 import { EXAMPLES } from '../examples.js';
 import type { Setup } from '../setup.js';
 import { Bar } from './bar.js';
@@ -9,8 +9,6 @@ import { type Finding, openConnection } from './connection.js';
 import { EDITOR_THEME } from './editor.js';
 import { createLayoutStorage } from './layout-storage.js';
 import type { Session } from './session.js';
-
-const OWN_LOCALE: Record<Nation, Locale> = { TUR: 'TR', RUS: 'RU', AZE: 'AZ' };
 
 const FINDING: Record<Finding, string> = {
   'token-refused': 'The server refused the token: it has expired, was revoked, or is not for this server.',
@@ -51,7 +49,7 @@ export function App({ setup }: { setup: Setup }): ReactNode {
     setFinding(null);
     setSession(next);
     if (setup.identities === null) return;
-    setLocale(next === null ? null : next.nation === null ? 'EN' : OWN_LOCALE[next.nation]);
+    setLocale(next === null ? null : next.nation === null ? 'EN' : NATION_LOCALE[next.nation]);
   }
 
   const notice =
