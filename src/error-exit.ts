@@ -25,7 +25,7 @@ const TELLING_CODES: ReadonlySet<string> = new Set(['GRAPHQL_VALIDATION_FAILED',
  * documents. Errors that are not for clients become INTERNAL_SERVER_ERROR; `log` gives them an id.
  * A viewer who may not see the schema (`hidesSchema`) learns where a document is wrong, not what would be right.
  */
-export function presentError(
+function presentError(
   error: unknown,
   locale: Locale,
   log: (cause: unknown) => string,

@@ -15,7 +15,7 @@ import { requestLocale } from './labels/negotiation.js';
 import { type AnsweredRequest, newRecord, type RequestRecord } from './watch/request-record.js';
 
 /** Bodies of GraphQL requests are at most this long, in bytes. */
-export const LONGEST_BODY = 100 * 1024;
+const LONGEST_BODY = 100 * 1024;
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;

@@ -7,7 +7,7 @@ import { parseStrictJson } from './strict-json.js';
 export const TOKEN_AUDIENCE = 'merzili';
 /** How long a token may live, from `iat` to `exp`. */
 export const MAX_TOKEN_SECONDS = 3_600;
-export const MAX_TOKEN_BYTES = 4_096;
+const MAX_TOKEN_BYTES = 4_096;
 
 /** Tokens' `typ` (RFC 9068), media types being case-insensitive and their `application/` optional. */
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;

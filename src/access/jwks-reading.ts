@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { JwksLocation } from './issuers.js';
 
 /** A JWK Set may have at most this many bytes. */
-export const MAX_JWKS_BYTES = 65_536;
+const MAX_JWKS_BYTES = 65_536;
 
 async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path, 'r');

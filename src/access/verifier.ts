@@ -15,7 +15,7 @@ import { isGranted, ROLES, type Role } from './scopes.js';
 import type { Viewer } from './viewer.js';
 
 /** How far our clock and an issuer's may be apart, in seconds. */
-export const CLOCK_SKEW_SECONDS = 60;
+const CLOCK_SKEW_SECONDS = 60;
 
 /** Why a request has no viewer. For counters and tests; clients are never told. */
 export type Rejection =

@@ -37,7 +37,7 @@ import type { Position } from './position.js';
 import { subscribe } from './subscriber.js';
 
 /** Subscriptions that a subject may hold open to one process. */
-export const MOST_SUBSCRIPTIONS = 1_024;
+const MOST_SUBSCRIPTIONS = 1_024;
 const KEPT_PLANS = 500;
 
 export interface SubscriptionParts {

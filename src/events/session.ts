@@ -2,7 +2,7 @@ import type { Verifier } from '../access/verifier.js';
 import { identityOf, type Viewer } from '../access/viewer.js';
 
 /** Connections that a subject may hold open to one process. */
-export const MOST_SESSIONS = 1_024;
+const MOST_SESSIONS = 1_024;
 /** How often every token is looked at again. */
 const LOOK_MS = 500;
 

@@ -14,7 +14,7 @@ import type { CasualtiesInput, ClaimInput, PositionInput } from './writing.input
 /** The rules an incident's content is held to, whoever writes it. What is wrong goes to `problems`. */
 
 /** Start of the fighting that the truce of 2020 ended, in Baku. */
-export const FIRST_MOMENT = new Date('2020-09-27T00:00:00+04:00');
+const FIRST_MOMENT = new Date('2020-09-27T00:00:00+04:00');
 /** How far a reporter's clock may be ahead of ours. */
 const CLOCK_SKEW_MS = 60_000;
 export const MOST_CASUALTIES = 1_000_000;

@@ -10,7 +10,7 @@ import { seenByAudience } from './incident.policy.js';
  * dimensions. A row counts incidents that exactly its mask sees, so the row rule of incidents holds for it.
  * Writers at the same time keep rows of their own: only sums over rows say anything, and may be zero.
  */
-export const tallyRows: LinkType = {
+const tallyRows: LinkType = {
   scope: null,
   rows: { table: 'incident_tally', rule: seenByAudience },
 };

@@ -39,7 +39,7 @@ function formatOf(locale: Locale): Intl.DateTimeFormat {
 const DAY_IN_BAKU = new Intl.DateTimeFormat('en-CA', { timeZone: BAKU });
 
 /** The day it is in Baku, as 2022-03-09. */
-export function dayInBaku(time: Date): string {
+function dayInBaku(time: Date): string {
   return DAY_IN_BAKU.format(time);
 }
 

@@ -5,9 +5,6 @@ import type { PrintedLanguage, PrintedReport } from './daily-report.query.js';
 import { REPORT_STYLE } from './daily-report.style.js';
 import { type Html, html, joined } from './html.js';
 
-/** Languages that fit side by side on a page. */
-export const MOST_COLUMNS = 4;
-
 /** A daily report as a page to be printed: the languages side by side, paragraph by paragraph. */
 export function dailyReportPage(languages: readonly PrintedLanguage[]): string {
   const [first] = languages;

@@ -15,7 +15,7 @@ const entry = z.object({
 const agreement = z.object({ title: z.string() });
 
 /** A daily report as it is printed, in one language. */
-export const printedReport = z.object({
+const printedReport = z.object({
   date: z.iso.date(),
   markingText: z.string(),
   texts: z.tuple([z.object({ title: z.string(), summary: z.string(), marking: z.string() })]),

@@ -22,7 +22,7 @@ export function openLog(level: Config['logLevel'], outlet: Outlet = standardErro
 }
 
 /** JSON text with everything escaped that is not plainly part of its line. */
-export function oneLine(line: string): string {
+function oneLine(line: string): string {
   const text = line.endsWith('\n') ? line.slice(0, -1) : line;
   if (text.search(UNSAFE) < 0) return line;
   return `${text.replace(UNSAFE, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
@@ -32,7 +32,7 @@ export function oneLine(line: string): string {
  * What the log says of an error. Errors of the database say where, but not with which values: their
  * messages, details, statements and parameters hold texts of the record.
  */
-export function errorEntry(error: unknown): object {
+function errorEntry(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const cause = databaseError(error);
   if (cause) {

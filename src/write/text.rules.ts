@@ -6,7 +6,7 @@ import type { Problem } from './problem.js';
 export const LONGEST = { title: 500, narrative: 20_000, text: 4_000, url: 2_000, key: 200 } as const;
 
 /** Most items of a list. */
-export const MOST_ITEMS = 50;
+const MOST_ITEMS = 50;
 
 /** Also those that turn the direction of what follows, and so can make a text read as another. */
 export const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;

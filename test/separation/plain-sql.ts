@@ -90,7 +90,7 @@ function intruder(audience: Audience, client: Client): Intruder {
   };
 }
 
-export function isDenied(outcome: Outcome): boolean {
+function isDenied(outcome: Outcome): boolean {
   return 'code' in outcome && outcome.code === '42501' && /^permission denied/.test(outcome.message);
 }
 
