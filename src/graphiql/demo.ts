@@ -20,8 +20,16 @@ export const DEMO_IDENTITIES: readonly Identity[] = [
       role,
     })),
   ),
-  ...CENTRES_OWN.map((role) => ({ label: vocabularyLabel('EN', 'Role', role), nation: null, role })),
+  ...CENTRES_OWN.map((role) => ({
+    label: capitalized(vocabularyLabel('EN', 'Role', role)),
+    nation: null,
+    role,
+  })),
 ];
+
+function capitalized(label: string): string {
+  return label.charAt(0).toUpperCase() + label.slice(1);
+}
 
 /** Mints a token of a demo identity. It carries no language, so that the page's own choice counts. */
 export function mintDemoToken(issuers: readonly DemoIssuer[], { nation, role }: Identity): MintedToken {

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
@@ -112,9 +113,11 @@ describe('a job that fails', () => {
 });
 
 describe('the program', () => {
-  it('is run by node', async () => {
-    const source = await readFile(join(PACKAGE_ROOT, 'src/cli/merzili.ts'), 'utf8');
-    expect(source.split('\n')[0]).toBe('#!/usr/bin/env node');
+  it('is there before it is built, and says how it gets built', async () => {
+    const program = join(folder, 'unbuilt', 'bin', 'merzili.mjs');
+    await cp(join(PACKAGE_ROOT, 'bin', 'merzili.js'), program);
+    const outcome = await promisify(execFile)(program).catch((error: unknown) => error);
+    expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining("run 'npm ci'") });
   });
 
   it('hands arguments, environment, streams and exit code through', async () => {

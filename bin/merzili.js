@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+
+// Here before anything is built, or npx would keep in its cache that there is no such command.
+const program = new URL('../dist/src/cli/merzili.js', import.meta.url);
+if (existsSync(program)) {
+  await import(program.href);
+} else {
+  console.error("error: merzili is not built yet: run 'npm ci' first");
+  process.exitCode = 1;
+}
