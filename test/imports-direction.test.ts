@@ -16,7 +16,19 @@ const SLICES = [
   'nodes',
 ] as const;
 /** Rooms that know no slice. */
-const ROOMS = ['access', 'labels', 'read', 'write', 'database', 'search'] as const;
+const ROOMS = [
+  'access',
+  'labels',
+  'read',
+  'write',
+  'database',
+  'search',
+  'demand',
+  'watch',
+  'graphiql',
+] as const;
+/** Doors to the outside, which may know everything. */
+const DOORS = ['events', 'imports', 'cli'] as const;
 /** Where a room must name a slice's declarations to assemble them. */
 const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
   'src/database/data-source.ts': ['src/entities.ts'],
@@ -42,6 +54,11 @@ const sliceOf = (path: string): number => SLICES.findIndex((slice) => path.start
 const isShared = (path: string): boolean => path === 'src/nodes/node.type.ts';
 
 describe('imports go one way', () => {
+  it('every folder is a slice, a room or a door', () => {
+    const folders = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map(({ name }) => name).sort()).toEqual([...SLICES, ...ROOMS, ...DOORS].sort());
+  });
+
   it.each(SLICES)('%s imports no slice that comes after it', (slice) => {
     const backwards = files(join(SOURCE, slice)).flatMap((file) =>
       importsOf(file)
