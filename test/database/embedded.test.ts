@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lockDataDir } from '../../src/database/embedded/lock.js';
 import { identityOf, isRunning } from '../../src/database/embedded/processes.js';
 import { settingsFor } from '../../src/database/embedded/tuning.js';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded.js';
-import { createDatabase } from '../support/databases.js';
 
 const GB = 1024 ** 3;
 const root = join(import.meta.dirname, '../..');
@@ -339,23 +338,6 @@ describe('after kill -9', () => {
     const { ownerUrl } = await start({ fsync: 'off' });
     expect(await query(ownerUrl, 'SELECT 1')).toEqual([[1]]);
     expect(bystander.signalCode).toBeNull();
-  });
-});
-
-describe('databases for tests', () => {
-  it('are empty or copies, have an owner that may do what migrations do, and can be dropped in use', async () => {
-    const ownerUrl = inject('ownerUrl');
-    const first = await createDatabase(ownerUrl);
-    await query(first.url, 'CREATE EXTENSION pg_trgm; CREATE TABLE kept AS SELECT 42 AS answer');
-    const copy = await createDatabase(ownerUrl, { template: new URL(first.url).pathname.slice(1) });
-    const user = new Client({ connectionString: copy.url });
-    const ended = new Promise((resolve) => user.on('error', resolve));
-    await user.connect();
-    expect((await user.query('SELECT answer FROM kept')).rows).toEqual([{ answer: 42 }]);
-    await Promise.all([copy.drop(), first.drop()]);
-    await ended;
-    await expect(query(copy.url, 'SELECT 1')).rejects.toThrow('does not exist');
-    expect(inject('secret')).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 

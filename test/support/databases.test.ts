@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded.js';
+import { connectAs } from './connect-as.js';
 import { createDatabase } from './databases.js';
 
 /** A worker of autovacuum is at a changed table within a second, and stays for longer than any test. */
@@ -30,8 +31,7 @@ afterAll(async () => {
 
 it('drops a database that an autovacuum worker is at', async () => {
   const database = await createDatabase(server.ownerUrl);
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
+  const client = await connectAs(database.url);
   await client.query('create table busy as select n from generate_series(1, 200000) n');
   await client.query('delete from busy');
   const workers = async (): Promise<number> => {
@@ -45,6 +45,20 @@ it('drops a database that an autovacuum worker is at', async () => {
   await client.end();
 
   await database.drop();
-  const left = new Client({ connectionString: database.url });
-  await expect(left.connect()).rejects.toMatchObject({ code: '3D000' });
+  await expect(connectAs(database.url)).rejects.toMatchObject({ code: '3D000' });
+});
+
+it('makes empty ones and copies, in which their owner may do what migrations do, and drops them in use', async () => {
+  const query = (client: Client, text: string) => client.query({ text, rowMode: 'array' });
+  const first = await createDatabase(server.ownerUrl);
+  const maker = await connectAs(first.url);
+  await query(maker, 'create extension pg_trgm; create table kept as select 42 as answer');
+  await maker.end();
+  const copy = await createDatabase(server.ownerUrl, { template: new URL(first.url).pathname.slice(1) });
+  const user = await connectAs(copy.url);
+  expect((await query(user, 'select answer from kept')).rows).toEqual([[42]]);
+  const ended = new Promise<void>((resolve) => user.on('end', resolve));
+  await Promise.all([copy.drop(), first.drop()]);
+  await ended;
+  await expect(connectAs(copy.url)).rejects.toMatchObject({ code: '3D000' });
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Client, DatabaseError } from 'pg';
+import { Client } from 'pg';
+import { codeOf } from '../../src/thrown.js';
 
 const OBJECT_IN_USE = '55006';
 const MOST_DROPS = 4;
@@ -7,7 +8,7 @@ const MOST_DROPS = 4;
 export interface TestDatabase {
   /** Connection of the owner. */
   url: string;
-  /** Removes it. Close what is connected to it first. */
+  /** Ends the owner's connections to it, and it. */
   drop(): Promise<void>;
 }
 
@@ -19,15 +20,18 @@ export async function createDatabase(
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(ownerUrl);
   url.pathname = `/${name}`;
-  await command(ownerUrl, (quote) => {
-    const copy = template === undefined ? '' : ` TEMPLATE ${quote(template)}`;
-    return `CREATE DATABASE ${quote(name)}${copy}`;
+  await asOwner(ownerUrl, (client) => {
+    const copy = template === undefined ? '' : ` TEMPLATE ${client.escapeIdentifier(template)}`;
+    return client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}${copy}`);
   });
   return {
     url: url.href,
     drop: () => dropDatabase(ownerUrl, name),
   };
 }
+
+const OWN_CONNECTIONS = `
+  select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pg_has_role(usesysid, 'usage')`;
 
 /**
  * Without FORCE: that would terminate a worker of autovacuum like any backend, which takes a superuser.
@@ -36,19 +40,21 @@ export async function createDatabase(
 async function dropDatabase(ownerUrl: string, name: string): Promise<void> {
   for (let triesLeft = MOST_DROPS - 1; ; triesLeft -= 1) {
     try {
-      return await command(ownerUrl, (quote) => `DROP DATABASE IF EXISTS ${quote(name)}`);
+      return await asOwner(ownerUrl, async (client) => {
+        await client.query(OWN_CONNECTIONS, [name]);
+        await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)}`);
+      });
     } catch (error) {
-      const isInUse = error instanceof DatabaseError && error.code === OBJECT_IN_USE;
-      if (!isInUse || triesLeft === 0) throw error;
+      if (codeOf(error) !== OBJECT_IN_USE || triesLeft === 0) throw error;
     }
   }
 }
 
-async function command(url: string, write: (quote: (name: string) => string) => string): Promise<void> {
+async function asOwner(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(write((name) => client.escapeIdentifier(name)));
+    await work(client);
   } finally {
     await client.end();
   }
