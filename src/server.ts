@@ -152,18 +152,20 @@ async function answerGraphql(
     httpGraphQLRequest: { method, headers: headersOf(request), search, body },
     context: async () => context,
   });
-  const headers: Record<string, string> = {
-    ...SECURITY_HEADERS,
-    'Content-Language': LANGUAGE_TAG[context.locale],
-    Vary: 'Accept-Language, Authorization',
-    'X-Request-Id': turn.requestId,
-  };
-  for (const [name, value] of answer.headers) headers[name] = value;
   if (answer.body.kind !== 'complete') throw new Error('Answers are never sent in parts');
-  const payload = Buffer.from(answer.body.string);
-  headers['Content-Length'] = String(payload.length);
+  const text = answer.body.string;
   const status = answer.status ?? 200;
-  response.writeHead(status, headers).end(payload);
+  // Text leaves in one piece with the headers; a buffer would be another.
+  response
+    .writeHead(status, {
+      ...SECURITY_HEADERS,
+      'Content-Language': LANGUAGE_TAG[context.locale],
+      Vary: 'Accept-Language, Authorization',
+      'X-Request-Id': turn.requestId,
+      ...Object.fromEntries(answer.headers),
+      'Content-Length': Buffer.byteLength(text),
+    })
+    .end(text);
   turn.end(status);
 }
 
@@ -212,9 +214,18 @@ function searchOf({ url = '/' }: IncomingMessage): string {
   return start < 0 ? '' : url.slice(start);
 }
 
-function headersOf(request: IncomingMessage): HeaderMap {
+/** What Apollo looks at: kinds of body and answer, and what tells a script from a form. */
+const APOLLO_HEADERS = [
+  'content-type',
+  'accept',
+  'x-apollo-operation-name',
+  'apollo-require-preflight',
+] as const;
+
+function headersOf({ headers: given }: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const name of APOLLO_HEADERS) {
+    const value = given[name];
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;

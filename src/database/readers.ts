@@ -48,19 +48,11 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
 
   let isAborted = false;
 
-  async function once(
-    audience: Audience,
-    statement: ReadStatement,
-    isHeavy: boolean,
-  ): Promise<readonly string[]> {
+  function once(audience: Audience, statement: ReadStatement, isHeavy: boolean): Promise<readonly string[]> {
     const lane = lanes.get(audience);
     if (!lane) throw new Error(`No connections for ${audience}`);
     if (isAborted) throw unavailable();
-    if (isHeavy) {
-      const { text, values } = statement;
-      const { rows } = await lane.heavy.query<string[]>({ text, values: [...values], rowMode: 'array' });
-      return rows[0] ?? [];
-    }
+    if (isHeavy) return readHeavy(lane.heavy, statement);
     lane.turn = (lane.turn + 1) % lane.quick.length;
     const pipeline = lane.quick[lane.turn];
     if (!pipeline) throw new Error(`No connections for ${audience}`);
@@ -132,6 +124,11 @@ function openLanes(connectionString: string): Lanes {
     heavyClients,
     turn: 0,
   };
+}
+
+async function readHeavy(pool: Pool, { text, values }: ReadStatement): Promise<readonly string[]> {
+  const { rows } = await pool.query<string[]>({ text, values: [...values], rowMode: 'array' });
+  return rows[0] ?? [];
 }
 
 /** Ends a connection even in the middle of a statement; a pool's own end() waits for it. */

@@ -30,9 +30,10 @@ export function requestLocale({
   nation: Nation | null;
 }): Locale {
   if (claim !== null) return claim;
-  const ranges = languageRanges(acceptLanguage ?? '');
-  const named = new Set(ranges.map(({ language }) => language));
   const own = nation === null ? 'EN' : NATION_LOCALE[nation];
+  if (acceptLanguage === undefined) return own;
+  const ranges = languageRanges(acceptLanguage);
+  const named = new Set(ranges.map(({ language }) => language));
   const ownFirst = [own, 'EN', ...LOCALES] as const;
   const unnamed = ownFirst.find((locale) => !named.has(LANGUAGE_TAG[locale]));
   for (const { language } of ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)) {

@@ -109,12 +109,14 @@ export function createQueryExecutor(
     async function answer(terms: Terms): Promise<QueryResult> {
       const { operationKey, document, operation } = request;
       const plan = await plans.of(operationKey, document, operation, terms, variables);
-      if (plan.inMemory === null && plan.outline === null) return { data: await readText(plan, variables) };
+      if (plan.inMemory === null && plan.outline === null) {
+        return { data: new ResponseText(dataText(plan, await read(plan, variables))) };
+      }
       return readAndComplete(plan, variables);
     }
 
-    async function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
-      if (plan.statement === null) return [];
+    function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
+      if (plan.statement === null) return Promise.resolve([]);
       const { text, params, isHeavy, compositions } = plan.statement;
       const statement = {
         // A statement asked for only once is not worth keeping prepared.
@@ -122,13 +124,9 @@ export function createQueryExecutor(
         text,
         values: params.map((param) => storable(param.valueFor(values))),
       };
-      const texts = await readRow(audienceOf(viewer), statement, isHeavy);
-      return compositions.length === 0 ? texts : texts.map((answer) => compose(answer, compositions));
-    }
-
-    async function readText(plan: KeptPlan, values: Variables): Promise<ResponseText> {
-      const texts = await read(plan, values);
-      return new ResponseText(dataText(plan, texts));
+      const reading = readRow(audienceOf(viewer), statement, isHeavy);
+      if (compositions.length === 0) return reading;
+      return reading.then((texts) => texts.map((answer) => compose(answer, compositions)));
     }
 
     /** The rare operations: with fields answered in memory, or with refused ones. */

@@ -24,10 +24,10 @@ export interface MutationParts extends ExecutorParts {
 
 /** Queries to one executor, mutations to the other; nothing else is taken here. */
 export function executeByOperation(query: ExecuteQuery, mutation: ExecuteQuery): ExecuteQuery {
-  return async (request) => {
+  return (request) => {
     if (request.operation.operation === OperationTypeNode.QUERY) return query(request);
     if (request.operation.operation === OperationTypeNode.MUTATION) return mutation(request);
-    return { errors: [needsOtherTransport().endingRequest()] };
+    return Promise.resolve({ errors: [needsOtherTransport().endingRequest()] });
   };
 }
 
