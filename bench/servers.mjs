@@ -29,7 +29,8 @@ export function nodeFor(name) {
 export async function startContestant(name, { ownerUrl, secret, audience = 'TUR' }) {
   const started = Date.now();
   const child = spawn(nodeFor(name), [join(BENCH, 'servers', `${name}.mjs`)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Merzili writes a line for every request, as it ships.
+    stdio: ['ignore', 'pipe', name === 'merzili' ? 'ignore' : 'inherit'],
     env: { ...process.env, ...(await environment(name, ownerUrl, secret, audience)) },
   });
   const port = await portOf(child, name);

@@ -4,8 +4,5 @@ import { tellPort } from './listen.mjs';
 
 const { startServer } = await fromProject('main.js');
 const { readConfig } = await fromProject('config.js');
-const server = await startServer(
-  readConfig({ PORT: '0', MERZILI_LOG_LEVEL: 'warn', ...process.env }),
-  () => {},
-);
+const server = await startServer(readConfig({ PORT: '0', ...process.env }), () => {});
 tellPort(Number(new URL(server.url).port));
