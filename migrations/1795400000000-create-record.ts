@@ -231,12 +231,13 @@ const NATION_TABLES = [
     severity text,
     status text,
     district_key integer,
+    place_key integer,
     day date,
-    n bigint not null,
-    killed bigint not null,
-    wounded bigint not null)`,
+    n integer not null,
+    killed integer not null,
+    wounded integer not null)`,
   `create unique index incident_tally_grain_idx on incident_tally
-     (grain, audience, originator, category, severity, status, district_key, day, slot) nulls not distinct`,
+     (grain, place_key, audience, originator, category, severity, status, district_key, day, slot) nulls not distinct`,
 ];
 
 const DERIVE = [
@@ -258,13 +259,13 @@ const TALLY_LOCK = 467_291_002;
 /** More writers than this at once wait for each other. */
 const MOST_SLOTS = 32;
 
-const TALLY_KEY = 'grain, audience, originator, category, severity, status, district_key, day';
+const TALLY_KEY = 'grain, place_key, audience, originator, category, severity, status, district_key, day';
 
 /** A row for every grain of the tally; what a grain does not tell apart is null. */
 const grainRows = (rows: string): string =>
-  `select grain.name as grain, audience,
+  `select grain.name as grain, case when grain.name = 'settlement' then place_key end as place_key, audience,
       case when grain.name = 'state' then originator end as originator,
-      case when grain.name in ('category', 'place') then category end as category,
+      case when grain.name in ('category', 'place', 'settlement') then category end as category,
       case when grain.name = 'state' then severity end as severity,
       case when grain.name = 'state' then status end as status,
       case when grain.name in ('district', 'place') then district_key end as district_key,
@@ -272,19 +273,20 @@ const grainRows = (rows: string): string =>
         when 'day' then (occurred_from at time zone 'Asia/Baku')::date
         when 'total' then null
         when 'category' then null
+        when 'settlement' then null
         else date_trunc('month', occurred_from at time zone 'Asia/Baku')::date end as day,
       n, killed, wounded
-    from (${rows}) changed cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place')) grain (name)`;
+    from (${rows}) changed cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement')) grain (name)`;
 
 /** What a statement adds to the tally: its new rows, less its old ones. */
 const CHANGES = {
   insert:
-    'select audience, originator, category, severity, status, district_key, occurred_from, 1 as n, killed, wounded from added',
+    'select audience, originator, category, severity, status, district_key, place_key, occurred_from, 1 as n, killed, wounded from added',
   delete:
-    'select audience, originator, category, severity, status, district_key, occurred_from, -1 as n, -killed as killed, -wounded as wounded from removed',
-  update: `select audience, originator, category, severity, status, district_key, occurred_from, 1 as n, killed, wounded from added
+    'select audience, originator, category, severity, status, district_key, place_key, occurred_from, -1 as n, -killed as killed, -wounded as wounded from removed',
+  update: `select audience, originator, category, severity, status, district_key, place_key, occurred_from, 1 as n, killed, wounded from added
            union all
-           select audience, originator, category, severity, status, district_key, occurred_from, -1, -killed, -wounded from removed`,
+           select audience, originator, category, severity, status, district_key, place_key, occurred_from, -1, -killed, -wounded from removed`,
 } as const;
 
 const TRANSITIONS = {

@@ -37,16 +37,20 @@ export class IncidentTally {
   @Column('integer', { nullable: true })
   districtKey!: number | null;
 
+  /** Where exactly: a settlement, or a district for what is only known to have been inside it. */
+  @Column('integer', { nullable: true })
+  placeKey!: number | null;
+
   /** Day in Baku, or the first day of the month. */
   @Column('date', { nullable: true })
   day!: string | null;
 
-  @Column('bigint')
-  n!: string;
+  @Column('integer')
+  n!: number;
 
-  @Column('bigint')
-  killed!: string;
+  @Column('integer')
+  killed!: number;
 
-  @Column('bigint')
-  wounded!: string;
+  @Column('integer')
+  wounded!: number;
 }

@@ -1,7 +1,8 @@
 import type { IncidentDimension } from '../labels/vocabularies.js';
+import { keysWithin } from '../places/place-within.js';
 import type { Planned } from '../read/arguments.js';
 import type { LinkType, Row, Step } from '../read/model.js';
-import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
+import { all, join, literal, Param, raw, type Sql, sql } from '../read/sql.js';
 import type { IncidentFilter } from './incident.inputs.js';
 import { seenByAudience } from './incident.policy.js';
 
@@ -15,6 +16,8 @@ const tallyRows: LinkType = {
   rows: { table: 'incident_tally', rule: seenByAudience },
 };
 
+type Dimension = IncidentDimension | 'PLACE';
+
 /** What each grain of the tally tells apart, the smallest first. Months stand as their first day. */
 const GRAINS = {
   total: [],
@@ -22,8 +25,9 @@ const GRAINS = {
   day: ['DAY', 'MONTH', 'YEAR'],
   state: ['ORIGINATOR', 'SEVERITY', 'STATUS', 'MONTH', 'YEAR'],
   district: ['DISTRICT', 'MONTH', 'YEAR'],
+  settlement: ['CATEGORY', 'PLACE'],
   place: ['CATEGORY', 'DISTRICT', 'MONTH', 'YEAR'],
-} as const satisfies Record<string, readonly IncidentDimension[]>;
+} as const satisfies Record<string, readonly Dimension[]>;
 
 const FILTER_DIMENSIONS = {
   category: 'CATEGORY',
@@ -40,10 +44,15 @@ export function tallied(
   filter: Filter,
   step: Step,
 ): { readonly row: Row; readonly from: Sql } | null {
-  const needed = new Set(dimensions);
+  const needed = new Set<Dimension>(dimensions);
   const conditions: ((row: Row) => Sql)[] = [];
   for (const [name, value] of Object.entries(filter ?? {})) {
     if (value === null || value === undefined) continue;
+    if (name === 'place' && value instanceof Param) {
+      needed.add('PLACE');
+      conditions.push((row) => sql`${row('place_key')} = any(${keysWithin(step, value)})`);
+      continue;
+    }
     const dimension = FILTER_DIMENSIONS[name as keyof typeof FILTER_DIMENSIONS];
     if (!dimension || !Array.isArray(value)) return null;
     needed.add(dimension);

@@ -70,7 +70,8 @@ export function grouped(
     (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
   );
   const totals = sql`select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}`;
-  const named = sql`select ${join([...keys, raw('n, killed, wounded')], ', ')} from (${totals}) ${raw(summed)}`;
+  // The offset keeps PostgreSQL from writing keys out again wherever they are mentioned.
+  const named = sql`select ${join([...keys, raw('n, killed, wounded')], ', ')} from (${totals}) ${raw(summed)} offset 0`;
   return list(sql`select ${step.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
 }
 
@@ -101,9 +102,9 @@ function columnOf(dimension: IncidentDimension, row: Row): Sql {
     case 'DAY':
       return row('day');
     case 'MONTH':
-      return sql`date_trunc('month', ${row('day')})`;
+      return sql`date_trunc('month', ${row('day')}::timestamp)`;
     case 'YEAR':
-      return sql`date_trunc('year', ${row('day')})`;
+      return sql`date_trunc('year', ${row('day')}::timestamp)`;
     default:
       return row(dimension.toLowerCase());
   }

@@ -17,6 +17,8 @@ const QUESTION = parse(`{
   some: incidents(filter: { category: [SHELLING, MINE_INCIDENT, ARMED_CLASH] }) { totalCount }
   grave: incidents(filter: { severity: [HIGH, CRITICAL], originator: [AZE, TUR] }) { totalCount }
   disputed: incidents(filter: { status: DISPUTED }) { totalCount }
+  inside: incidents(filter: { place: ["agdam", "shusha"], category: [SHELLING, ARMED_CLASH, MINE_INCIDENT] }) { totalCount }
+  nearby: incidentStatistics(groupBy: [CATEGORY], filter: { place: ["lachin"] }) { keys count killed wounded }
   total: incidentStatistics(groupBy: []) { keys count killed wounded }
   states: incidentStatistics(groupBy: [STATUS, SEVERITY]) { keys count killed wounded }
   places: incidentStatistics(groupBy: [CATEGORY, DISTRICT]) { keys count killed wounded }
@@ -30,12 +32,19 @@ const COUNTED = {
   some: count(`category in ('SHELLING', 'MINE_INCIDENT', 'ARMED_CLASH')`),
   grave: count(`severity in ('HIGH', 'CRITICAL') and originator in ('AZE', 'TUR')`),
   disputed: count(`status = 'DISPUTED'`),
+  inside: count(`category in ('SHELLING', 'ARMED_CLASH', 'MINE_INCIDENT') and ${within('agdam', 'shusha')}`),
+  nearby: groups('category').replace('from incident', `from incident where ${within('lachin')}`),
   total: groups(),
   states: groups('status', 'severity'),
   places: groups('category', `coalesce((select code from place where key = district_key), 'NONE')`),
   months: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`, 'originator'),
   days: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`),
 } as const;
+
+function within(...codes: string[]): string {
+  return `place_key in (select place.key from place left join place parent on parent.key = place.parent_key
+    where '{${codes.join()}}'::text[] && array[place.code, parent.code])`;
+}
 
 function count(condition: string): string {
   return `select json_build_object('totalCount', count(*)) as answer from incident where ${condition}`;

@@ -94,7 +94,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   release_consent: { select: [0, 0, '-', '-'], insert: CONTINGENTS },
   incident_event: { select: [0, 0, 0, 0], insert: NATIONS },
   // One row for each grain, mask and group that occurs.
-  incident_tally: { select: [199, 187, 169, 50] },
+  incident_tally: { select: [240, 225, 205, 61] },
   official_contact: { select: [0, 0, 0, '-'] },
   idempotency: { select: [0, 0, 0, '-'], insert: NATIONS },
   revoked_token: { select: [0, 0, 0, '-'], insert: NATIONS },
