@@ -219,6 +219,7 @@ const NATION_TABLES = [
     changed_by text not null,
     changes text[] not null,
     content_hash text not null,
+    open_hash text not null,
     content text not null,
     primary key (incident_key, version), ${partOf('restrict')})`,
   `create table incident_tally (
@@ -241,6 +242,16 @@ const NATION_TABLES = [
 ];
 
 const DERIVE = [
+  // The hash of the content without its position: that of a position could be found by trying them all. In
+  // canonical JSON quotation marks within texts are escaped, so that only the member itself is met.
+  `create function derive_revision() returns trigger language plpgsql as $$
+   begin
+     new.open_hash := encode(sha256(convert_to(
+       regexp_replace(new.content, '"position":\\{[^{}]*\\}', '"position":null'), 'UTF8')), 'hex');
+     return new;
+   end $$`,
+  `create trigger derive_revision before insert or update on revision
+   for each row execute function derive_revision()`,
   `create function derive_incident() returns trigger language plpgsql as $$
    begin
      new.district_key := (
@@ -350,8 +361,9 @@ const OWN_TABLES = ['official_contact', 'assessment_note'] as const;
 
 /** Columns of masked tables that the public's role may not even ask for. */
 const WITHHELD_FROM_PUBLIC: Partial<Record<(typeof MASKED_TABLES)[number], readonly string[]>> = {
-  incident: ['latitude', 'longitude', 'geo_precision', 'written_by', 'import_key'],
-  revision: ['content'],
+  incident: ['latitude', 'longitude', 'geo_precision', 'content_hash', 'written_by', 'import_key'],
+  revision: ['content_hash', 'content'],
+  assessment: ['content_hash'],
 };
 
 const REFERENCES = [
@@ -439,7 +451,7 @@ export class CreateRecord1795400000000 implements MigrationInterface {
     for (const operation of ['insert', 'update', 'delete'])
       await runner.query(`drop function tally_${operation}()`);
     await runner.query(
-      'drop function tally_slot(), derive_incident(), untranslated(jsonb), read_missing(text), audience_bit(text)',
+      'drop function tally_slot(), derive_incident(), derive_revision(), untranslated(jsonb), read_missing(text), audience_bit(text)',
     );
     await runner.query(`revoke usage on schema public from ${ROLES.join(', ')}`);
   }

@@ -55,7 +55,8 @@ export class Assessment {
   version!: number;
 
   @Field(() => String, {
-    description: 'SHA-256 over the canonical content of that version, all languages included, in hex.',
+    description:
+      'SHA-256 over the canonical content of that version, all languages included, in hex; without the position for those who may not see it.',
   })
   @Column('text')
   contentHash!: string;

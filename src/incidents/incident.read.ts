@@ -6,17 +6,17 @@ import {
   code,
   globalId,
   jsonText,
+  jsonTexts,
   label,
   linked,
   many,
   number,
   required,
   text,
-  texts,
   time,
 } from '../read/fields.js';
 import { localizedText } from '../read/localized-text.read.js';
-import type { LinkType, ReadType, Row } from '../read/model.js';
+import type { LinkType, ReadType, Row, Step } from '../read/model.js';
 import { join, literal, raw, type Sql, sql } from '../read/sql.js';
 import { viewerActions } from './incident.actions.js';
 import { AUDIENCE_BIT, ownNation, seenByAudience } from './incident.policy.js';
@@ -67,7 +67,15 @@ export const assessmentRead: ReadType = {
     verdict: code('verdict'),
     verdictLabel: label('Verdict', 'verdict'),
     version: number('version'),
-    contentHash: text('content_hash'),
+    contentHash: (row) => (step) => {
+      if (mayTellPositions(step)) return jsonText(row('content_hash'));
+      const { row: revision, from } = step.rows(
+        revisionRead,
+        (candidate) =>
+          sql`${candidate('incident_key')} = ${row('incident_key')} and ${candidate('version')} = ${row('version')}`,
+      );
+      return sql`(select ${jsonText(revision('open_hash'))} ${from})`;
+    },
     remark: localizedText('remark'),
     internalNote: (row) => (step) => {
       // The public's role may not even ask for notes.
@@ -91,8 +99,9 @@ export const revisionRead: ReadType = {
     version: number('version'),
     changedAt: time('changed_at'),
     changedBy: code('changed_by'),
-    changes: texts('changes'),
-    contentHash: text('content_hash'),
+    changes: (row) => (step) =>
+      jsonTexts(mayTellPositions(step) ? row('changes') : sql`array_remove(${row('changes')}, 'position')`),
+    contentHash: (row) => (step) => jsonText(row(mayTellPositions(step) ? 'content_hash' : 'open_hash')),
   },
 };
 
@@ -160,6 +169,11 @@ export const incidentRead: ReadType = {
 
 function ofIncident(part: Row, incident: Row): Sql {
   return sql`${part('incident_key')} = ${incident('key')}`;
+}
+
+/** What depends on a position would tell it to whoever tries them all. */
+function mayTellPositions(step: Step): boolean {
+  return step.maySee('incident:position');
 }
 
 function inOrder(part: Row): Sql {

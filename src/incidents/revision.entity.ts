@@ -39,10 +39,15 @@ export class Revision {
   changes!: string[];
 
   @Field(() => String, {
-    description: 'SHA-256 over the canonical content of this version, all languages included, in hex.',
+    description:
+      'SHA-256 over the canonical content of this version, all languages included, in hex; without the position for those who may not see it.',
   })
   @Column('text')
   contentHash!: string;
+
+  /** The hash of the content without its position, derived by the database. */
+  @Column({ type: 'text', insert: false, update: false })
+  openHash!: string;
 
   /** The canonical content itself: JSON canonicalised by RFC 8785. */
   @Column('text')

@@ -45,9 +45,14 @@ export function code(column: string): Field {
   return (row) => () => quoted(row(column));
 }
 
+/** JSON text of an array of texts. */
+export function jsonTexts(array: Sql): Sql {
+  return sql`array_to_json(${array})::text`;
+}
+
 /** A text array, as JSON. */
 export function texts(column: string): Field {
-  return (row) => () => sql`array_to_json(${row(column)})::text`;
+  return (row) => () => jsonTexts(row(column));
 }
 
 /** Global id: the type's name and the key of the object within its type. */

@@ -10,6 +10,8 @@ export interface TableRights {
   readonly select: Four<Cell>;
   /** Whether the role may insert rows at all; row security then decides on the row. */
   readonly insert?: Four<'may' | '-'>;
+  /** Columns that may be given when inserting, where they are not all of them. */
+  readonly insertColumns?: readonly string[];
   /** Columns that may be changed, and by whom. */
   readonly update?: { readonly columns: readonly string[]; readonly rows: Four<Cell> };
   /** Rows of the shipped record the role could delete. */
@@ -92,7 +94,12 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   assessment_note: { select: [0, 0, 0, '-'], insert: CONTINGENTS },
   provision_assessment: { select: [0, 0, 0, 0], insert: CONTINGENTS },
   release_consent: { select: [0, 0, '-', '-'], insert: CONTINGENTS },
-  incident_event: { select: [0, 0, 0, 0], insert: NATIONS },
+  // Where an event stands among the others, the database says.
+  incident_event: {
+    select: [0, 0, 0, 0],
+    insert: NATIONS,
+    insertColumns: ['key', 'incident_key', 'audience', 'kind', 'at', 'version'],
+  },
   // One row for each grain, mask and group that occurs.
   incident_tally: { select: [240, 225, 205, 61] },
   official_contact: { select: [0, 0, 0, '-'] },
@@ -130,8 +137,17 @@ export const PLANTED_ROWS: Readonly<Record<string, Four<number>>> = {
 /** Columns that a role may not even ask for, in tables it may otherwise read. */
 export const WITHHELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   merzili_public: {
-    incident: ['latitude', 'longitude', 'geo_precision', 'written_by', 'import_key', 'reported_by'],
-    revision: ['content'],
+    incident: [
+      'latitude',
+      'longitude',
+      'geo_precision',
+      'content_hash',
+      'written_by',
+      'import_key',
+      'reported_by',
+    ],
+    revision: ['content_hash', 'content'],
+    assessment: ['content_hash'],
     incident_tally: ['key', 'slot'],
     incident_event: ['seq'],
   },
