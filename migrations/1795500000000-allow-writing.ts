@@ -24,9 +24,12 @@ const TABLES = [
     subject text not null,
     key text not null,
     content_hash text not null,
-    incident_key uuid not null references incident (key) on delete cascade deferrable initially deferred,
+    incident_key uuid not null,
+    audience smallint not null,
     created_at timestamptz(3) not null,
-    primary key (nation, issuer, subject, key))`,
+    primary key (nation, issuer, subject, key),
+    foreign key (incident_key, audience) references incident (key, audience)
+      on update cascade on delete cascade deferrable initially deferred)`,
   `create table revoked_token (
     nation text not null,
     token_id text not null,
@@ -316,10 +319,13 @@ function policiesOf(role: string, nation: (typeof NATIONS)[keyof typeof NATIONS]
     // An event is never shown to more than see the record.
     `create policy added_by_${role} on incident_event for insert to ${role} with check (${seen}
        and ${incidentIs('(incident_event.audience & ~incident.audience) = 0')})`,
-    ...['idempotency', 'revoked_token'].flatMap((table) => [
-      `create policy own_of_${role} on ${table} for select to ${role} using (nation = '${nation}')`,
-      `create policy added_by_${role} on ${table} for insert to ${role} with check (nation = '${nation}')`,
-    ]),
+    ...['idempotency', 'revoked_token'].map(
+      (table) =>
+        `create policy own_of_${role} on ${table} for select to ${role} using (nation = '${nation}')`,
+    ),
+    // The foreign key, which no policy holds up, then never meets a record that is hidden.
+    `create policy added_by_${role} on idempotency for insert to ${role} with check (nation = '${nation}' and ${seen})`,
+    `create policy added_by_${role} on revoked_token for insert to ${role} with check (nation = '${nation}')`,
   ];
 }
 

@@ -27,9 +27,16 @@ export class Idempotency {
   @Column('uuid')
   incidentKey!: string;
 
+  /** Follows the incident's by foreign key. */
+  @Column('smallint')
+  audience!: number;
+
   /** Checked at the commit: the key is taken before the record is written. */
-  @ManyToOne(() => Incident, { onDelete: 'CASCADE', deferrable: 'INITIALLY DEFERRED' })
-  @JoinColumn({ name: 'incident_key' })
+  @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE', deferrable: 'INITIALLY DEFERRED' })
+  @JoinColumn([
+    { name: 'incident_key', referencedColumnName: 'key' },
+    { name: 'audience', referencedColumnName: 'audience' },
+  ])
   incident?: Relation<Incident>;
 
   @Column({ type: 'timestamptz', precision: 3 })

@@ -70,7 +70,13 @@ async function keyOfReport(
     .createQueryBuilder()
     .insert()
     .into(Idempotency)
-    .values({ ...reporter, contentHash: hash, incidentKey: drawn, createdAt: () => 'clock_timestamp()' })
+    .values({
+      ...reporter,
+      contentHash: hash,
+      incidentKey: drawn,
+      audience,
+      createdAt: () => 'clock_timestamp()',
+    })
     .orIgnore()
     .returning('key')
     .execute();

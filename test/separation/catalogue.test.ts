@@ -145,4 +145,66 @@ describe('plain SQL', () => {
       }
     }
   });
+
+  it('cannot tell by a foreign key that there is a record it does not see', async () => {
+    const absent = '00000000-0000-4000-8000-00000000abcd';
+    const { rows } = await world.owner.query<{ key: string; audience: number }>(
+      'select distinct on (audience) key::text, audience from incident where audience in (1, 2, 4)',
+    );
+    expect(rows).toHaveLength(3);
+    for (const [audience, bit] of [
+      ['TUR', 1],
+      ['RUS', 2],
+      ['AZE', 4],
+    ] as const) {
+      const attempt = async (table: string, columns: string, values: string): Promise<string> => {
+        const outcome = await world.intruders[audience].attemptAll([
+          `insert into ${table} (incident_key, audience, ${columns}) values (${values})`,
+          'set constraints all immediate',
+        ]);
+        return 'code' in outcome ? `${outcome.code} ${outcome.message}` : 'done';
+      };
+      for (const { key, audience: mask } of rows.filter((row) => (row.audience & bit) === 0)) {
+        for (const claimed of [mask, mask | bit, bit]) {
+          for (const [table, columns, values] of PARTS_OF_INCIDENTS) {
+            const row = (named: string): string =>
+              `'${named}', ${claimed}, ${values.replaceAll('{nation}', audience)}`;
+            const hidden = await attempt(table, columns, row(key));
+            expect(hidden, `${audience}: ${table} ${claimed}`).toBe(
+              await attempt(table, columns, row(absent)),
+            );
+            expect(hidden, `${audience}: ${table} ${claimed}`).not.toBe('done');
+          }
+        }
+      }
+    }
+  });
 });
+
+/** Every table that names incidents and that nations may write to, with values that nothing is wrong with. */
+const PARTS_OF_INCIDENTS = [
+  ['claim', 'position, claimant_key, source_type', "99, 1, 'MEDIA'"],
+  ['casualties', 'position, "group"', "99, 'UNKNOWN'"],
+  ['incident_provision', 'position, provision_key', '99, 1'],
+  [
+    'revision',
+    'version, changed_at, changed_by, changes, content_hash, content',
+    "99, now(), '{nation}', '{}', '', '{}'",
+  ],
+  [
+    'assessment',
+    'key, nation, verdict, version, content_hash, assessed_by, assessed_at',
+    "gen_random_uuid(), '{nation}', 'CONFIRMED', 1, '', '', now()",
+  ],
+  [
+    'release_consent',
+    'version, target, nation, consented_by, consented_at',
+    "1, 'PUBLIC', '{nation}', '', now()",
+  ],
+  ['incident_event', 'key, kind, at, version', "gen_random_uuid(), 'REPORTED', now(), 1"],
+  [
+    'idempotency',
+    'nation, issuer, subject, key, content_hash, created_at',
+    "'{nation}', '', '', '', '', now()",
+  ],
+] as const;

@@ -110,9 +110,10 @@ export async function plantOwn(sql: RunSql, nations: readonly Nation[]): Promise
       where nation = any($1)`,
     `insert into assessment_note (assessment_key, nation, note)
      select key, nation, ${own} || 'note' from assessment where nation = any($1)`,
-    `insert into idempotency (nation, issuer, subject, key, content_hash, incident_key, created_at)
-     select nation, ${own} || 'issuer', ${own} || 'subject', ${own} || 'key', ${own} || 'hash', incident.key, now()
-       from unnest($1::text[]) nation, (select key from incident where key::text like '%-b19d-%' order by key limit 1) incident`,
+    `insert into idempotency (nation, issuer, subject, key, content_hash, incident_key, audience, created_at)
+     select nation, ${own} || 'issuer', ${own} || 'subject', ${own} || 'key', ${own} || 'hash', incident.key, incident.audience, now()
+       from unnest($1::text[]) nation,
+            (select key, audience from incident where key::text like '%-b19d-%' order by key limit 1) incident`,
     `insert into revoked_token (nation, token_id, revoked_by, revoked_at)
      select nation, ${own} || 'token', ${own} || 'admin', now() from unnest($1::text[]) nation`,
   ];
