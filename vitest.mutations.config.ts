@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['test/mutations/**/*.mutation.ts'],
+    globalSetup: ['test/support/postgres.ts', 'test/mutations/total.ts'],
+    retry: 0,
     testTimeout: 900_000,
     hookTimeout: 120_000,
   },

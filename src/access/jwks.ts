@@ -43,6 +43,14 @@ export interface KeyStoreOptions {
   onStatus?: (status: KeyStatus) => void;
 }
 
+/** How keys are read when nothing else is asked for: one that is removed is refused within 60 seconds. */
+export const READING = {
+  filePollMs: 2_000,
+  urlPollMs: 30_000,
+  urlRefreshMs: 5_000,
+  timeoutMs: 5_000,
+} as const satisfies KeyStoreOptions;
+
 interface Source {
   readonly issuer: Issuer;
   keys: ReadonlyMap<string, PublicKey>;
@@ -78,14 +86,9 @@ function sameKeys(one: ReadonlyMap<string, PublicKey>, other: ReadonlyMap<string
  */
 export async function openKeyStore(
   issuers: readonly Issuer[],
-  {
-    filePollMs = 2_000,
-    urlPollMs = 30_000,
-    urlRefreshMs = 5_000,
-    timeoutMs = 5_000,
-    onStatus,
-  }: KeyStoreOptions = {},
+  options: KeyStoreOptions = {},
 ): Promise<KeyStore> {
+  const { filePollMs, urlPollMs, urlRefreshMs, timeoutMs, onStatus } = { ...READING, ...options };
   const closing = new AbortController();
   const listeners = new Set<() => void>();
   const sources = new Map<string, Source>(

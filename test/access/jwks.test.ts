@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Issuer } from '../../src/access/issuers.js';
-import { type KeyStatus, type KeyStoreOptions, openKeyStore } from '../../src/access/jwks.js';
+import { type KeyStatus, type KeyStoreOptions, openKeyStore, READING } from '../../src/access/jwks.js';
 import { generateKeys } from '../../src/access/mint.js';
 import { createVerifier } from '../../src/access/verifier.js';
 import { goodClaims, NOW, openTestWorld, privateKeyOf, type TestIssuer, tokenOf } from './issuer-fixtures.js';
@@ -23,6 +23,11 @@ function withNextKey(issuer: TestIssuer): TestIssuer {
 
 const published = (...issuers: TestIssuer[]) => issuers.flatMap(({ keys }) => keys.publicJwks.keys);
 const jwksText = (...issuers: TestIssuer[]) => JSON.stringify({ keys: published(...issuers) });
+
+it('a removed key is refused within 60 seconds, even by a URL that is slow to answer', () => {
+  expect(READING.filePollMs).toBeLessThan(60_000);
+  expect(READING.urlPollMs + READING.timeoutMs).toBeLessThan(60_000);
+});
 
 describe('keys in files', () => {
   async function open(options: KeyStoreOptions = {}) {

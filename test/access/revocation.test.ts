@@ -98,6 +98,19 @@ describe('revokeToken', () => {
     expect(row).toMatchObject({ nation: 'TUR', revoked_by: 'https://tur.issuer.merzili.example somebody' });
   });
 
+  it('revokes a jti that was revoked long ago and has come back', async () => {
+    const [first] = servers;
+    if (!first) throw new Error('No server');
+    const token = mint('RUS', 'DUTY_OFFICER');
+    await first.sql("insert into revoked_token values ('RUS', $1, 'somebody', now() - interval '1 day')", [
+      tokenId(token),
+    ]);
+    expect(await statuses(token)).toEqual([200, 200]);
+    const { body } = await ask(first, mint('RUS', 'NATIONAL_ADMIN'), REVOKE, { jti: tokenId(token) });
+    expect(body).toMatchObject({ data: { revokeToken: { revoked: true } } });
+    expect(await followed(token, 401)).toBeLessThan(FOLLOWED_MS);
+  });
+
   it('answers alike for tokens of other nations and for unknown ones, and touches neither', async () => {
     const [first] = servers;
     if (!first) throw new Error('No server');

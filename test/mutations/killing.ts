@@ -1,3 +1,6 @@
+import { appendFileSync } from 'node:fs';
+import { inject } from 'vitest';
+
 /** Something broken on purpose. */
 export interface Mutant {
   readonly name: string;
@@ -25,9 +28,16 @@ export async function survivorsOf(
   return survivors;
 }
 
-/** Says how many were noticed, for the record of the run. */
-export function report(kind: string, mutants: readonly Mutant[], survivors: readonly string[]): void {
+/** Says how many were noticed, for the record of the run; `equivalent` are those that change nothing. */
+export function report(
+  kind: string,
+  mutants: readonly Mutant[],
+  survivors: readonly string[],
+  equivalent = 0,
+): void {
   const killed = mutants.length - survivors.length;
   const rate = mutants.length === 0 ? 100 : (100 * killed) / mutants.length;
-  console.log(`${kind}: ${killed} of ${mutants.length} noticed (${rate.toFixed(1)} %)`);
+  const besides = equivalent === 0 ? '' : `, ${equivalent} equivalent left out`;
+  appendFileSync(inject('tally'), `${killed} ${mutants.length}\n`);
+  console.log(`${kind}: ${killed} of ${mutants.length} noticed (${rate.toFixed(1)} %)${besides}`);
 }

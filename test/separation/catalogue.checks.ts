@@ -134,6 +134,49 @@ export const CATALOGUE_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'holds TUR and RUS to the same rules, and AZE to all but those of joint command',
+    async check(world) {
+      const rulesOf = async (nation: string, bit: number): Promise<string[]> => {
+        const role = `merzili_${nation.toLowerCase()}`;
+        const rules = await ask(
+          world,
+          `select polrelid::regclass || ': ' || polname || ' ' || polcmd::text || ' ' ||
+                  concat_ws(' / ', pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) as name
+             from pg_policy where $1::regrole = any (polroles)
+           union all
+           select relation.oid::regclass || ': ' || privilege_type from pg_class relation cross join aclexplode(relacl)
+            where grantee = $1::regrole
+           union all
+           select attrelid::regclass || '.' || attname || ': ' || privilege_type from pg_attribute cross join aclexplode(attacl)
+            where grantee = $1::regrole`,
+          [role],
+        );
+        return rules
+          .map((rule) =>
+            rule
+              .replaceAll(role, 'role')
+              .replaceAll(`'${nation}`, "'NATION")
+              // The bit of its own, wherever audiences are looked at.
+              .replaceAll(new RegExp(`(audience\\)?(?:::integer)? & )${bit}\\)`, 'g'), '$1BIT)')
+              .replaceAll(`(3 | ${bit})`, '(3 | BIT)'),
+          )
+          .sort();
+      };
+      const [tur, rus, aze] = [await rulesOf('TUR', 1), await rulesOf('RUS', 2), await rulesOf('AZE', 4)];
+      expect(rus).toEqual(tur);
+      expect(aze.filter((rule) => !tur.includes(rule))).toEqual([]);
+      const ofJointCommand = tur
+        .filter((rule) => !aze.includes(rule))
+        .map((rule) => /^[\w.]+?(?=[.:])/.exec(rule)?.[0]);
+      expect([...new Set(ofJointCommand)].sort()).toEqual([
+        'assessment',
+        'assessment_note',
+        'provision_assessment',
+        'release_consent',
+      ]);
+    },
+  },
+  {
     name: 'has roles that are nothing but logins',
     async check(world) {
       const powers = await ask(
@@ -229,6 +272,11 @@ export const CATALOGUE_CHECKS: readonly Check[] = [
         `${definers} and ${ours} and exists (select from unnest(${ROLES}) role where has_function_privilege(role, pg_proc.oid, 'execute'))`,
       );
       expect(callable).toEqual([...CALLABLE_DEFINERS].sort());
+      const everybodys = await ask(
+        world,
+        `${definers} and ${ours} and (proacl is null or exists (select from aclexplode(proacl) where grantee = 0))`,
+      );
+      expect(everybodys).toEqual([]);
     },
   },
   {

@@ -23,13 +23,14 @@ import {
 /** How long a stream of events that happened before is listened to. */
 const LISTEN_MS = 700;
 
-const VIEWERS: readonly (readonly [Nation | null, Role])[] = [
+/** Those who see most of what their audience may see. */
+export const VIEWERS: readonly (readonly [Nation | null, Role])[] = [
   ...NATIONS.map((nation) => [nation, 'CONTINGENT_HEAD'] as const),
   [null, 'PUBLIC'],
 ];
 
 /** Questions that reach every table and every rule on the way to it, by counts and by filters, too. */
-const PARTICULAR: readonly string[] = [
+export const PARTICULAR: readonly string[] = [
   '{ incidents(filter: { search: "birdmask" }) { totalCount nodes { reference } pageInfo { endCursor hasNextPage } } }',
   '{ incidents(first: 100, filter: { search: "hidden record" }) { totalCount nodes { reference } } }',
   '{ incidents(filter: { search: "kukumava" }) { totalCount nodes { reference } } }',

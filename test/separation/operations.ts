@@ -17,6 +17,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { Chance } from './chance.js';
 
 /** Values that operations ask with: of every kind some that are there, some that are hidden, some that are nowhere. */
 export interface Pools {
@@ -48,7 +49,7 @@ const TIMES = [
   '2022-03-09T00:00:00Z',
   '2023-09-20T00:00:00Z',
 ];
-const DATES = ['2020-11-10', '2021-02-01', '2022-03-09', '2024-01-01'];
+const DATES = ['2020-11-10', '2021-02-01', '2021-06-01', '2022-03-09', '2024-01-01'];
 const POINTS = [39.98, 39.9876, 40.1, 46.8, 46.93, 12.5];
 const RADII = [1, 25, 120, 500];
 
@@ -57,11 +58,17 @@ export function operations(schema: GraphQLSchema, pools: Pools): fc.Arbitrary<Op
   return fc.gen().map((generate) => new Composer(schema, pools, generate).compose());
 }
 
-type Generate = fc.GeneratorValue;
+/** A mutation with an input that is given; the selection of its payload is random. */
+export function writing(
+  schema: GraphQLSchema,
+  pools: Pools,
+  generate: fc.GeneratorValue,
+  { name, input, also = '' }: { readonly name: string; readonly input: object; readonly also?: string },
+): Operation {
+  return new Composer(schema, pools, generate).composeWriting(name, input, also);
+}
 
-const evenly = (max: number): fc.Arbitrary<number> => fc.noBias(fc.nat(max));
-
-class Composer {
+class Composer extends Chance {
   private names = 0;
   private budget = MOST_FIELDS;
   private readonly fragments: string[] = [];
@@ -72,8 +79,10 @@ class Composer {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly pools: Pools,
-    private readonly generate: Generate,
-  ) {}
+    generate: fc.GeneratorValue,
+  ) {
+    super(generate);
+  }
 
   compose(): Operation {
     const query = this.schema.getQueryType();
@@ -84,18 +93,20 @@ class Composer {
     return { document, variables: this.variables, fields: this.fields };
   }
 
-  private pick<T>(values: readonly T[]): T {
-    const [first] = values;
-    if (first === undefined && values.length === 0) throw new Error('Nothing to pick from');
-    return values[this.below(values.length)] as T;
-  }
-
-  private below(end: number): number {
-    return this.generate(evenly, end - 1);
-  }
-
-  private chance(percent: number): boolean {
-    return this.below(100) >= 100 - percent;
+  /** A mutation with this input, answered in whatever way; `also` is selected of the payload besides. */
+  composeWriting(name: string, input: object, also: string): Operation {
+    const field = this.schema.getMutationType()?.getFields()[name];
+    const payload = field && getNamedType(field.type);
+    const [argument] = field?.args ?? [];
+    if (!argument || !isObjectType(payload)) throw new Error(`${name} is no mutation with an input`);
+    this.fields.add(`Mutation.${name}`);
+    const given = this.variable(String(argument.type), input);
+    const selection = `{ ... on ${payload.name} ${this.selection(payload, 0, false)} ${also} }`;
+    const document = [
+      `mutation M(${this.declarations.join(', ')}) { ${name}(${argument.name}: ${given}) ${selection} }`,
+      ...this.fragments,
+    ].join('\n');
+    return { document, variables: this.variables, fields: this.fields };
   }
 
   private name(prefix: string): string {

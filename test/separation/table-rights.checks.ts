@@ -54,11 +54,22 @@ export const TABLE_CHECKS: readonly {
     },
   },
   {
+    name: 'inserts the columns it may',
+    async check(world, table) {
+      const { insert = NOBODY, insertColumns } = rightsOf(table);
+      const columns = insertColumns ?? (await columnsOf(world)).get(table) ?? [];
+      const expected = AUDIENCES.flatMap((audience, index) =>
+        insert[index] === 'may' ? columns.map((column) => `${ROLE_OF[audience]}.${column}`) : [],
+      );
+      expect([...(await grantedColumns(world, table, 'insert'))].sort()).toEqual(expected.sort());
+    },
+  },
+  {
     name: 'changes what it may',
     async check(world, table) {
       const { update } = rightsOf(table);
       const columns = (await columnsOf(world)).get(table) ?? [];
-      const granted = await updatable(world, table);
+      const granted = await grantedColumns(world, table, 'update');
       const changes = await eachRole(async (audience, index) => {
         const changed: Record<string, unknown> = {};
         for (const column of columns) {
@@ -108,7 +119,8 @@ export const TABLE_CHECKS: readonly {
 export const PLANTED_CHECK = {
   name: 'reads the rows of its masks and no other',
   async check(world: SqlWorld, table: string): Promise<void> {
-    const added = PLANTED_ROWS[table] ?? [0, 0, 0, 0];
+    const added = PLANTED_ROWS[table];
+    if (!added) return;
     const expected = rightsOf(table).select.map((shipped, index) =>
       shipped === '-' ? '-' : shipped + (added[index] ?? 0),
     );
@@ -163,13 +175,17 @@ export const RIGHTS_CHECKS: readonly Check[] = [
   },
 ];
 
-/** `role.column` of every right to change a column. */
-async function updatable(world: SqlWorld, table: string): Promise<ReadonlySet<string>> {
+/** `role.column` of every right to write a column. */
+async function grantedColumns(
+  world: SqlWorld,
+  table: string,
+  privilege: 'insert' | 'update',
+): Promise<ReadonlySet<string>> {
   const { rows } = await world.owner.query<{ right: string }>(
     `select role || '.' || attname as right from pg_attribute cross join unnest($2::text[]) role
       where attrelid = $1::regclass and attnum > 0 and not attisdropped
-        and has_column_privilege(role, attrelid, attnum, 'update')`,
-    [table, Object.values(ROLE_OF)],
+        and has_column_privilege(role, attrelid, attnum, $3)`,
+    [table, Object.values(ROLE_OF), privilege],
   );
   return new Set(rows.map(({ right }) => right));
 }

@@ -48,7 +48,9 @@ describe.each(AUDIENCES)('two worlds that differ in what %s may not see', (audie
   beforeAll(async () => {
     worlds = await openWorlds(audience);
     pools = await poolsOf(worlds.crowded.sql);
-    pairs = (audience === 'PUBLIC' ? OPEN : NATIONAL).map(({ role, scopes }) => worlds.pairOf(role, scopes));
+    pairs = (audience === 'PUBLIC' ? OPEN : NATIONAL).map(({ role, scopes }) =>
+      worlds.pairOf(role, { scopes }),
+    );
   });
 
   afterAll(() => worlds?.stop());

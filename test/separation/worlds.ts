@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
-import type { Audience, Nation, Role, Scope } from '../../src/access/scopes.js';
+import type { Audience, Nation, Role } from '../../src/access/scopes.js';
 import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
-import { type Answer, type App, type Caller, startApp } from '../support/app.js';
+import { type Answer, type App, type Caller, type Identity, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
 import { MASKS, plantEarlierEvents, plantIncidents, plantJoint, plantOwn, removeHidden } from './planting.js';
 
@@ -16,8 +16,10 @@ export interface Worlds {
   readonly bare: App;
   /** With the shipped hidden records and many more, written before the visible ones. */
   readonly crowded: App;
-  /** The same person in both worlds, with tokens of the same second. */
-  pairOf(role: Role, scopes?: readonly Scope[]): Pair;
+  /** The same person in both worlds, of the audience, with tokens of the same second. */
+  pairOf(role: Role, identity?: Identity): Pair;
+  /** The same of a nation, whichever. */
+  pairOfNation(nation: Nation, role: Role, identity?: Identity): Pair;
   stop(): Promise<void>;
 }
 
@@ -50,7 +52,8 @@ export async function openWorlds(audience: Audience): Promise<Worlds> {
     audience,
     bare,
     crowded,
-    pairOf: (role, scopes) => pairOf(bare, crowded, nation, role, scopes),
+    pairOf: (role, identity) => pairOf(bare, crowded, nation, role, identity),
+    pairOfNation: (other, role, identity) => pairOf(bare, crowded, other, role, identity),
     async stop() {
       await bare.stop();
       await crowded.stop();
@@ -66,14 +69,15 @@ async function appOn(plant: (app: App) => Promise<void>): Promise<App> {
   return { ...app, stop: () => app.stop().finally(() => database.drop()) };
 }
 
-function pairOf(bare: App, crowded: App, nation: Nation | null, role: Role, scopes?: readonly Scope[]): Pair {
+function pairOf(bare: App, crowded: App, nation: Nation | null, role: Role, identity: Identity = {}): Pair {
+  const { scopes } = identity;
   const second = (): number => Math.floor(Date.now() / 1000);
   for (;;) {
     const before = second();
     const pair = {
       name: `${nation ?? 'Centre'} ${role}${scopes ? ` with ${scopes.join(' ')}` : ''}`,
-      bare: bare.as(nation, role, { scopes }),
-      crowded: crowded.as(nation, role, { scopes }),
+      bare: bare.as(nation, role, identity),
+      crowded: crowded.as(nation, role, identity),
     };
     if (second() === before) return pair;
   }

@@ -1,0 +1,38 @@
+import { AUDIENCES } from '../../src/access/scopes.js';
+import type { SqlWorld } from './plain-sql.js';
+
+/** Words of records that everybody sees, that some see, and misspellings of either. */
+const SEARCHES = [
+  '…',
+  'mine',
+  'hidden record',
+  'kukumavx',
+  ...'abcdefgijklmno'.split('').map((letter) => `kukumav${letter}`),
+  // With numbers in them they are not mended: all records of a mask, and a single one.
+  ...[1, 2, 3, 4, 6, 9, 12].map((mask) => `birdmask${mask}x`),
+  'birdmask15x13',
+  'birdmask14x12',
+];
+/** How many the caller wants at the most: few, so that a record counts as large, and many. */
+const MOST = [null, 1, 5, 3_000];
+
+/** What the functions of the search answer each role, of all there is to ask them. */
+export async function searchAnswers({ intruders }: SqlWorld): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (const audience of AUDIENCES) {
+    for (const search of SEARCHES) {
+      for (const most of MOST) {
+        const found = await intruders[audience].attempt(
+          "select incident_key::text as key, rank, query::text from search.incidents($1, 'EN', $2) order by 1",
+          [search, most],
+        );
+        answers.push([audience, search, most, found]);
+      }
+      const counted = await intruders[audience].attempt('select search.incident_count($1)::int as n', [
+        search,
+      ]);
+      answers.push([audience, search, counted]);
+    }
+  }
+  return answers;
+}
