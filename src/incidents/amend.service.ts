@@ -16,7 +16,7 @@ import type { AmendIncidentInput } from './writing.inputs.js';
 export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Promise<Written> {
   const reading = readAmendment(input, new Date());
   return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, input.id);
+    const incident = await lockIncident(manager, ctx.nation, input.id);
     const before = await currentContent(manager, incident);
     const title = reading.title ? amendedText(incident.title, reading.title) : incident.title;
     const narrative =

@@ -26,7 +26,7 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       ? null
       : readText(input.internalNote, ['input', 'internalNote'], { longest: LONGEST.text }, problems);
   return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, input.id);
+    const incident = await lockIncident(manager, ctx.nation, input.id);
     const { key, audience, contentHash } = incident;
     const standing = await manager.find(Assessment, {
       where: { incidentKey: key, version: incident.version },

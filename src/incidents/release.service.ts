@@ -22,7 +22,7 @@ export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput):
   const { nation } = ctx;
   const { version, audience: target } = input;
   return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, input.id);
+    const incident = await lockIncident(manager, ctx.nation, input.id);
     const { key, audience } = incident;
     const consents = await manager.findBy(ReleaseConsent, {
       incidentKey: key,

@@ -14,7 +14,7 @@ export function retractIncident(ctx: WriteContext, input: RetractIncidentInput):
   const problems: Problem[] = [];
   const reason = readTextInput(input.reason, ['input', 'reason'], { longest: LONGEST.text }, problems);
   return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, input.id);
+    const incident = await lockIncident(manager, ctx.nation, input.id);
     refuseIf([...whatForbidsRetracting(incident, actorOf(ctx), input.version), ...problems]);
     const { key, version, audience } = incident;
     const retraction = sourceText(reason);

@@ -13,7 +13,7 @@ import type { TranslateIncidentInput } from './writing.inputs.js';
 export function translateIncident(ctx: WriteContext, input: TranslateIncidentInput): Promise<Written> {
   const reading = readTranslation(input);
   return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, input.id);
+    const incident = await lockIncident(manager, ctx.nation, input.id);
     refuseIf([
       ...whatForbidsChangingTexts(incident, input.version),
       ...reading.problems,
