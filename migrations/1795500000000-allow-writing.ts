@@ -35,7 +35,7 @@ const TABLES = [
     token_id text not null,
     revoked_by text not null,
     revoked_at timestamptz(3) not null,
-    primary key (nation, token_id))`,
+    primary key (nation, token_id, revoked_at))`,
   // The key is the cursor that clients see: drawn at random, so that it tells nothing. The audience is who
   // saw the event when it happened, and does not follow the incident's. Events of one incident happen in the
   // order of seq, since each is inserted under the incident's lock.

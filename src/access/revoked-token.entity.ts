@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Nation } from './scopes.js';
 
-/** A token that its nation's administrator has revoked. */
+/** That a nation's administrator has revoked a token: once more if its `jti` comes back later. */
 @Entity('revoked_token')
 export class RevokedToken {
   @PrimaryColumn('text')
@@ -15,6 +15,6 @@ export class RevokedToken {
   @Column('text')
   revokedBy!: string;
 
-  @Column({ type: 'timestamptz', precision: 3 })
+  @PrimaryColumn({ type: 'timestamptz', precision: 3 })
   revokedAt!: Date;
 }
