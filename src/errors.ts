@@ -8,7 +8,7 @@ import { type ASTNode, GraphQLError, type GraphQLErrorOptions } from 'graphql';
 export const ERROR_STATUS = {
   /** No token, or one that does not verify; always the same answer. */
   UNAUTHENTICATED: 401,
-  /** The role or the token lacks the scope. `extensions`: scope, role, granted. */
+  /** The role or the token lacks the scope. `extensions`: scope, role, granted (to the role), held (by the token). */
   FORBIDDEN: 403,
   /** The document does not parse. */
   GRAPHQL_PARSE_FAILED: 400,

@@ -1,7 +1,7 @@
 import type { GraphQLField } from 'graphql';
 import { Extensions } from 'type-graphql';
 import { CodedError } from '../errors.js';
-import { SCOPES, type Scope } from './scopes.js';
+import { SCOPES, type Scope, scopesOf } from './scopes.js';
 import type { Viewer } from './viewer.js';
 
 type FieldDecorator = ReturnType<typeof Extensions>;
@@ -21,7 +21,7 @@ export function scopeRequiredBy(field: GraphQLField<unknown, unknown>): Scope | 
   return SCOPES.find((scope) => scope === field.extensions.scope) ?? null;
 }
 
-/** The answer to a viewer that lacks a scope: what is missing, and what its role is granted. */
+/** The answer to a viewer that lacks a scope: what is missing, what its role is granted, and what its token holds of it. */
 export function forbidden(
   viewer: Viewer,
   scope: Scope,
@@ -30,7 +30,12 @@ export function forbidden(
   return new CodedError('FORBIDDEN', {
     ...options,
     variables: { scope, role: viewer.role },
-    extensions: { scope, role: viewer.role, granted: [...viewer.scopes] },
+    extensions: {
+      scope,
+      role: viewer.role,
+      granted: scopesOf(viewer.role, viewer.nation),
+      held: [...viewer.scopes],
+    },
   });
 }
 
