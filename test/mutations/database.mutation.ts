@@ -331,3 +331,7 @@ it('notices everything of the database’s own that is open again', async () => 
     ),
   ]);
 });
+
+it('notices nothing once everything is mended', async () => {
+  for (const table of Object.keys(TABLE_RIGHTS)) await notice(table);
+});

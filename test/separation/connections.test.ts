@@ -11,8 +11,7 @@ import { CodedError } from '../../src/errors.js';
 import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 
-/** By command: MERZILI_TEST_ROUNDS=10000 npx vitest run test/separation/connections. */
-const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 1_500);
+const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 10_000);
 const SEED = Number(process.env.MERZILI_TEST_SEED ?? Date.now() & 0x7fffffff);
 /** Callers who take turns with the one connection that each nation has. */
 const CALLERS = 6;

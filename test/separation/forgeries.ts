@@ -293,15 +293,10 @@ function ofContingents(nation: Nation, { own, alone, hidden }: Records): Attempt
   const assessed = (by: string): string =>
     `(select key from assessment where incident_key = ${own} and nation = '${by}' limit 1)`;
   const consent = (given: Record<string, string> = {}): string => {
-    const row = {
-      key: own,
-      version: `(select version from incident where key = ${own})`,
-      by: nation,
-      target: 'PUBLIC',
-      ...given,
-    };
+    const { key = own, by = nation, target = 'PUBLIC' } = given;
+    const { version = `(select version from incident where key = ${key})`, audience = mask(key) } = given;
     return `insert into release_consent (incident_key, version, target, nation, audience, consented_by, consented_at)
-      select ${row.key}, ${row.version}, '${row.target}', '${row.by}', ${given.mask ?? mask(row.key)}, '', now()`;
+      select ${key}, ${version}, '${target}', '${by}', ${audience}, '', now()`;
   };
   const refused = (name: string, given: Record<string, string>): Attempt =>
     attempt(`consents ${name}`, denied('release_consent'), consent(given));
@@ -322,7 +317,7 @@ function ofContingents(nation: Nation, { own, alone, hidden }: Records): Attempt
     refused('to what needs no consent', { target: other }),
     refused('to releasing what is not joint', { key: alone }),
     refused('to another version', { version: '99' }),
-    refused('to releasing a hidden record', { key: hidden, version: '1', mask: '3' }),
+    refused('to releasing a hidden record', { key: hidden, version: '1', audience: '3' }),
     attempt('consents to what is retracted', denied('release_consent'), retracted(own), consent()),
   ];
 }

@@ -214,8 +214,9 @@ export const PLANTED_TABLES = [
   'revoked_token',
 ] as const;
 
-/** Columns of text that hold codes, never free text. */
+/** Columns of text that hold codes or digests, never free text. */
 export const CODE_COLUMNS = new Set([
+  'revision.open_hash',
   'casualties.group',
   'claim.source_type',
   'assessment.nation',

@@ -15,7 +15,7 @@ class NotRun extends Error {}
 /** The SQL that a server compiled anew would run for a question. */
 async function statementOf(nation: Nation | null, role: Role, { document: query, variables }: Question) {
   let statement = '';
-  const execute = createQueryExecutor(schema, model, {
+  const { execute } = createQueryExecutor(schema, model, {
     read: async (_audience, { text }) => {
       statement = text;
       throw new NotRun();
