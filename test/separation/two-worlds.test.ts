@@ -36,6 +36,9 @@ const OPEN: readonly Asker[] = [
   { role: 'INTEGRATOR', scopes: ['statistics:read', 'reference:read'] },
 ];
 
+/** Types that two-worlds-writing.test.ts asks for. */
+const ASKED_WHILE_WRITING = /^(?:Mutation|Subscription|IncidentEvent|UserError|\w+Payload)$/;
+
 const asked = new Set<string>();
 let answeredWhole = 0;
 let asking = 0;
@@ -93,17 +96,21 @@ describe.each(AUDIENCES)('two worlds that differ in what %s may not see', (audie
 });
 
 describe('the operations', () => {
-  it('are worth asking: most are answered whole, and every field was asked for', () => {
+  it('are worth asking: most are answered whole, and all but a few fields were asked for', () => {
     expect(answeredWhole / asking).toBeGreaterThan(0.5);
     const everything = Object.values(schema.getTypeMap()).flatMap((type) =>
-      'getInterfaces' in type && !type.name.startsWith('__') && 'isTypeOf' in type
+      'getInterfaces' in type &&
+      'isTypeOf' in type &&
+      !/^__/.test(type.name) &&
+      !ASKED_WHILE_WRITING.test(type.name)
         ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
         : [],
     );
-    const roots = new Set([schema.getMutationType()?.name, schema.getSubscriptionType()?.name]);
-    const missed = everything.filter((field) => !asked.has(field) && !roots.has(field.split('.', 1)[0]));
+    const missed = everything.filter((field) => !asked.has(field));
     console.log(
       `${asking} operations, ${answeredWhole} answered whole, fields never asked for: ${missed.join(' ') || 'none'}`,
     );
+    // Chance may leave out a few of the rarest.
+    if (asking >= 4 * 260) expect(missed.length).toBeLessThan(everything.length / 20);
   });
 });
