@@ -12,8 +12,8 @@ export interface ReadStatement {
 
 /** Statements waiting for an answer at the most; a longer line would only be answered too late. */
 const MOST_PENDING = 2_000;
-/** Prepared statements a connection keeps at the most before it is replaced by a fresh one. */
-const MOST_PREPARED = 1_000;
+/** Prepared statements a connection keeps at the most, each some 250 kB, before it is replaced by a fresh one. */
+const MOST_PREPARED = 250;
 /** After a failed attempt to connect the next one waits so long, however many ask. */
 const PAUSE_MS = 100;
 /** How long statements under way may take to end when the connection is closed. */

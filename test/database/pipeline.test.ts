@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openReaders, type Readers } from '../../src/database/readers.js';
+import { type App, startApp } from '../support/app.js';
+
+let app: App;
+let readers: Readers;
+beforeAll(async () => {
+  app = await startApp();
+  readers = openReaders(app.database.url, inject('secret'));
+});
+afterAll(async () => {
+  await readers?.close();
+  await app?.stop();
+});
+
+const ask = (name: string | undefined, text: string) =>
+  readers.read('TUR', { name, text, values: [] }, false);
+
+describe('a pipelined connection', () => {
+  it('answers every statement, and keeps no more prepared than it may', async () => {
+    const numbers = Array.from({ length: 1_200 }, (_, index) => String(index));
+    const answers = await Promise.all(numbers.map((n) => ask(`number_${n}`, `select '${n}'`)));
+    expect(answers.map(([answer]) => answer)).toEqual(numbers);
+    const count = () => ask(undefined, 'select count(*)::text from pg_prepared_statements');
+    for (const [kept] of await Promise.all([count(), count()])) {
+      expect(Number(kept)).toBeGreaterThan(0);
+      expect(Number(kept)).toBeLessThanOrEqual(250);
+    }
+  });
+});
