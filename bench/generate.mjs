@@ -339,8 +339,8 @@ const PARTS = {
      where audience & 3 = 3 and (status in ('JOINTLY_CONFIRMED', 'JOINTLY_REFUTED', 'INCONCLUSIVE', 'DISPUTED')
         or (status = 'AWAITING_COUNTERSIGN' and nation = case when ${chance(66)} < 0.5 then 'TUR' else 'RUS' end))`,
   revision: `
-    insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
-    select key, audience, version, occurred_from + interval '1 hour', originator, '{}', ${HASH}, '{}' from draft`,
+    insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, open_hash, content)
+    select key, audience, version, occurred_from + interval '1 hour', originator, '{}', ${HASH}, ${HASH}, '{}' from draft`,
 };
 
 /** As the triggers of the first migration keep it. */

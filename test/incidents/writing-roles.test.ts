@@ -274,7 +274,8 @@ describe('the roles of nations', () => {
     ).toBe(DENIED);
     expect(
       await as('RUS', [
-        "insert into revision select incident_key, audience, 2, now(), 'TUR', '{}', content_hash, content from revision where incident_key = $1",
+        `insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
+         select incident_key, audience, 2, now(), 'TUR', '{}', content_hash, content from revision where incident_key = $1`,
         [seen],
       ]),
     ).toBe(DENIED);

@@ -126,6 +126,9 @@ function nodeOf(id: string, { record, asker }: World): unknown {
   return table ? (record[table].find(({ code }) => code === key) ?? null) : null;
 }
 
+/** What would tell a position, to whoever tries them all, is told without it to those who may not see it. */
+const seesPositions = ({ scopes }: Asker): boolean => scopes.has('incident:position');
+
 /** Fields that are more than a column, a label or a text. */
 export const ORACLE_FIELDS: Readonly<Record<string, OracleField>> = {
   'Query.viewer': (_, __, { asker }) => ({ ...asker, scopes: [...asker.scopes] }),
@@ -270,6 +273,15 @@ export const ORACLE_FIELDS: Readonly<Record<string, OracleField>> = {
   'Claim.claimant': ({ claimant_key }, _, { record }) => find(record.party, claimant_key),
   'Claim.attributedTo': ({ attributed_to_key }, _, { record }) => find(record.party, attributed_to_key),
   'Casualties.party': ({ party_key }, _, { record }) => find(record.party, party_key),
+  'Assessment.contentHash': ({ incident_key, version, content_hash }, _, { record, asker }) =>
+    seesPositions(asker)
+      ? content_hash
+      : record.revision.find((each) => each.incident_key === incident_key && each.version === version)
+          ?.open_hash,
+  'Revision.contentHash': ({ content_hash, open_hash }, _, { asker }) =>
+    seesPositions(asker) ? content_hash : open_hash,
+  'Revision.changes': ({ changes }, _, { asker }) =>
+    seesPositions(asker) ? changes : changes.filter((name: string) => name !== 'position'),
   'Assessment.internalNote': ({ key }, _, { record, asker }) =>
     record.assessment_note.find((note) => note.assessment_key === key && note.nation === asker.nation)?.note,
 };

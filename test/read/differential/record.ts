@@ -95,9 +95,22 @@ interface Tables {
   claim: ClaimRow;
   casualties: CasualtiesRow;
   incident_provision: Row & { incident_key: string; provision_key: number; position: number };
-  assessment: Row & { key: string; incident_key: string; nation: string; assessed_at: string };
+  assessment: Row & {
+    key: string;
+    incident_key: string;
+    nation: string;
+    version: number;
+    content_hash: string;
+    assessed_at: string;
+  };
   assessment_note: Row & { assessment_key: string; nation: string; note: string };
-  revision: Row & { incident_key: string; version: number };
+  revision: Row & {
+    incident_key: string;
+    version: number;
+    changes: string[];
+    content_hash: string;
+    open_hash: string;
+  };
 }
 
 /** Every row of every table, as plain objects. */
