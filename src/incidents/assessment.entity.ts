@@ -1,21 +1,13 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import {
-  Column,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  OneToOne,
-  PrimaryColumn,
-  type Relation,
-} from 'typeorm';
+import { Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
 import type { Nation } from '../access/scopes.js';
 import { ENUMS } from '../labels/enums.js';
 import { InLocale } from '../labels/in-locale.js';
 import { LocalizedText, type StoredText } from '../labels/localized-text.type.js';
 import type { Verdict } from '../labels/vocabularies.js';
 import { DateTimeScalar } from '../scalars.js';
-import { Incident } from './incident.entity.js';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './of-incident.js';
 
 @ObjectType({ description: "One joint-command nation's verdict on one version of an incident." })
 @Entity('assessment')
@@ -31,11 +23,7 @@ export class Assessment {
   @Column('smallint')
   audience!: number;
 
-  @ManyToOne(() => Incident, { onDelete: 'RESTRICT', onUpdate: 'CASCADE' })
-  @JoinColumn([
-    { name: 'incident_key', referencedColumnName: 'key' },
-    { name: 'audience', referencedColumnName: 'audience' },
-  ])
+  @OfIncident('RESTRICT')
   incident?: Relation<Incident>;
 
   @Field(() => ENUMS.Nation, { description: 'The nation that assessed.' })

@@ -3,7 +3,8 @@ import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relat
 import { ENUMS } from '../labels/enums.js';
 import type { CasualtyGroup } from '../labels/vocabularies.js';
 import { Party } from '../parties/party.entity.js';
-import { Incident } from './incident.entity.js';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './of-incident.js';
 
 @ObjectType({ description: 'How many of a group came to harm. Null means unknown, not none.' })
 @Entity('casualties')
@@ -19,11 +20,7 @@ export class Casualties {
   @Column('smallint')
   audience!: number;
 
-  @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE' })
-  @JoinColumn([
-    { name: 'incident_key', referencedColumnName: 'key' },
-    { name: 'audience', referencedColumnName: 'audience' },
-  ])
+  @OfIncident('CASCADE')
   incident?: Relation<Incident>;
 
   @Column('smallint', { nullable: true })

@@ -5,7 +5,8 @@ import { InLocale } from '../labels/in-locale.js';
 import { LocalizedText, type StoredText } from '../labels/localized-text.type.js';
 import type { SourceType } from '../labels/vocabularies.js';
 import { Party } from '../parties/party.entity.js';
-import { Incident } from './incident.entity.js';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './of-incident.js';
 
 @ObjectType({ description: 'What a side says of an incident. Blame is only ever a claim.' })
 @Entity('claim')
@@ -22,11 +23,7 @@ export class Claim {
   @Column('smallint')
   audience!: number;
 
-  @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE' })
-  @JoinColumn([
-    { name: 'incident_key', referencedColumnName: 'key' },
-    { name: 'audience', referencedColumnName: 'audience' },
-  ])
+  @OfIncident('CASCADE')
   incident?: Relation<Incident>;
 
   @Column('smallint')

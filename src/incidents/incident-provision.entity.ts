@@ -1,6 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
 import { Provision } from '../agreements/agreement.entity.js';
-import { Incident } from './incident.entity.js';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './of-incident.js';
 
 @Entity('incident_provision')
 @Unique(['provisionKey', 'incidentKey'])
@@ -18,11 +19,7 @@ export class IncidentProvision {
   @Column('smallint')
   audience!: number;
 
-  @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE' })
-  @JoinColumn([
-    { name: 'incident_key', referencedColumnName: 'key' },
-    { name: 'audience', referencedColumnName: 'audience' },
-  ])
+  @OfIncident('CASCADE')
   incident?: Relation<Incident>;
 
   @ManyToOne(() => Provision, { onDelete: 'RESTRICT' })

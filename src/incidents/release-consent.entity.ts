@@ -1,6 +1,7 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, PrimaryColumn, type Relation } from 'typeorm';
 import type { Audience, Nation } from '../access/scopes.js';
-import { Incident } from './incident.entity.js';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './of-incident.js';
 
 /** A head of contingent's consent to release one version of a joint record; seen by joint command alone. */
 @Entity('release_consent')
@@ -24,11 +25,7 @@ export class ReleaseConsent {
   @Column('smallint')
   audience!: number;
 
-  @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE' })
-  @JoinColumn([
-    { name: 'incident_key', referencedColumnName: 'key' },
-    { name: 'audience', referencedColumnName: 'audience' },
-  ])
+  @OfIncident('CASCADE')
   incident?: Relation<Incident>;
 
   /** Issuer and subject of the head. */

@@ -1,9 +1,10 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, PrimaryColumn, type Relation } from 'typeorm';
 import type { Nation } from '../access/scopes.js';
 import { ENUMS } from '../labels/enums.js';
 import { DateTimeScalar } from '../scalars.js';
-import { Incident } from './incident.entity.js';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './of-incident.js';
 
 @ObjectType({ description: 'One version of an incident, kept for good.' })
 @Entity('revision')
@@ -19,11 +20,7 @@ export class Revision {
   @Column('smallint')
   audience!: number;
 
-  @ManyToOne(() => Incident, { onDelete: 'RESTRICT', onUpdate: 'CASCADE' })
-  @JoinColumn([
-    { name: 'incident_key', referencedColumnName: 'key' },
-    { name: 'audience', referencedColumnName: 'audience' },
-  ])
+  @OfIncident('RESTRICT')
   incident?: Relation<Incident>;
 
   @Field(() => DateTimeScalar, { description: 'When this version came to be.' })
