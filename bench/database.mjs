@@ -7,7 +7,8 @@ import { BENCH, DATA, fromProject, PROJECT } from './project.mjs';
 
 /**
  * The PostgreSQL of BENCH_DATABASE_URL (owner with CREATEDB and CREATEROLE), or the project's embedded one.
- * `databaseOf` answers the owner's URL of a scratch database with that many incidents, made when missing.
+ * `databaseOf` answers the owner's URL of a scratch database with that many incidents, made when missing;
+ * `withCopy` gives a copy of one to whoever writes to it, and takes it away again.
  */
 export async function openServer(tell) {
   const { ownerUrl, secret, stop } = await start(tell);
@@ -16,6 +17,7 @@ export async function openServer(tell) {
     secret,
     stop,
     databaseOf: (rows, markings) => databaseOf(ownerUrl, secret, rows, markings, tell),
+    withCopy: (original, use) => withCopy(ownerUrl, original, use),
   };
 }
 
@@ -52,6 +54,20 @@ async function databaseOf(ownerUrl, secret, rows, markings, tell) {
     await command(`alter database ${name}_draft rename to ${name}`);
   }
   return url.href;
+}
+
+async function withCopy(ownerUrl, original, use) {
+  const name = 'bench_copy';
+  const copy = new URL(original);
+  copy.pathname = `/${name}`;
+  const command = (sql) => withClient(ownerUrl, (client) => client.query(sql));
+  await command(`drop database if exists ${name} with (force)`);
+  await command(`create database ${name} template ${new URL(original).pathname.slice(1)} strategy file_copy`);
+  try {
+    return await use(copy.href);
+  } finally {
+    await command(`drop database ${name} with (force)`);
+  }
 }
 
 async function fill(url, secret, rows, markings, tell) {

@@ -12,6 +12,7 @@ export function report({
   servers,
   workers,
   growth,
+  writes,
   failures,
   minutes,
   loadBefore,
@@ -72,10 +73,41 @@ export function report({
       workers.map(({ shape, one, two }) => [shape.title, number(one), number(two), factor(two, one)]),
     ),
     '',
+    ...(writes ? [reportWrites(writes), ''] : []),
     ...(growth ? growthTables(growth) : []),
   ]
     .join('\n')
     .trimEnd();
+}
+
+/** Mutations and live events in Markdown. */
+export function reportWrites({ mutations, live }) {
+  return [
+    '## Writing',
+    '',
+    '32 connections, each mutation its own transaction, flushed to disk before it is answered.',
+    '',
+    ...grid(
+      ['', 'per second', 'p50, ms', 'p99, ms', 'CPU, Node + PostgreSQL, µs', 'failed'],
+      mutations.map((mutation) => [
+        mutation.title,
+        number(mutation.rate),
+        number(mutation.p50),
+        number(mutation.p99),
+        cpu(mutation),
+        number(mutation.failures),
+      ]),
+    ),
+    '',
+    '## Live events',
+    '',
+    'From sending the report to the arrival of its event, over all subscribers and events.',
+    '',
+    ...grid(
+      ['subscribers', 'events', 'p50, ms', 'p99, ms', 'longest, ms', 'missing'],
+      [[live.subscribers, live.events, live.p50, live.p99, live.most, live.missing].map(number)],
+    ),
+  ].join('\n');
 }
 
 function ratios(shapes, contestants, table) {

@@ -8,15 +8,17 @@ import { addFunctions } from './competitors.mjs';
 import { audienceUrl, openServer, withClient } from './database.mjs';
 import { checkEqual } from './equality.mjs';
 import { measureGrowth } from './growth.mjs';
+import { measureLive } from './live.mjs';
 import { load } from './load.mjs';
 import { postmasterOf } from './processes.mjs';
 import { BENCH } from './project.mjs';
-import { report } from './report.mjs';
+import { report, reportWrites } from './report.mjs';
 import { readSamples } from './samples.mjs';
 import { CONTESTANTS, startContestant } from './servers.mjs';
 import { SHAPES } from './shapes.mjs';
 import { summary } from './summary.mjs';
 import { measureWorkers } from './workers.mjs';
+import { measureWrites } from './writes.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,14 +31,18 @@ const { values: options } = parseArgs({
     servers: { type: 'string' },
     growth: { type: 'string' },
     'no-growth': { type: 'boolean', default: false },
+    writes: { type: 'boolean', default: false },
+    'no-writes': { type: 'boolean', default: false },
     'no-write': { type: 'boolean', default: false },
   },
 });
 
 if (options.help) {
   process.stdout.write(`node bench/run.mjs [--quick] [--rows 1000000] [--rounds 3] [--seconds 4]
-  [--shapes page,deep] [--servers limit,merzili] [--growth 10000,100000,1000000] [--no-growth] [--no-write]
+  [--shapes page,deep] [--servers limit,merzili] [--growth 10000,100000,1000000] [--no-growth]
+  [--writes] [--no-writes] [--no-write]
   --quick     100,000 incidents, short rounds, no growth: under five minutes
+  --writes    mutations and live events alone, printed and not kept
   --no-write  leaves RESULTS.md and results.svg as they are
 Databases are kept in bench/.data and used again. BENCH_DATABASE_URL names another PostgreSQL's owner,
 BENCH_PROJECT another built checkout, BENCH_DATA_DIR another folder.\n`);
@@ -59,6 +65,18 @@ const started = Date.now();
 const [loadBefore] = loadavg();
 const database = await openServer(tell);
 try {
+  if (options.writes) {
+    process.stdout.write(
+      `${reportWrites(await measureWriting(await database.databaseOf(rows, 'realistic')))}\n`,
+    );
+  } else {
+    await measureAll();
+  }
+} finally {
+  await database.stop();
+}
+
+async function measureAll() {
   const results = await measure();
   const text = report(results);
   process.stdout.write(`${text}\n`);
@@ -67,8 +85,17 @@ try {
     await writeFile(join(BENCH, 'results.svg'), chart(results));
   }
   if (results.failures > 0) process.exitCode = 1;
-} finally {
-  await database.stop();
+}
+
+/** What is written goes to a copy of the database. */
+function measureWriting(ownerUrl) {
+  return database.withCopy(ownerUrl, async (copy) => {
+    const { secret } = database;
+    const postmaster = await withClient(copy, postmasterOf);
+    const settings = { ownerUrl: copy, secret, postmaster, seconds: 2 * seconds, tell };
+    const mutations = await measureWrites(settings);
+    return { mutations, live: await measureLive(settings) };
+  });
 }
 
 function chosen(all, names) {
@@ -114,7 +141,11 @@ async function measure() {
   const settings = { database, tell, seconds };
   const workers = await measureWorkers({ ...settings, ownerUrl, postmaster });
   const growth = growthRows.length > 0 ? await measureGrowth({ ...settings, sizes: growthRows }) : null;
-  const failures = runs.reduce((sum, { result }) => sum + result.failures, 0);
+  const writes = options['no-writes'] ? null : await measureWriting(ownerUrl);
+  const failures = [...runs.map(({ result }) => result), ...(writes?.mutations ?? [])].reduce(
+    (sum, result) => sum + result.failures,
+    0,
+  );
   const minutes = (Date.now() - started) / 60_000;
   return {
     rows,
@@ -126,6 +157,7 @@ async function measure() {
     servers,
     workers,
     growth,
+    writes,
     failures,
     minutes,
     loadBefore,

@@ -42,8 +42,13 @@ export async function startContestant(name, { ownerUrl, secret, audience = 'TUR'
     residentMb: () => residentMb(child.pid),
     headers: {
       'content-type': 'application/json',
-      ...(name === 'merzili' ? await authorization(audience) : {}),
+      ...(name === 'merzili' ? await authorization(nationOf(audience), LIAISON[audience]) : {}),
     },
+    /** Headers of somebody else at Merzili. */
+    headersOf: async (nation, role) => ({
+      'content-type': 'application/json',
+      ...(await authorization(nation, role)),
+    }),
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', resolve);
@@ -87,16 +92,18 @@ function portOf(child, name) {
 
 const LIAISON = { TUR: 'LIAISON_OFFICER', RUS: 'LIAISON_OFFICER', AZE: 'LIAISON_OFFICER', PUBLIC: 'PUBLIC' };
 
-/** A token of the audience, valid for an hour. */
-async function authorization(audience) {
+const nationOf = (audience) => (audience === 'PUBLIC' ? null : audience);
+
+/** A token of a nation and role, valid for an hour. */
+async function authorization(nation, role) {
   const [{ openDemoIssuers }, { mintToken }] = await Promise.all([
     fromProject('access/demo-issuers.js'),
     fromProject('access/mint.js'),
   ]);
   const { issuers } = await openDemoIssuers(join(DATA, 'app'));
-  const nation = audience === 'PUBLIC' ? null : audience;
   const issuer = issuers.find((candidate) => candidate.nation === nation);
-  return { authorization: `Bearer ${mintToken({ ...issuer, role: LIAISON[audience], subject: 'bench' })}` };
+  const subject = `bench ${role.toLowerCase()}`;
+  return { authorization: `Bearer ${mintToken({ ...issuer, role, subject })}` };
 }
 
 /** Path and body of one request of a shape. */

@@ -95,7 +95,8 @@ export async function startApp(
   };
 }
 
-function callerOf(
+/** Somebody with a token of one of the issuers, at a server. */
+export function callerOf(
   url: string,
   issuers: readonly DemoIssuer[],
   nation: Nation | null,
