@@ -69,7 +69,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
 
     const readers = openReaders(ownerUrl, secret);
     stops.push(() => readers.close());
-    const writers = await openWriters(ownerUrl, secret);
+    const writers = openWriters(ownerUrl, secret);
     stops.push(() => writers.close());
     const leases = openLeases(loginUrl(ownerUrl, secret, DEMAND_ROLE), config.cost);
     stops.push(() => leases.close());

@@ -1,10 +1,11 @@
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
 import { readText } from '../write/text.rules.js';
-import { RevokedToken } from './revoked-token.entity.js';
 import { identityOf } from './viewer.js';
 
 const LONGEST_TOKEN_ID = 128;
+const REVOKE = `insert into revoked_token (nation, token_id, revoked_by, revoked_at)
+  values ($1, $2, $3, clock_timestamp()) on conflict do nothing`;
 
 /** Revokes the tokens of the administrator's own nation that have this `jti`. */
 export async function revokeToken(ctx: WriteContext, { jti }: { readonly jti: string }): Promise<void> {
@@ -12,19 +13,7 @@ export async function revokeToken(ctx: WriteContext, { jti }: { readonly jti: st
   const tokenId = readText(jti, ['input', 'jti'], { longest: LONGEST_TOKEN_ID }, problems);
   refuseIf(problems);
   await ctx.write(
-    (manager) =>
-      manager
-        .createQueryBuilder()
-        .insert()
-        .into(RevokedToken)
-        .values({
-          nation: ctx.nation,
-          tokenId,
-          revokedBy: identityOf(ctx.viewer),
-          revokedAt: () => 'clock_timestamp()',
-        })
-        .orIgnore()
-        .execute(),
+    async (tx) => tx.send({ text: REVOKE, values: [ctx.nation, tokenId, identityOf(ctx.viewer)] }),
     { isRepeatable: true },
   );
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { insertInto } from '../database/statement.js';
+import type { StoredText } from '../labels/localized-text.type.js';
 import type { ImplementationStatus } from '../labels/vocabularies.js';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
@@ -10,7 +12,17 @@ import {
   unknownCode,
   type WrittenText,
 } from '../write/text.rules.js';
-import { Provision, ProvisionAssessment } from './agreement.entity.js';
+
+interface Newest {
+  readonly status: ImplementationStatus;
+  readonly rationale: StoredText | null;
+  readonly assessedAt: Date;
+}
+
+/** One at a time for each nation, so that the newest is the one that was made last. */
+const TAKE_TURN = 'select pg_advisory_xact_lock(hashtext($1), $2)';
+const NEWEST = `select status, rationale, assessed_at as "assessedAt" from provision_assessment
+  where provision_key = $1 and nation = $2 order by assessed_at desc, key desc limit 1`;
 
 /** Adds one nation's view of a provision to the dated series. Saying the same in the same words adds nothing. */
 export function assessProvision(
@@ -23,24 +35,19 @@ export function assessProvision(
     rationale == null
       ? null
       : sourceText(readTextInput(rationale, ['input', 'rationale'], { longest: LONGEST.text }, problems));
-  return ctx.write(async (manager) => {
-    const provision = isStorable(code) ? await manager.findOneBy(Provision, { code }) : null;
-    if (provision === null) problems.push(unknownCode(code, ['input', 'code']));
+  return ctx.write(async (tx) => {
+    const [provision] = isStorable(code)
+      ? await tx.read<{ key: number }>({ text: 'select key from provision where code = $1', values: [code] })
+      : [];
+    if (provision === undefined) problems.push(unknownCode(code, ['input', 'code']));
     refuseIf(problems);
-    if (provision === null) return;
+    if (provision === undefined) return;
     const { key: provisionKey } = provision;
-    // One at a time for each nation, so that the newest is the one that was made last.
-    await manager.query('select pg_advisory_xact_lock(hashtext($1), $2)', [
-      `assess provision ${nation}`,
-      provisionKey,
-    ]);
-    const newest = await manager.findOne(ProvisionAssessment, {
-      where: { provisionKey, nation },
-      order: { assessedAt: 'DESC', key: 'DESC' },
-    });
+    tx.send({ text: TAKE_TURN, values: [`assess provision ${nation}`, provisionKey] });
+    const [newest] = await tx.read<Newest>({ text: NEWEST, values: [provisionKey, nation] });
     const isSame = newest?.status === status && sourceWords(newest) === reason?.texts[reason.source]?.text;
     if (isSame) refuseIf([{ reason: 'SAME_STATUS', field: ['input', 'status'] }]);
-    await manager.insert(ProvisionAssessment, {
+    const assessment = {
       key: randomUUID(),
       provisionKey,
       nation,
@@ -48,10 +55,11 @@ export function assessProvision(
       rationale: reason,
       assessedAt: new Date(Math.max(Date.now(), (newest?.assessedAt.getTime() ?? 0) + 1)),
       assessedBy: viewer.subject,
-    });
+    };
+    tx.send(insertInto('provision_assessment', [assessment]));
   });
 }
 
-function sourceWords({ rationale }: ProvisionAssessment): string | undefined {
+function sourceWords({ rationale }: Newest): string | undefined {
   return rationale?.texts[rationale.source]?.text;
 }

@@ -132,7 +132,7 @@ async function end({ client, socket }: Connection): Promise<void> {
 const gathering = new WeakSet<Socket>();
 
 /** What is sent in one turn of the event loop leaves in one write: a system call for each statement is dear. */
-function gather(socket: Socket): void {
+export function gather(socket: Socket): void {
   if (gathering.has(socket)) return;
   gathering.add(socket);
   socket.cork();

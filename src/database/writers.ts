@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type EntityManager, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { Pool } from 'pg';
 import { NATIONS, type Nation } from '../access/scopes.js';
-import { ENTITIES } from '../entities.js';
 import { codeOf } from '../thrown.js';
-import { SnakeNaming } from './naming.js';
 import { roleUrl } from './roles.js';
+import { begin, type Transaction, WriteClient } from './transaction.js';
 import { isPassing, unavailable } from './unavailable.js';
 
 /** Connections of each nation for writing. */
@@ -33,39 +32,26 @@ export interface WriteOptions {
 
 export interface Writers {
   /** One transaction as the nation's role: all of the work is committed, or none of it. */
-  write<T>(nation: Nation, work: (manager: EntityManager) => Promise<T>, options?: WriteOptions): Promise<T>;
+  write<T>(nation: Nation, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   close(): Promise<void>;
 }
 
 /** Connections for writing: one login role and pool for every nation, nothing shared. The public has none. */
-export async function openWriters(
-  ownerUrl: string,
-  secret: string,
-  connections = CONNECTIONS,
-): Promise<Writers> {
-  const sources = new Map<Nation, DataSource>();
-  const close = async (): Promise<void> => {
-    await Promise.all([...sources.values()].map((source) => source.destroy()));
-  };
-  try {
-    for (const nation of NATIONS) {
-      sources.set(nation, await openSource(roleUrl(ownerUrl, secret, nation), connections).initialize());
-    }
-  } catch (error) {
-    await close();
-    throw error;
-  }
+export function openWriters(ownerUrl: string, secret: string, connections = CONNECTIONS): Writers {
+  const pools = new Map(
+    NATIONS.map((nation) => [nation, openPool(roleUrl(ownerUrl, secret, nation), connections)]),
+  );
 
   return {
     async write(nation, work, { isRepeatable = false } = {}) {
-      const source = sources.get(nation);
-      if (!source) throw new Error(`No connections for ${nation}`);
+      const pool = pools.get(nation);
+      if (!pool) throw new Error(`No connections for ${nation}`);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await transact(source, work);
+          return await transact(pool, work);
         } catch (error) {
           const isConflict = CONFLICTS.has(codeOf(error));
-          const isLost = isPassing(error) || error instanceof QueryRunnerAlreadyReleasedError;
+          const isLost = isPassing(error);
           if ((isConflict && attempt < MOST_ATTEMPTS) || (isLost && isRepeatable && attempt === 1)) {
             await delay(Math.random() * LONGEST_PAUSE_MS);
             continue;
@@ -75,58 +61,52 @@ export async function openWriters(
         }
       }
     },
-    close,
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+    },
   };
 }
 
-function openSource(url: string, connections: number): DataSource {
-  return new DataSource({
-    type: 'postgres',
-    url,
-    entities: ENTITIES,
-    namingStrategy: new SnakeNaming(),
-    synchronize: false,
-    poolSize: connections,
-    connectTimeoutMS: CHECKOUT_TIMEOUT_MS,
-    applicationName: 'merzili write',
-    poolErrorHandler: () => {},
-    extra: {
-      options: [
-        '-c timezone=UTC',
-        '-c jit=off',
-        `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-        `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
-        `-c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
-      ].join(' '),
-      query_timeout: STATEMENT_TIMEOUT_MS + SILENCE_MS,
-      idleTimeoutMillis: IDLE_CONNECTION_MS,
-      keepAlive: true,
-    },
+function openPool(connectionString: string, connections: number): Pool {
+  const pool = new Pool({
+    Client: WriteClient,
+    connectionString,
+    max: connections,
+    connectionTimeoutMillis: CHECKOUT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
+    application_name: 'merzili write',
+    options: [
+      '-c timezone=UTC',
+      '-c jit=off',
+      '-c plan_cache_mode=force_generic_plan',
+      `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
+      `-c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
+    ].join(' '),
+    query_timeout: STATEMENT_TIMEOUT_MS + SILENCE_MS,
+    keepAlive: true,
   });
+  pool.on('error', () => {});
+  // A connection that is lost while it is in use says so to whoever waits for its answer.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
-async function transact<T>(source: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  const runner = source.createQueryRunner();
+async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  if (!(client instanceof WriteClient)) throw new Error('The pool holds connections for writing');
+  const transaction = begin(client);
   try {
-    await runner.startTransaction('READ COMMITTED');
-    const result = await work(runner.manager);
-    await runner.commitTransaction();
+    const result = await work(transaction);
+    await transaction.commit();
+    client.release();
     return result;
   } catch (error) {
-    await undo(runner);
+    // A connection that cannot be rolled back is not given to anybody else.
+    await transaction.rollback().then(
+      () => client.release(),
+      () => client.release(true),
+    );
     throw error;
-  } finally {
-    await runner.release();
-  }
-}
-
-/** A connection that cannot be rolled back is not given to anybody else. */
-async function undo(runner: QueryRunner): Promise<void> {
-  if (runner.isReleased || !runner.isTransactionActive) return;
-  try {
-    await runner.rollbackTransaction();
-  } catch {
-    const connection: { end(): Promise<void> } = await runner.connect();
-    void connection.end().catch(() => {});
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Provision } from '../agreements/agreement.entity.js';
 import { canonicalJson, type IncidentContent } from '../incidents/content.js';
 import { Incident } from '../incidents/incident.entity.js';
-import { insertIncidents, type NewIncident, type RecordKeys } from '../incidents/incident.records.js';
+import { incidentInsertions, type NewIncident, type RecordKeys } from '../incidents/incident.records.js';
 import { Revision } from '../incidents/revision.entity.js';
 import { Party } from '../parties/party.entity.js';
 import { Place } from '../places/place.entity.js';
@@ -64,7 +64,7 @@ export async function importIncidentsFile(
   const incidents = await drawReferences(manager, added, identity);
   let done = 0;
   for (const batch of batchesOf(incidents)) {
-    await insertIncidents(manager, batch, keys);
+    for (const { text, values } of incidentInsertions(batch, keys)) await manager.query(text, [...values]);
     done += batch.length;
     onProgress?.(done, incidents.length);
   }

@@ -7,7 +7,7 @@ import { amendedText, changedParts, readAmendment } from './amend.rules.js';
 import { type IncidentContent, textContent } from './content.js';
 import { checkInterval, unknownCodes } from './content.rules.js';
 import { lockIncident } from './incident.lock.js';
-import { currentContent, writeVersion } from './incident.versions.js';
+import { currentContent, versionStatements } from './incident.versions.js';
 import { findKeys } from './references.js';
 import type { Written } from './report.service.js';
 import type { AmendIncidentInput } from './writing.inputs.js';
@@ -15,9 +15,8 @@ import type { AmendIncidentInput } from './writing.inputs.js';
 /** Changes the content of a record of one's own nation, which makes a new version. */
 export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Promise<Written> {
   const reading = readAmendment(input, new Date());
-  return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, ctx.nation, input.id);
-    const before = await currentContent(manager, incident);
+  return ctx.write(async (tx) => {
+    const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
     const title = reading.title ? amendedText(incident.title, reading.title) : incident.title;
     const narrative =
       reading.narrative === undefined
@@ -29,7 +28,7 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
       title: textContent(title),
       narrative: narrative && textContent(narrative),
     };
-    const keys = await findKeys(manager, content);
+    const keys = await findKeys(tx, content);
     const interval: Problem[] = [];
     const { occurredFrom, occurredTo } = content;
     const field = ['input', input.occurredTo ? 'occurredTo' : 'occurredFrom'];
@@ -42,15 +41,9 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
     ]);
     const changes = changedParts(before, content);
     if (changes.length === 0) refuseIf([{ reason: 'UNCHANGED', field: ['input'] }]);
-    await writeVersion(ctx, manager, incident, {
-      kind: 'AMENDED',
-      content,
-      title,
-      narrative,
-      changes,
-      keys,
-      writtenBy: identityOf(ctx.viewer),
-    });
+    const writtenBy = identityOf(ctx.viewer);
+    const next = { kind: 'AMENDED', content, title, narrative, changes, keys, writtenBy } as const;
+    tx.send(...versionStatements(ctx, incident, next));
     return { key: incident.key, warnings: reading.warnings };
   });
 }

@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import type { Nation } from '../access/scopes.js';
+import { insertInto } from '../database/statement.js';
+import type { Verdict } from '../labels/vocabularies.js';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
 import { LONGEST, readText, readTextInput, sourceText } from '../write/text.rules.js';
 import { whatForbidsAssessing } from './action.rules.js';
 import { actorOf } from './actor.js';
 import { newestVerdicts, statusOf } from './assess.rules.js';
-import { Assessment, AssessmentNote } from './assessment.entity.js';
-import { Incident } from './incident.entity.js';
-import { recordEvent } from './incident.events.js';
+import { eventInsertion } from './incident.events.js';
 import { lockIncident } from './incident.lock.js';
 import type { Written } from './report.service.js';
 import type { AssessIncidentInput } from './writing.inputs.js';
+
+/** An assessment of the version that stands. */
+interface Standing {
+  readonly nation: Nation;
+  readonly verdict: Verdict;
+  readonly assessedAt: Date;
+}
+
+const STANDING = `select nation, verdict, assessed_at as "assessedAt" from assessment
+  where incident_key = $1 and version = (select version from incident where key = $1) order by assessed_at, key`;
+const UPDATE = 'update incident set status = $2, updated_at = clock_timestamp() where key = $1';
 
 /** Turns one nation's key: its verdict on the version that stands. Earlier verdicts stay in the history. */
 export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): Promise<Written> {
@@ -25,20 +37,18 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
     input.internalNote == null
       ? null
       : readText(input.internalNote, ['input', 'internalNote'], { longest: LONGEST.text }, problems);
-  return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, ctx.nation, input.id);
+  return ctx.write(async (tx) => {
+    const [incident, standing] = await lockIncident(tx, ctx.nation, input.id, (key) =>
+      tx.read<Standing>({ text: STANDING, values: [key] }),
+    );
     const { key, audience, contentHash } = incident;
-    const standing = await manager.find(Assessment, {
-      where: { incidentKey: key, version: incident.version },
-      order: { assessedAt: 'ASC', key: 'ASC' },
-    });
     const verdicts = newestVerdicts(standing);
     refuseIf([
       ...whatForbidsAssessing(incident, actorOf(ctx), version, verdict, verdicts.get(nation)),
       ...problems,
     ]);
     const assessmentKey = randomUUID();
-    await manager.insert(Assessment, {
+    const assessment = {
       key: assessmentKey,
       incidentKey: key,
       audience,
@@ -49,17 +59,19 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       remark,
       assessedBy: viewer.subject,
       assessedAt: laterThan(standing),
-    });
-    if (note !== null) await manager.insert(AssessmentNote, { assessmentKey, nation, note });
-    const status = statusOf(verdicts.set(nation, verdict));
-    await manager.update(Incident, { key }, { status, updatedAt: () => 'clock_timestamp()' });
-    await recordEvent(manager, { incidentKey: key, kind: 'ASSESSED', version, audience });
+    };
+    tx.send(
+      insertInto('assessment', [assessment]),
+      ...(note === null ? [] : [insertInto('assessment_note', [{ assessmentKey, nation, note }])]),
+      { text: UPDATE, values: [key, statusOf(verdicts.set(nation, verdict))] },
+      eventInsertion({ incidentKey: key, kind: 'ASSESSED', version, audience }),
+    );
     return { key, warnings: [] };
   });
 }
 
 /** Now, or just after the newest assessment where another process's clock is ahead: the newest counts. */
-function laterThan(assessments: readonly Assessment[]): Date {
+function laterThan(assessments: readonly Standing[]): Date {
   const newest = assessments.at(-1)?.assessedAt.getTime() ?? 0;
   return new Date(Math.max(Date.now(), newest + 1));
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from 'typeorm';
+import { insertInto, type Statement } from '../database/statement.js';
 import type { IncidentEventKind } from '../labels/vocabularies.js';
 
 export interface NewEvent {
@@ -14,13 +14,6 @@ export interface NewEvent {
  * Records an event within the transaction of what it tells of. It is put in order once that is committed
  * (migrations/1795750000000-order-events.ts).
  */
-export async function recordEvent(
-  manager: EntityManager,
-  { incidentKey, kind, version, audience }: NewEvent,
-): Promise<void> {
-  await manager.query(
-    `insert into incident_event (key, incident_key, audience, kind, at, version)
-     values ($1, $2, $3, $4, clock_timestamp(), $5)`,
-    [randomUUID(), incidentKey, audience, kind, version],
-  );
+export function eventInsertion(event: NewEvent): Statement {
+  return insertInto('incident_event', [{ key: randomUUID(), ...event }], { at: 'clock_timestamp()' });
 }

@@ -1,9 +1,7 @@
-import type { EntityManager } from 'typeorm';
 import type { Nation } from '../access/scopes.js';
+import { insertInto, type Statement } from '../database/statement.js';
 import { LOCALES } from '../labels/locale.js';
 import type { StoredText } from '../labels/localized-text.type.js';
-import { Casualties } from './casualties.entity.js';
-import { Claim } from './claim.entity.js';
 import {
   type CasualtiesContent,
   canonicalJson,
@@ -11,9 +9,6 @@ import {
   type IncidentContent,
   type TextContent,
 } from './content.js';
-import { Incident } from './incident.entity.js';
-import { IncidentProvision } from './incident-provision.entity.js';
-import { Revision } from './revision.entity.js';
 
 /** A checked incident with what it will be known by. */
 export interface NewIncident {
@@ -36,60 +31,64 @@ export interface RecordKeys {
   readonly provisions: ReadonlyMap<string, number>;
 }
 
-const NOW = () => 'now()';
-
-/** Writes new incidents with all that belongs to them, as version 1. What they are found by is kept by triggers. */
-export async function insertIncidents(
-  manager: EntityManager,
-  incidents: readonly NewIncident[],
-  keys: RecordKeys,
-): Promise<void> {
+/** Statements that write new incidents with all that belongs to them, as version 1. What they are found by is kept by triggers. */
+export function incidentInsertions(incidents: readonly NewIncident[], keys: RecordKeys): Statement[] {
   const records = incidents.map((incident) => {
     const canonical = canonicalJson(incident.content);
     const { title, narrative } = incident.content;
     const texts = { title: storedText(title), narrative: narrative && storedText(narrative) };
     return { ...incident, ...texts, canonical, hash: contentHash(canonical) };
   });
-  await manager.insert(
-    Incident,
-    records.map(
-      ({ key, reference, importKey, originator, audience, writtenBy, content, title, narrative, hash }) => ({
-        key,
-        audience,
-        reference,
-        importKey,
-        version: 1,
-        originator,
-        ...contentColumns(content, keys),
-        title,
-        narrative,
-        untranslated: 0,
-        status: 'REPORTED' as const,
-        contentHash: hash,
-        reportedBy: writtenBy,
-        writtenBy,
-        retraction: null,
-        createdAt: NOW,
-        updatedAt: NOW,
-      }),
+  return [
+    insertInto(
+      'incident',
+      records.map(
+        ({
+          key,
+          reference,
+          importKey,
+          originator,
+          audience,
+          writtenBy,
+          content,
+          title,
+          narrative,
+          hash,
+        }) => ({
+          key,
+          audience,
+          reference,
+          importKey,
+          version: 1,
+          originator,
+          ...contentColumns(content, keys),
+          title,
+          narrative,
+          status: 'REPORTED',
+          contentHash: hash,
+          reportedBy: writtenBy,
+          writtenBy,
+        }),
+      ),
+      { created_at: 'now()', updated_at: 'now()' },
     ),
-  );
-  await manager.insert(
-    Revision,
-    records.map(({ key, audience, originator, canonical, hash }) => ({
-      incidentKey: key,
-      audience,
-      version: 1,
-      changedAt: NOW,
-      changedBy: originator,
-      changes: [],
-      contentHash: hash,
-      content: canonical,
-    })),
-  );
-  await insertClaims(manager, incidents, keys);
-  await insertCasualties(manager, incidents, keys);
-  await insertProvisions(manager, incidents, keys);
+    insertInto(
+      'revision',
+      records.map(({ key, audience, originator, canonical, hash }) => ({
+        incidentKey: key,
+        audience,
+        version: 1,
+        changedBy: originator,
+        changes: [],
+        contentHash: hash,
+        content: canonical,
+      })),
+      { changed_at: 'now()' },
+    ),
+    ...claimInsertions(incidents, keys),
+    ...casualtiesInsertions(incidents, keys),
+    ...provisionInsertions(incidents, keys),
+  ];
 }
 
 /** The content's own columns, but for title and narrative. The district is derived by the database. */
@@ -97,8 +96,8 @@ export function contentColumns(content: IncidentContent, keys: RecordKeys) {
   return {
     category: content.category,
     severity: content.severity,
-    occurredFrom: new Date(content.occurredFrom),
-    occurredTo: content.occurredTo === null ? null : new Date(content.occurredTo),
+    occurredFrom: content.occurredFrom,
+    occurredTo: content.occurredTo,
     timePrecision: content.timePrecision,
     placeKey: content.place === null ? null : keyOf(keys.places, content.place),
     latitude: content.position?.latitude ?? null,
@@ -111,11 +110,7 @@ export function contentColumns(content: IncidentContent, keys: RecordKeys) {
 
 type Whole = Pick<NewIncident, 'key' | 'audience' | 'content'>;
 
-export async function insertClaims(
-  manager: EntityManager,
-  incidents: readonly Whole[],
-  { parties }: RecordKeys,
-): Promise<void> {
+export function claimInsertions(incidents: readonly Whole[], { parties }: RecordKeys): Statement[] {
   const rows = partsOf(
     incidents,
     ({ claims }) => claims,
@@ -127,14 +122,10 @@ export async function insertClaims(
       statement: statement && storedText(statement),
     }),
   );
-  if (rows.length > 0) await manager.insert(Claim, rows);
+  return rows.length > 0 ? [insertInto('claim', rows)] : [];
 }
 
-export async function insertCasualties(
-  manager: EntityManager,
-  incidents: readonly Whole[],
-  { parties }: RecordKeys,
-): Promise<void> {
+export function casualtiesInsertions(incidents: readonly Whole[], { parties }: RecordKeys): Statement[] {
   const rows = partsOf(
     incidents,
     ({ casualties }) => casualties,
@@ -143,20 +134,16 @@ export async function insertCasualties(
       ...numbersOf(numbers),
     }),
   );
-  if (rows.length > 0) await manager.insert(Casualties, rows);
+  return rows.length > 0 ? [insertInto('casualties', rows)] : [];
 }
 
-export async function insertProvisions(
-  manager: EntityManager,
-  incidents: readonly Whole[],
-  { provisions }: RecordKeys,
-): Promise<void> {
+export function provisionInsertions(incidents: readonly Whole[], { provisions }: RecordKeys): Statement[] {
   const rows = partsOf(
     incidents,
     (content) => content.provisions,
     (code) => ({ provisionKey: keyOf(provisions, code) }),
   );
-  if (rows.length > 0) await manager.insert(IncidentProvision, rows);
+  return rows.length > 0 ? [insertInto('incident_provision', rows)] : [];
 }
 
 /** Rows of a kind of part, positions from 1. */

@@ -1,28 +1,26 @@
-import type { EntityManager } from 'typeorm';
+import { insertInto, record, type Statement } from '../database/statement.js';
+import type { Transaction } from '../database/transaction.js';
 import type { StoredText } from '../labels/localized-text.type.js';
 import type { WriteContext } from '../write/context.js';
-import { Casualties } from './casualties.entity.js';
-import { Claim } from './claim.entity.js';
 import { canonicalJson, contentHash, type IncidentContent } from './content.js';
-import { Incident } from './incident.entity.js';
-import { recordEvent } from './incident.events.js';
+import { eventInsertion } from './incident.events.js';
+import type { LockedIncident } from './incident.lock.js';
 import {
+  casualtiesInsertions,
+  claimInsertions,
   contentColumns,
-  insertCasualties,
-  insertClaims,
-  insertProvisions,
+  provisionInsertions,
   type RecordKeys,
 } from './incident.records.js';
-import { IncidentProvision } from './incident-provision.entity.js';
-import { Revision } from './revision.entity.js';
+
+const CONTENT = `select content from revision
+  where incident_key = $1 and version = (select version from incident where key = $1)`;
 
 /** The content of the version that stands. PostgreSQL holds it to {@link IncidentContent} at every commit. */
-export async function currentContent(
-  manager: EntityManager,
-  { key, version }: Incident,
-): Promise<IncidentContent> {
-  const { content } = await manager.findOneByOrFail(Revision, { incidentKey: key, version });
-  return JSON.parse(content) as IncidentContent;
+export async function currentContent(tx: Transaction, key: string): Promise<IncidentContent> {
+  const [revision] = await tx.read<{ content: string }>({ text: CONTENT, values: [key] });
+  // Without a revision there is no incident that the nation sees, which its lock tells.
+  return JSON.parse(revision?.content ?? '{}') as IncidentContent;
 }
 
 export interface NextVersion {
@@ -37,55 +35,53 @@ export interface NextVersion {
   readonly writtenBy: string;
 }
 
+const UPDATE = `update incident set version = changed.version, category = changed.category, severity = changed.severity,
+    occurred_from = changed.occurred_from, occurred_to = changed.occurred_to, time_precision = changed.time_precision,
+    place_key = changed.place_key, latitude = changed.latitude, longitude = changed.longitude,
+    geo_precision = changed.geo_precision, title = changed.title, narrative = changed.narrative,
+    killed = changed.killed, wounded = changed.wounded, status = 'REPORTED', content_hash = changed.content_hash,
+    written_by = changed.written_by, updated_at = clock_timestamp()
+  from jsonb_populate_record(null::incident, $2) changed where incident.key = $1`;
+
 /** Makes a locked incident's next version: it has not been assessed, and consents to release are void. */
-export async function writeVersion(
+export function versionStatements(
   ctx: WriteContext,
-  manager: EntityManager,
-  incident: Incident,
+  { key, audience, version: before }: LockedIncident,
   { kind, content, title, narrative, changes, keys, writtenBy }: NextVersion,
-): Promise<void> {
-  const { key, audience } = incident;
-  const version = incident.version + 1;
+): Statement[] {
+  const version = before + 1;
   const canonical = canonicalJson(content);
   const hash = contentHash(canonical);
-  const now = () => 'clock_timestamp()';
-  await manager.update(
-    Incident,
-    { key },
-    {
-      version,
-      ...contentColumns(content, keys),
-      title,
-      narrative,
-      status: 'REPORTED',
-      contentHash: hash,
-      writtenBy,
-      updatedAt: now,
-    },
-  );
+  const columns = {
+    version,
+    ...contentColumns(content, keys),
+    title,
+    narrative,
+    contentHash: hash,
+    writtenBy,
+  };
   const whole = [{ key, audience, content }];
-  const ofIncident = { incidentKey: key };
-  if (changes.includes('claims')) {
-    await manager.delete(Claim, ofIncident);
-    await insertClaims(manager, whole, keys);
-  }
-  if (changes.includes('casualties')) {
-    await manager.delete(Casualties, ofIncident);
-    await insertCasualties(manager, whole, keys);
-  }
-  if (changes.includes('provisions')) {
-    await manager.delete(IncidentProvision, ofIncident);
-    await insertProvisions(manager, whole, keys);
-  }
-  await manager.insert(Revision, {
+  const replaced = (table: string, insertions: readonly Statement[]): Statement[] => [
+    { text: `delete from ${table} where incident_key = $1`, values: [key] },
+    ...insertions,
+  ];
+  const revision = {
     incidentKey: key,
     audience,
     version,
-    changedAt: now,
     changedBy: ctx.nation,
-    changes: [...changes],
+    changes,
     contentHash: hash,
     content: canonical,
-  });
-  await recordEvent(manager, { incidentKey: key, kind, version, audience });
+  };
+  return [
+    { text: UPDATE, values: [key, JSON.stringify(record(columns))] },
+    ...(changes.includes('claims') ? replaced('claim', claimInsertions(whole, keys)) : []),
+    ...(changes.includes('casualties') ? replaced('casualties', casualtiesInsertions(whole, keys)) : []),
+    ...(changes.includes('provisions')
+      ? replaced('incident_provision', provisionInsertions(whole, keys))
+      : []),
+    insertInto('revision', [revision], { changed_at: 'clock_timestamp()' }),
+    eventInsertion({ incidentKey: key, kind, version, audience }),
+  ];
 }

@@ -1,14 +1,21 @@
-import { type EntityManager, In } from 'typeorm';
-import { Provision } from '../agreements/agreement.entity.js';
-import { Party } from '../parties/party.entity.js';
-import { Place } from '../places/place.entity.js';
+import type { Transaction } from '../database/transaction.js';
 import { isStorable } from '../write/text.rules.js';
 import type { IncidentContent } from './content.js';
 import type { RecordKeys } from './incident.records.js';
 
+const FIND = `select 'places' as kind, code, key::integer from place where code = any ($1)
+  union all select 'parties', code, key from party where code = any ($2)
+  union all select 'provisions', code, key from provision where code = any ($3)`;
+
+interface Found {
+  readonly kind: keyof RecordKeys;
+  readonly code: string;
+  readonly key: number;
+}
+
 /** Keys of the places, parties and provisions a content names; codes that nothing is known by are left out. */
 export async function findKeys(
-  manager: EntityManager,
+  tx: Transaction,
   { place, claims, casualties, provisions }: IncidentContent,
 ): Promise<RecordKeys> {
   const parties = new Set<string>();
@@ -17,23 +24,9 @@ export async function findKeys(
     if (attributedTo !== null) parties.add(attributedTo);
   }
   for (const { party } of casualties) if (party !== null) parties.add(party);
-  return {
-    places: await findCodes(manager, Place, place === null ? [] : [place]),
-    parties: await findCodes(manager, Party, [...parties]),
-    provisions: await findCodes(manager, Provision, provisions),
-  };
-}
-
-async function findCodes(
-  manager: EntityManager,
-  entity: typeof Party | typeof Place | typeof Provision,
-  codes: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const asked = codes.filter(isStorable);
-  if (asked.length === 0) return new Map();
-  const found: { key: number; code: string }[] = await manager.find<Party | Place | Provision>(entity, {
-    select: { key: true, code: true },
-    where: { code: In(asked) },
-  });
-  return new Map(found.map(({ key, code }) => [code, key]));
+  const asked = [place === null ? [] : [place], [...parties], provisions];
+  const found = await tx.read<Found>({ text: FIND, values: asked.map((codes) => codes.filter(isStorable)) });
+  const keysOf = (wanted: keyof RecordKeys): ReadonlyMap<string, number> =>
+    new Map(found.filter(({ kind }) => kind === wanted).map(({ code, key }) => [code, key]));
+  return { places: keysOf('places'), parties: keysOf('parties'), provisions: keysOf('provisions') };
 }

@@ -1,14 +1,13 @@
-import { type Audience, JOINT_COMMAND } from '../access/scopes.js';
+import { type Audience, JOINT_COMMAND, type Nation } from '../access/scopes.js';
 import { identityOf } from '../access/viewer.js';
+import { insertInto } from '../database/statement.js';
 import type { WriteContext } from '../write/context.js';
 import { refuseIf } from '../write/problem.js';
 import { howToRelease, whatForbidsReleasing } from './action.rules.js';
 import { actorOf } from './actor.js';
-import { Incident } from './incident.entity.js';
-import { recordEvent } from './incident.events.js';
-import { lockIncident } from './incident.lock.js';
+import { eventInsertion } from './incident.events.js';
+import { type LockedIncident, lockIncident } from './incident.lock.js';
 import { AUDIENCE_BIT, maskOf } from './incident.policy.js';
-import { ReleaseConsent } from './release-consent.entity.js';
 import type { Written } from './report.service.js';
 import type { ReleaseIncidentInput } from './writing.inputs.js';
 
@@ -17,43 +16,39 @@ export interface Released extends Written {
   readonly isEffective: boolean;
 }
 
+const CONSENTS = `select nation from release_consent
+  where incident_key = $1 and version = (select version from incident where key = $1) and target = $2`;
+
 /** Shows a record to a further audience, or consents to it. */
 export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput): Promise<Released> {
   const { nation } = ctx;
   const { version, audience: target } = input;
-  return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, ctx.nation, input.id);
+  return ctx.write(async (tx) => {
+    const [incident, consents] = await lockIncident(tx, ctx.nation, input.id, (key) =>
+      tx.read<{ nation: Nation }>({ text: CONSENTS, values: [key, target] }),
+    );
     const { key, audience } = incident;
-    const consents = await manager.findBy(ReleaseConsent, {
-      incidentKey: key,
-      version: incident.version,
-      target,
-    });
     const consenting = new Set(consents.map((consent) => consent.nation));
     refuseIf(whatForbidsReleasing(incident, actorOf(ctx), version, target, consenting.has(nation)));
     if (howToRelease(target) === 'BY_CONSENT') {
-      await manager.insert(ReleaseConsent, {
-        incidentKey: key,
-        version,
-        target,
-        nation,
-        audience,
-        consentedBy: identityOf(ctx.viewer),
-        consentedAt: () => 'clock_timestamp()',
-      });
+      const consentedBy = identityOf(ctx.viewer);
+      const consent = { incidentKey: key, version, target, nation, audience, consentedBy };
+      tx.send(insertInto('release_consent', [consent], { consented_at: 'clock_timestamp()' }));
       consenting.add(nation);
       const isAgreed = JOINT_COMMAND.every((head) => consenting.has(head));
       if (!isAgreed) return { key, warnings: [], isEffective: false };
     }
     const released = audience | AUDIENCE_BIT[target];
-    await manager.update(Incident, { key }, { audience: released });
-    const event = { incidentKey: key, kind: 'RELEASED', version } as const;
-    await recordEvent(manager, { ...event, audience: released & whoIsToldOfRelease(incident, target) });
+    const told = released & whoIsToldOfRelease(incident, target);
+    tx.send(
+      { text: 'update incident set audience = $2 where key = $1', values: [key, released] },
+      eventInsertion({ incidentKey: key, kind: 'RELEASED', version, audience: told }),
+    );
     return { key, warnings: [], isEffective: true };
   });
 }
 
 /** Those who may know whom a record is released to, and those it is new to; others have seen it all along. */
-function whoIsToldOfRelease({ originator }: Incident, target: Audience): number {
+function whoIsToldOfRelease({ originator }: LockedIncident, target: Audience): number {
   return maskOf([...JOINT_COMMAND, originator, target]);
 }

@@ -3,27 +3,26 @@ import { type Problem, refuseIf } from '../write/problem.js';
 import { LONGEST, readTextInput, sourceText } from '../write/text.rules.js';
 import { whatForbidsRetracting } from './action.rules.js';
 import { actorOf } from './actor.js';
-import { Incident } from './incident.entity.js';
-import { recordEvent } from './incident.events.js';
+import { eventInsertion } from './incident.events.js';
 import { lockIncident } from './incident.lock.js';
 import type { Written } from './report.service.js';
 import type { RetractIncidentInput } from './writing.inputs.js';
+
+const UPDATE = `update incident set status = 'RETRACTED', retraction = $2, updated_at = clock_timestamp()
+  where key = $1`;
 
 /** Withdraws a record of one's own nation. It is kept as it is, and nothing is done to it any more. */
 export function retractIncident(ctx: WriteContext, input: RetractIncidentInput): Promise<Written> {
   const problems: Problem[] = [];
   const reason = readTextInput(input.reason, ['input', 'reason'], { longest: LONGEST.text }, problems);
-  return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, ctx.nation, input.id);
+  return ctx.write(async (tx) => {
+    const [incident] = await lockIncident(tx, ctx.nation, input.id);
     refuseIf([...whatForbidsRetracting(incident, actorOf(ctx), input.version), ...problems]);
     const { key, version, audience } = incident;
-    const retraction = sourceText(reason);
-    await manager.update(
-      Incident,
-      { key },
-      { status: 'RETRACTED', retraction, updatedAt: () => 'clock_timestamp()' },
+    tx.send(
+      { text: UPDATE, values: [key, sourceText(reason)] },
+      eventInsertion({ incidentKey: key, kind: 'RETRACTED', version, audience }),
     );
-    await recordEvent(manager, { incidentKey: key, kind: 'RETRACTED', version, audience });
     return { key, warnings: [] };
   });
 }

@@ -3,7 +3,7 @@ import { refuseIf } from '../write/problem.js';
 import { whatForbidsChangingTexts } from './action.rules.js';
 import { type IncidentContent, textContent } from './content.js';
 import { lockIncident } from './incident.lock.js';
-import { currentContent, writeVersion } from './incident.versions.js';
+import { currentContent, versionStatements } from './incident.versions.js';
 import { findKeys } from './references.js';
 import type { Written } from './report.service.js';
 import { isSameText, readTranslation, translatedText, whatForbidsTranslating } from './translate.rules.js';
@@ -12,8 +12,8 @@ import type { TranslateIncidentInput } from './writing.inputs.js';
 /** Adds or corrects a translation of a visible record, which makes a new version. */
 export function translateIncident(ctx: WriteContext, input: TranslateIncidentInput): Promise<Written> {
   const reading = readTranslation(input);
-  return ctx.write(async (manager) => {
-    const incident = await lockIncident(manager, ctx.nation, input.id);
+  return ctx.write(async (tx) => {
+    const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
     refuseIf([
       ...whatForbidsChangingTexts(incident, input.version),
       ...reading.problems,
@@ -28,19 +28,14 @@ export function translateIncident(ctx: WriteContext, input: TranslateIncidentInp
     ];
     if (changes.length === 0) refuseIf([{ reason: 'UNCHANGED', field: ['input'] }]);
     const content: IncidentContent = {
-      ...(await currentContent(manager, incident)),
+      ...before,
       title: textContent(title),
       narrative: narrative && textContent(narrative),
     };
-    await writeVersion(ctx, manager, incident, {
-      kind: 'TRANSLATED',
-      content,
-      title,
-      narrative,
-      changes,
-      keys: await findKeys(manager, content),
-      writtenBy: incident.writtenBy,
-    });
+    const keys = await findKeys(tx, content);
+    const { writtenBy } = incident;
+    const next = { kind: 'TRANSLATED', content, title, narrative, changes, keys, writtenBy } as const;
+    tx.send(...versionStatements(ctx, incident, next));
     return { key: incident.key, warnings: [] };
   });
 }

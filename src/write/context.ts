@@ -1,6 +1,6 @@
-import type { EntityManager } from 'typeorm';
 import type { Nation } from '../access/scopes.js';
 import type { RequestContext } from '../context.js';
+import type { Transaction } from '../database/transaction.js';
 import type { WriteOptions } from '../database/writers.js';
 
 /** What a service may know of the request, and its one way to the database. */
@@ -8,5 +8,5 @@ export interface WriteContext extends RequestContext {
   /** The nation that writes, as which the database knows the viewer. */
   readonly nation: Nation;
   /** One transaction as the viewer's nation: all of the work, or nothing. */
-  write<T>(work: (manager: EntityManager) => Promise<T>, options?: WriteOptions): Promise<T>;
+  write<T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
 }

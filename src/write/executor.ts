@@ -6,10 +6,10 @@ import {
   Kind,
   OperationTypeNode,
 } from 'graphql';
-import type { EntityManager } from 'typeorm';
 import { forbidden, scopeRequiredBy } from '../access/guard.js';
 import type { Nation } from '../access/scopes.js';
 import type { RequestContext } from '../context.js';
+import type { Transaction } from '../database/transaction.js';
 import type { WriteOptions, Writers } from '../database/writers.js';
 import { CodedError } from '../errors.js';
 import type { ExecuteQuery, ExecutorParts, Request } from '../read/executor.js';
@@ -112,8 +112,7 @@ function writeContext(context: RequestContext, write: Writers['write']): WriteCo
 }
 
 function writeAs(write: Writers['write'], nation: Nation): WriteContext['write'] {
-  return <T>(work: (manager: EntityManager) => Promise<T>, options?: WriteOptions) =>
-    write(nation, work, options);
+  return <T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions) => write(nation, work, options);
 }
 
 /** A dead database ends the whole request, which HTTP is told of by its status. */

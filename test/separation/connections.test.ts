@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AUDIENCES, type Audience, NATIONS, type Nation } from '../../src/access/scopes.js';
 import { openReaders, type Readers } from '../../src/database/readers.js';
 import { ROLE_OF, roleUrl } from '../../src/database/roles.js';
+import type { Transaction } from '../../src/database/transaction.js';
 import { openWriters, type Writers } from '../../src/database/writers.js';
 import { CodedError } from '../../src/errors.js';
 import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   process.on('unhandledRejection', note);
   database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
   readers = openReaders(database.url, inject('secret'));
-  writers = await openWriters(database.url, inject('secret'), 1);
+  writers = openWriters(database.url, inject('secret'), 1);
   owner = new Client({ connectionString: database.url });
   await owner.connect();
 });
@@ -64,23 +64,26 @@ class Mishap extends Error {}
 
 const NOTE = `insert into revoked_token (nation, token_id, revoked_by, revoked_at) values ($1, $2, 'test', now())`;
 
+const ask = (tx: Transaction, text: string): Promise<unknown> => tx.read({ text, values: [] });
+
 /** Ways for a transaction to go wrong after it has written. */
-const MISHAPS: readonly ((manager: EntityManager) => Promise<unknown>)[] = [
+const MISHAPS: readonly ((tx: Transaction) => Promise<unknown>)[] = [
   async () => {
     throw new Mishap('the service threw');
   },
-  (manager) => manager.query('select 1 / 0'),
-  (manager) => manager.query('select nothing from nowhere'),
-  (manager) => manager.query("insert into official_contact (official_key, nation) values (1, 'TUR')"),
-  (manager) => manager.query('select pg_terminate_backend(pg_backend_pid())'),
-  (manager) => manager.query('select pg_cancel_backend(pg_backend_pid())'),
-  async (manager) => {
-    await manager.query('rollback');
+  (tx) => ask(tx, 'select 1 / 0'),
+  async (tx) => tx.send({ text: 'select 1 / 0', values: [] }),
+  (tx) => ask(tx, 'select nothing from nowhere'),
+  (tx) => ask(tx, "insert into official_contact (official_key, nation) values (1, 'TUR')"),
+  (tx) => ask(tx, 'select pg_terminate_backend(pg_backend_pid())'),
+  (tx) => ask(tx, 'select pg_cancel_backend(pg_backend_pid())'),
+  async (tx) => {
+    await ask(tx, 'rollback');
     throw new Mishap('the transaction ended behind its back');
   },
-  async (manager) => {
-    await manager.query("set local statement_timeout = '1ms'");
-    return manager.query('select pg_sleep(1)');
+  async (tx) => {
+    await ask(tx, "set local statement_timeout = '1ms'");
+    return ask(tx, 'select pg_sleep(1)');
   },
 ];
 
@@ -92,13 +95,13 @@ async function inspectReaders(audience: Audience, isHeavy: boolean): Promise<voi
 async function write(
   nation: Nation,
   tokenId: string,
-  mishap: ((manager: EntityManager) => Promise<unknown>) | null,
+  mishap: ((tx: Transaction) => Promise<unknown>) | null,
 ) {
-  await writers.write(nation, async (manager) => {
-    const [row] = await manager.query(inspection(nation));
-    expect(JSON.parse(row.seen)).toEqual(JSON.parse(clean(nation)));
-    await manager.query(NOTE, [nation, tokenId]);
-    if (mishap) await mishap(manager);
+  await writers.write(nation, async (tx) => {
+    const [row] = await tx.read<{ seen: string }>({ text: inspection(nation), values: [] });
+    expect(JSON.parse(row?.seen ?? 'null')).toEqual(JSON.parse(clean(nation)));
+    tx.send({ text: NOTE, values: [nation, tokenId] });
+    if (mishap) await mishap(tx);
   });
 }
 
