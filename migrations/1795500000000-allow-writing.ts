@@ -53,6 +53,51 @@ const TABLES = [
    for each statement execute function announce_incident_event()`,
 ];
 
+/** Members of the content that are rows of their own, as the rows of the incident `wanted` say them. */
+const RECORDED_PARTS = {
+  claims: `coalesce((
+        select jsonb_agg(jsonb_build_object(
+          'claimant', claimant.code, 'attributedTo', attributed.code, 'sourceType', source_type,
+          'sourceUrl', source_url, 'statement', text_content(statement)) order by position)
+        from claim join party claimant on claimant.key = claimant_key
+             left join party attributed on attributed.key = attributed_to_key
+        where incident_key = wanted), '[]')`,
+  casualties: `coalesce((
+        select jsonb_agg(jsonb_build_object('party', party.code, 'group', "group",
+          'killed', killed, 'wounded', wounded, 'detained', detained) order by position)
+        from casualties left join party on party.key = party_key
+        where incident_key = wanted), '[]')`,
+  provisions: `coalesce((
+        select jsonb_agg(provision.code order by position)
+        from incident_provision join provision on provision.key = provision_key
+        where incident_key = wanted), '[]')`,
+} as const;
+
+/** Whether the sums that the incident `wanted` carries are not those of its casualties. */
+const HAS_OTHER_SUMS = `(incident.killed, incident.wounded) is distinct from
+       (select (coalesce(sum(casualties.killed), 0)::integer, coalesce(sum(casualties.wounded), 0)::integer)
+          from casualties where incident_key = wanted)`;
+
+const PART_TABLES = { claims: 'claim', casualties: 'casualties', provisions: 'incident_provision' } as const;
+const PARTS = Object.values(PART_TABLES);
+
+/** At the commit, for a row of a part: the part is what the current version's content says of it. */
+const provePart = (member: keyof typeof PART_TABLES): string =>
+  `create function prove_${member}() returns trigger language plpgsql set search_path = public, pg_temp as $$
+   declare
+     wanted uuid;
+   begin
+     if tg_op = 'DELETE' then wanted := old.incident_key; else wanted := new.incident_key; end if;
+     if exists (
+       select from incident join revision on revision.incident_key = incident.key and revision.version = incident.version
+        where incident.key = wanted and (revision.content::jsonb -> '${member}' is distinct from ${RECORDED_PARTS[member]}
+          ${member === 'casualties' ? `or ${HAS_OTHER_SUMS}` : ''}))
+     then
+       raise exception 'the revision of an incident is not what its rows say' using errcode = '23514';
+     end if;
+     return null;
+   end $$`;
+
 /**
  * What the database holds a nation to, whatever SQL its role runs. Temporary tables come last in the
  * search path: nobody can slip the functions a table of its own.
@@ -79,22 +124,9 @@ const FUNCTIONS = [
      'position', case when latitude is not null then
         jsonb_build_object('latitude', latitude, 'longitude', longitude, 'precision', geo_precision) end,
      'title', text_content(title), 'narrative', text_content(narrative),
-     'claims', coalesce((
-        select jsonb_agg(jsonb_build_object(
-          'claimant', claimant.code, 'attributedTo', attributed.code, 'sourceType', source_type,
-          'sourceUrl', source_url, 'statement', text_content(statement)) order by position)
-        from claim join party claimant on claimant.key = claimant_key
-             left join party attributed on attributed.key = attributed_to_key
-        where incident_key = wanted), '[]'),
-     'casualties', coalesce((
-        select jsonb_agg(jsonb_build_object('party', party.code, 'group', "group",
-          'killed', killed, 'wounded', wounded, 'detained', detained) order by position)
-        from casualties left join party on party.key = party_key
-        where incident_key = wanted), '[]'),
-     'provisions', coalesce((
-        select jsonb_agg(provision.code order by position)
-        from incident_provision join provision on provision.key = provision_key
-        where incident_key = wanted), '[]'))
+     ${Object.entries(RECORDED_PARTS)
+       .map(([member, recorded]) => `'${member}', ${recorded}`)
+       .join(', ')})
    from incident where key = wanted $$`,
   // statusOf() of src/incidents/assessing.rules.ts.
   `create function assessed_status(wanted uuid, wanted_version integer, wanted_hash text) returns text
@@ -169,18 +201,14 @@ const FUNCTIONS = [
   // What only the author's side may change of a text: its language, its revision and its own words.
   `create function source_of(body jsonb) returns jsonb language sql immutable parallel safe
    return jsonb_build_array(body -> 'source', body -> 'revision', body -> 'texts' -> (body ->> 'source'))`,
-  // At the commit: the current version is kept as a revision, its hash is that of what the rows say, and
-  // the status is what the assessments of that very content say. For everybody, the owner included.
+  // At the commit, for an incident: the current version is kept as a revision, its hash is that of what the rows
+  // say, and the status is what the assessments of that very content say. For everybody, the owner included.
   `create function prove_incident() returns trigger language plpgsql set search_path = public, pg_temp as $$
    declare
-     wanted uuid;
+     wanted constant uuid := new.key;
      stands record;
    begin
-     if tg_table_name = 'incident' then wanted := new.key;
-     elsif tg_op = 'DELETE' then wanted := old.incident_key;
-     else wanted := new.incident_key;
-     end if;
-     select incident.version, incident.status, incident.content_hash, incident.killed, incident.wounded,
+     select incident.version, incident.status, incident.content_hash, ${HAS_OTHER_SUMS} as has_other_sums,
             revision.content_hash as revision_hash, revision.content
        into stands from incident left join revision on revision.incident_key = incident.key and revision.version = incident.version
       where incident.key = wanted;
@@ -191,9 +219,7 @@ const FUNCTIONS = [
      then
        raise exception 'the revision of an incident is not what its rows say' using errcode = '23514';
      end if;
-     if (stands.killed, stands.wounded) is distinct from
-       (select (coalesce(sum(killed), 0)::integer, coalesce(sum(wounded), 0)::integer) from casualties where incident_key = wanted)
-     then
+     if stands.has_other_sums then
        raise exception 'the sums of an incident are not those of its casualties' using errcode = '23514';
      end if;
      if stands.status <> 'RETRACTED'
@@ -203,30 +229,31 @@ const FUNCTIONS = [
      end if;
      return null;
    end $$`,
+  provePart('claims'),
+  provePart('casualties'),
+  provePart('provisions'),
   `create function prove_assessment() returns trigger language plpgsql set search_path = public, pg_temp as $$
    begin
      if not exists (select from revision where incident_key = new.incident_key and version = new.version
                        and content_hash = new.content_hash) then
        raise exception 'an assessment is of a version that there is' using errcode = '23514';
      end if;
+     if exists (select from incident where key = new.incident_key and status <> 'RETRACTED'
+                   and status is distinct from assessed_status(key, version, content_hash)) then
+       raise exception 'the status of an incident is not what its assessments say' using errcode = '23514';
+     end if;
      return null;
    end $$`,
 ];
-
-const PARTS = ['claim', 'casualties', 'incident_provision'] as const;
 
 const TRIGGERS = [
   'create trigger guard_incident before update on incident for each row execute function guard_incident()',
   `create constraint trigger prove_incident after insert or update on incident deferrable initially deferred
    for each row execute function prove_incident()`,
-  ...PARTS.map(
-    (
-      table,
-    ) => `create constraint trigger prove_incident after insert or delete on ${table} deferrable initially deferred
-      for each row execute function prove_incident()`,
+  ...Object.entries(PART_TABLES).map(
+    ([member, table]) => `create constraint trigger prove_${member} after insert or delete on ${table}
+      deferrable initially deferred for each row execute function prove_${member}()`,
   ),
-  `create constraint trigger prove_incident after insert on assessment deferrable initially deferred
-   for each row execute function prove_incident()`,
   `create constraint trigger prove_assessment after insert on assessment deferrable initially deferred
    for each row execute function prove_assessment()`,
 ];
@@ -372,10 +399,11 @@ export class AllowWriting1795500000000 implements MigrationInterface {
          assessment, assessment_note, provision_assessment from ${ALL_NATIONS}`,
       `revoke update (${CHANGEABLE.join(', ')}) on incident from ${ALL_NATIONS}`,
       'drop trigger guard_incident on incident',
-      ...['incident', ...PARTS, 'assessment'].map((table) => `drop trigger prove_incident on ${table}`),
+      'drop trigger prove_incident on incident',
+      ...Object.entries(PART_TABLES).map(([member, table]) => `drop trigger prove_${member} on ${table}`),
       'drop trigger prove_assessment on assessment',
       'drop table incident_event, revoked_token, idempotency, release_consent',
-      `drop function announce_incident_event(), prove_assessment(), prove_incident(), guard_incident(), source_of(jsonb),
+      `drop function announce_incident_event(), prove_assessment(), prove_incident(), prove_claims(), prove_casualties(), prove_provisions(), guard_incident(), source_of(jsonb),
          assessed_status(uuid, integer, text), recorded_content(uuid), text_content(jsonb), iso_time(timestamptz), writing_nation()`,
       'alter table incident drop column retraction, drop column reported_by',
     ];
