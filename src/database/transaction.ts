@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
 import { gather } from './pipeline.js';
 import type { Statement } from './statement.js';
 
@@ -32,33 +32,34 @@ interface OpenTransaction extends Transaction {
 export function begin(client: WriteClient): OpenTransaction {
   const sent: Promise<unknown>[] = [];
 
-  function run<Row extends object>({ text, values }: Statement, name?: string): Promise<Row[]> {
+  function run<Row extends object>(query: QueryConfig): Promise<QueryResult<Row>> {
     gather(client.socket);
-    const running = client.query<Row>({ name, text, values: [...values] }).then(({ rows }) => rows);
+    const running = client.query<Row>(query);
     // Who waits for it hears of its failure, and nobody has to.
     running.catch(() => {});
     return running;
   }
 
-  const send = (statement: Statement): Promise<object[]> => run(statement, nameOf(statement.text));
-  sent.push(run({ text: 'begin isolation level read committed', values: [] }));
+  sent.push(run({ text: 'begin isolation level read committed' }));
   return {
-    read: (statement) => run(statement, nameOf(statement.text)),
-    send: (...statements) => sent.push(...statements.map(send)),
+    read: async (statement) => (await run<never>(prepared(statement))).rows,
+    send: (...statements) => sent.push(...statements.map((statement) => run(prepared(statement)))),
     async commit() {
-      await Promise.all([...sent, run({ text: 'commit', values: [] })]);
+      const [{ command }] = await Promise.all([run({ text: 'commit' }), ...sent]);
+      // The answer to a commit after a failure that nobody asked about.
+      if (command !== 'COMMIT') throw new Error('The transaction had failed before its commit');
     },
     async rollback() {
-      await run({ text: 'rollback', values: [] });
+      await run({ text: 'rollback' });
     },
   };
 }
 
 const names = new Map<string, string>();
 
-/** The name under which connections keep a text prepared; texts are few, for none is made of what users give. */
-function nameOf(text: string): string {
+/** Connections keep every text prepared; texts are few, for none is made of what users give. */
+function prepared({ text, values }: Statement): QueryConfig {
   const name = names.get(text) ?? `w${names.size + 1}`;
   names.set(text, name);
-  return name;
+  return { name, text, values: [...values] };
 }

@@ -73,6 +73,7 @@ const MISHAPS: readonly ((tx: Transaction) => Promise<unknown>)[] = [
   },
   (tx) => ask(tx, 'select 1 / 0'),
   async (tx) => tx.send({ text: 'select 1 / 0', values: [] }),
+  async (tx) => void ask(tx, 'select 1 / 0').catch(() => {}),
   (tx) => ask(tx, 'select nothing from nowhere'),
   (tx) => ask(tx, "insert into official_contact (official_key, nation) values (1, 'TUR')"),
   (tx) => ask(tx, 'select pg_terminate_backend(pg_backend_pid())'),
