@@ -61,12 +61,12 @@ async function withCopy(ownerUrl, original, use) {
   const copy = new URL(original);
   copy.pathname = `/${name}`;
   const command = (sql) => withClient(ownerUrl, (client) => client.query(sql));
-  await command(`drop database if exists ${name} with (force)`);
+  await command(`drop database if exists ${name}`);
   await command(`create database ${name} template ${new URL(original).pathname.slice(1)} strategy file_copy`);
   try {
     return await use(copy.href);
   } finally {
-    await command(`drop database ${name} with (force)`);
+    await command(`drop database ${name}`);
   }
 }
 
