@@ -3,11 +3,9 @@ import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type
 import { RequiresScope } from '../access/guard.js';
 import { ENUMS } from '../labels/enums.js';
 import type { ImplementationStatus } from '../labels/vocabularies.js';
-import { one } from '../read/fields.js';
-import type { Read } from '../read/model.js';
-import { Param, sql } from '../read/sql.js';
 import type { WriteContext } from '../write/context.js';
 import { Refusal } from '../write/problem.js';
+import { type ReadBack, readBackBy } from '../write/read-back.js';
 import { TextInput } from '../write/text.inputs.js';
 import { UserError, userErrors } from '../write/user-error.type.js';
 import { Provision } from './agreement.entity.js';
@@ -32,13 +30,15 @@ export class ProvisionPayload {
     nullable: true,
     description: 'The provision as it stands now; null when nothing was written.',
   })
-  provision!: Read | null;
+  provision!: ReadBack | null;
 
   @Field(() => [UserError], {
     description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
   })
   userErrors!: UserError[];
 }
+
+const provisionOf = readBackBy(provisionRead, 'code', 'text');
 
 @Resolver()
 export class ProvisionWritingResolver {
@@ -52,8 +52,7 @@ export class ProvisionWritingResolver {
   ): Promise<ProvisionPayload> {
     try {
       await assessProvision(ctx, input);
-      const code = new Param('text', () => input.code);
-      return { provision: one(provisionRead, (row) => sql`${row('code')} = ${code}`), userErrors: [] };
+      return { provision: provisionOf(input.code), userErrors: [] };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { provision: null, userErrors: userErrors(error.problems, ctx.t) };

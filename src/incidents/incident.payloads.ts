@@ -1,9 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { one } from '../read/fields.js';
-import type { Read } from '../read/model.js';
-import { Param, sql } from '../read/sql.js';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, Refusal } from '../write/problem.js';
+import { type ReadBack, readBackBy } from '../write/read-back.js';
 import { UserError, userErrors } from '../write/user-error.type.js';
 import { Incident } from './incident.entity.js';
 import { incidentRead } from './incident.read.js';
@@ -16,7 +14,7 @@ export class IncidentPayload {
     nullable: true,
     description: 'The incident as it stands now; null when nothing was written.',
   })
-  incident!: Read | null;
+  incident!: ReadBack | null;
 
   @Field(() => [UserError], {
     description:
@@ -36,7 +34,7 @@ export class ReleaseIncidentPayload {
     nullable: true,
     description: 'The incident as it stands now; null when nothing was written.',
   })
-  incident!: Read | null;
+  incident!: ReadBack | null;
 
   @Field(() => Boolean, {
     description:
@@ -80,7 +78,4 @@ function problemsOf(error: unknown): readonly Problem[] {
   throw error;
 }
 
-function incidentOf(key: string): Read {
-  const bound = new Param('uuid', () => key);
-  return one(incidentRead, (row) => sql`${row('key')} = ${bound}`);
-}
+const incidentOf = readBackBy(incidentRead, 'key', 'uuid');

@@ -1,81 +1,74 @@
 import {
   type GraphQLFieldResolver,
   type GraphQLObjectType,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
   isObjectType,
-  Kind,
 } from 'graphql';
 import { forbidden } from '../access/guard.js';
 import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
 import type { RequestContext } from '../context.js';
-import { compileField, type OutlineField, TYPE_KEY } from '../read/compiler.js';
+import { type OutlineField, TYPE_KEY } from '../read/compiler.js';
 import { compose } from '../read/composition.js';
 import type { ExecutorParts } from '../read/executor.js';
 import { IDENTITY_KEY } from '../read/identity.js';
-import type { Model, Read } from '../read/model.js';
+import type { Model } from '../read/model.js';
+import { type ReadBack, WRITTEN_KEY } from './read-back.js';
+import { createReadBackPlans, type ReadBackPlans } from './read-back-plans.js';
 
 /**
  * What a mutation has written is read back through the read side: under the viewer's own rows and rights,
  * by the client's selection, in one statement after the commit. A field of a payload whose type is read by
- * SQL holds a {@link Read}; the objects below it are the statement's JSON, keyed as the response is.
+ * SQL holds a {@link ReadBack}; the objects below it are the statement's JSON, keyed as the response is.
  */
 export function readBackPayloads(schema: GraphQLSchema, model: Model, parts: ExecutorParts): void {
   const payloads = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ type }) =>
     getNamedType(type),
   );
   const known = new Set<GraphQLObjectType>();
+  const plans = createReadBackPlans(schema, model);
   for (const payload of payloads) {
     if (!isObjectType(payload)) continue;
     for (const field of Object.values(payload.getFields())) {
       const type = getNamedType(field.type);
       if (!isObjectType(type) || !model.has(type.name)) continue;
-      field.resolve = readBack(schema, model, parts);
+      field.resolve = readBack(plans, parts);
       answerByKey(type, known);
     }
   }
 }
 
-function readBack(
-  schema: GraphQLSchema,
-  model: Model,
-  parts: ExecutorParts,
-): GraphQLFieldResolver<unknown, RequestContext> {
+function readBack(plans: ReadBackPlans, parts: ExecutorParts): GraphQLFieldResolver<unknown, RequestContext> {
   return async (payload, _args, context, info) => {
-    const read = memberOf(payload, info.fieldName);
-    if (typeof read !== 'function') return null;
+    const field = memberOf(payload, info.fieldName);
+    if (!isReadBack(field)) return null;
     const { viewer, locale } = context;
-    const variables = { ...info.variableValues, [IDENTITY_KEY]: identityOf(viewer) };
+    const variables = {
+      ...info.variableValues,
+      [IDENTITY_KEY]: identityOf(viewer),
+      [WRITTEN_KEY]: field.written,
+    };
     const terms = {
       audience: audienceOf(viewer),
       locale,
       scopes: viewer.scopes,
       mayIntrospect: parts.mayIntrospect(viewer.scopes),
     };
-    const plan = compileField(schema, model, documentOf(info), info.operation, terms, variables, {
-      field: fieldOf(info),
-      nodes: info.fieldNodes,
-      read: read as Read,
-    });
+    const plan = plans.of(info, field.read, terms, variables);
     if (plan.outline?.refused) throw forbidden(viewer, plan.outline.refused);
     const { text, params, isHeavy, compositions } = plan.statement;
     const values = params.map((param) => param.valueFor(variables));
-    const [json = 'null'] = await parts.read(terms.audience, { text, values }, isHeavy);
+    // A statement asked for only once is not worth keeping prepared.
+    const name = plan.uses > 1 && !isHeavy ? `back_${plan.id}` : undefined;
+    const [json = 'null'] = await parts.read(terms.audience, { name, text, values }, isHeavy);
     const object: unknown = JSON.parse(compose(json, compositions));
     if (plan.outline) placeRefusals(object, plan.outline, viewer);
     return object;
   };
 }
 
-function documentOf({ fragments }: GraphQLResolveInfo) {
-  return { kind: Kind.DOCUMENT, definitions: Object.values(fragments) } as const;
-}
-
-function fieldOf({ parentType, fieldName }: GraphQLResolveInfo) {
-  const field = parentType.getFields()[fieldName];
-  if (!field) throw new Error(`${parentType.name} has no field ${fieldName}`);
-  return field;
+function isReadBack(value: unknown): value is ReadBack {
+  return typeof memberOf(value, 'read') === 'function' && typeof memberOf(value, 'written') === 'string';
 }
 
 /** Objects of these types come as JSON: a field's value is what stands under its response key. */
