@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NATIONS, type Nation, ROLES, type Role } from '../../src/access/scopes.js';
 import { type App, startApp } from '../support/app.js';
@@ -492,6 +493,38 @@ describe('what was written is read back', () => {
       userErrors: [],
     });
     expect(Object.keys(data.a)).toEqual(['__typename', 'one', 'two', 'incident', 'userErrors']);
+  });
+
+  it('each as it is, when one document is sent again with other values, by others and in other languages', async () => {
+    const document = `mutation ($one: ReportIncidentInput!, $other: ReportIncidentInput!, $full: Boolean!, $locale: Locale) {
+      a: reportIncident(input: $one) { incident { ...Said } } b: reportIncident(input: $other) { incident { ...Said } } }
+      fragment Said on Incident { originator title @include(if: $full) { text } label: categoryLabel(locale: $locale) severityLabel }`;
+    for (const [caller, nation, severity] of [
+      [who.turDuty, 'TUR', 'yüksek'],
+      [who.rusDuty, 'RUS', 'высокая'],
+    ] as const) {
+      for (const full of [true, false, true]) {
+        for (const [locale, label] of [
+          ['EN', 'Sniper fire'],
+          ['AZ', 'Snayper atəşi'],
+        ]) {
+          const titles = [randomUUID(), randomUUID()];
+          const [one, other] = titles.map((text) =>
+            aReport({ category: 'SNIPER_FIRE', severity: 'HIGH', title: { locale: 'EN', text } }),
+          );
+          const { data, errors } = await caller.query(document, { one, other, full, locale });
+          expect(errors).toEqual([]);
+          expect([data.a.incident, data.b.incident]).toEqual(
+            titles.map((text) => ({
+              originator: nation,
+              ...(full ? { title: { text } } : {}),
+              label: expect.stringMatching(new RegExp(label ?? '', 'i')),
+              severityLabel: severity,
+            })),
+          );
+        }
+      }
+    }
   });
 
   it('under the rights of the token: a refused field is null with an error at its path', async () => {
