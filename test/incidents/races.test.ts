@@ -23,7 +23,7 @@ import {
 } from './writing.js';
 
 /** Rounds of each race; `npm run test:races` asks for 200. */
-const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 40);
+const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 100);
 /** Rounds under way at once, each on a record of its own. */
 const AT_ONCE = 4;
 const TIMEOUT_MS = 30_000 + ROUNDS * 500;
