@@ -73,12 +73,19 @@ export function createPlans(
       }
       const begun = epoch;
       const fetching = known ? fetchTexts(terms.audience) : null;
-      return compile(schema, model, document, operation, terms, variables, fetching).then((plan) => {
-        lastId += 1;
-        const fresh: KeptPlan = { ...plan, id: lastId, uses: known?.uses ?? 1 };
-        if (begun === epoch) kept.set(key, fresh);
-        return fresh;
-      });
+      return compile(schema, model, document, operation, terms, variables, fetching).then(
+        (plan) => {
+          lastId += 1;
+          const fresh: KeptPlan = { ...plan, id: lastId, uses: known?.uses ?? 1 };
+          if (begun === epoch) kept.set(key, fresh);
+          return fresh;
+        },
+        (error: unknown) => {
+          // The next one tries again.
+          if (known) known.uses = 1;
+          throw error;
+        },
+      );
     },
     forget() {
       epoch += 1;
