@@ -13,7 +13,10 @@ const TABLE = `create unlogged table cost_budget (
   at timestamptz not null
 ) with (fillfactor = 50)`;
 
-/** By the database's clock, so that processes need not agree on the time. */
+/**
+ * By the database's clock, so that processes need not agree on the time. What was used on top of a lease comes
+ * as a negative return, so that a bucket can be more than full; then \`remaining\` is below zero.
+ */
 const LEASE = `create function lease_cost(
   of_subject bytea, needed double precision, wanted double precision, returned double precision,
   budget double precision, restore_rate double precision,
@@ -28,16 +31,16 @@ begin
     into filled from cost_budget where subject = of_subject for update;
   -- Removed by tidying in between: then it was empty.
   filled := coalesce(filled, 0);
-  remaining := greatest(0, budget - filled);
+  remaining := budget - filled;
   granted := case when remaining >= needed then least(wanted, remaining) else 0 end;
   remaining := remaining - granted;
   update cost_budget set level = filled + granted, at = clock_timestamp() where subject = of_subject;
 end $$`;
 
-/** Removes buckets that have run out long ago; \`full_in\` is the time in seconds a full one takes. */
-const TIDY = `create function tidy_cost_budget(full_in integer) returns void
+/** Removes buckets that have run out. */
+const TIDY = `create function tidy_cost_budget(restore_rate double precision) returns void
 language sql set search_path = pg_catalog, public as $$
-  delete from cost_budget where at < clock_timestamp() - make_interval(secs => full_in)
+  delete from cost_budget where level <= restore_rate * extract(epoch from clock_timestamp() - at)
 $$`;
 
 export class CreateCostBudget1795650000000 implements MigrationInterface {

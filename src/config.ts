@@ -31,12 +31,12 @@ const VARIABLES = z.object({
   MERZILI_ISSUERS: z.string().min(1, 'takes the path of a JSON file').optional(),
   /** Manifest of trusted documents, of GraphQL codegen or Apollo's tools; with it nothing else is answered. */
   MERZILI_TRUSTED_DOCUMENTS: z.string().min(1, 'takes the path of a JSON file').optional(),
-  /** Cost of one operation at the most: one for every object it can answer, 10 for every mutation on top. */
+  /** Cost of one operation at the most: one for every object it can answer, 2,000 for every mutation on top. */
   MERZILI_COST_CEILING: costNumber(50_000),
-  /** Cost that the subject of a token may use at once; together with the rate it is the quota of a client. */
-  MERZILI_COST_BUDGET: costNumber(20_000_000),
-  /** Cost that a subject gets back each second. */
-  MERZILI_COST_RESTORE_RATE: costNumber(5_000_000),
+  /** Cost that the subject of a token may use at once; by default that of a minute. */
+  MERZILI_COST_BUDGET: costNumber(60_000_000),
+  /** Cost that a subject gets back each second; by default what heavy statements use on one connection. */
+  MERZILI_COST_RESTORE_RATE: costNumber(1_000_000),
   /** Port of its own for metrics at /metrics, on the same address; 0 for any free one; without it none are kept. */
   MERZILI_METRICS_PORT: z.coerce
     .number('takes a port number')

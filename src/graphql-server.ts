@@ -144,7 +144,7 @@ function doors(documents: Documents, presentErrors: PresentErrors): ApolloServer
       response,
     }: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> {
       if (errors === undefined || response.body.kind !== 'single') return;
-      if (JSON_ALONE.test(request.http?.headers.get('accept') ?? '') && errors.every(isOfVariables)) {
+      if (JSON_ALONE.test(request.http?.headers.get('accept') ?? '') && errors.every(isOfDocument)) {
         response.http.status = 200;
       }
       response.body.singleResult.errors = presentErrors(errors, contextValue);
@@ -156,8 +156,15 @@ function doors(documents: Documents, presentErrors: PresentErrors): ApolloServer
 /** An Accept header of a client that reads the body and not the status: GraphQL over HTTP, 6.4.1. */
 const JSON_ALONE = /^application\/json\s*(;\s*charset=utf-8)?$/i;
 
-function isOfVariables(error: GraphQLError): boolean {
-  return !(error instanceof CodedError) && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+/** Whether graphql-js found the document or its variables wrong. */
+function isOfDocument(error: GraphQLError): boolean {
+  if (error instanceof CodedError) return false;
+  const { code } = error.extensions;
+  return (
+    code === 'GRAPHQL_PARSE_FAILED' ||
+    code === 'GRAPHQL_VALIDATION_FAILED' ||
+    error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION
+  );
 }
 
 /** A harmless document with the operation the client names, which answers with why its own was refused. */

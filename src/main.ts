@@ -76,7 +76,10 @@ export async function startServer(config: Config, tell: (line: string) => void):
     const metrics =
       config.metricsPort === null
         ? null
-        : await openMetrics({ host: config.host, port: config.metricsPort }, readers.use);
+        : await openMetrics({ host: config.host, port: config.metricsPort }, () => [
+            ...readers.use(),
+            ...writers.use(),
+          ]);
     if (metrics) {
       stops.push(() => metrics.close());
       tell(`Metrics at port ${metrics.port}`);
@@ -84,6 +87,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
     const tracing = config.tracesEndpoint === null ? null : await openTracing(config.tracesEndpoint);
     if (tracing) stops.push(() => tracing.close());
     const read = tracing ? tracing.read(readers.read) : readers.read;
+    const write = tracing ? tracing.write(writers.write) : writers.write;
     const { issuers, demo } = await openIssuers(config);
     const keys = await openKeyStore(issuers, { onStatus: (status) => logStatus(logger, status) });
     stops.push(async () => keys.close());
@@ -100,7 +104,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
     stops.push(() => reference.close());
     const executeMutation = createMutationExecutor(schema, model, {
       read,
-      write: writers.write,
+      write,
       mayIntrospect,
     });
     const executeOperation = executeByOperation(queries.execute, executeMutation);
@@ -139,6 +143,11 @@ export async function startServer(config: Config, tell: (line: string) => void):
       logger,
     });
     metrics?.gauge('merzili_subscriptions', 'Subscriptions open', () => live.use().subscriptions);
+    metrics?.gauge(
+      'merzili_event_lag_seconds',
+      'Time since the feed furthest behind had told all events there were',
+      () => live.use().lagSeconds,
+    );
     metrics?.gauge('merzili_sessions', 'Sockets and event streams open', () => live.use().sessions);
     stops.push(() => live.close());
 

@@ -19,6 +19,8 @@ const LONGEST_BODY = 100 * 1024;
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How long a connection may be idle: longer than proxies keep theirs, or they send requests into closed ones. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 /** On every answer: it is data, for its client alone, and no page. */
 const SECURITY_HEADERS = {
@@ -49,7 +51,11 @@ export interface ServerParts {
 /** The way of a request, from top to bottom. */
 export function createHttpServer(parts: ServerParts): Server {
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    },
     (request, response) => {
       // A server that is stopping says so, or clients would go on using the connection.
       if (!server.listening) response.setHeader('Connection', 'close');

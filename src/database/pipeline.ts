@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import { unavailable } from './unavailable.js';
 
@@ -14,7 +15,7 @@ export interface ReadStatement {
 const MOST_PENDING = 2_000;
 /** Prepared statements a connection keeps at the most, each some 250 kB, before it is replaced by a fresh one. */
 const MOST_PREPARED = 250;
-/** After a failed attempt to connect the next one waits so long, however many ask. */
+/** After a failed attempt to connect the next one waits so long, and all who ask with it. */
 const PAUSE_MS = 100;
 /** How long statements under way may take to end when the connection is closed. */
 const FAREWELL_MS = 2_000;
@@ -75,7 +76,6 @@ export class Pipeline {
       this.prepared.add(name);
     }
     if (this.connection === null) {
-      if (performance.now() < this.pauseUntil) throw unavailable();
       this.connection = this.connect();
     }
     return this.connection;
@@ -95,19 +95,26 @@ export class Pipeline {
       socket.destroy();
     });
     client.on('end', forget);
-    const connecting = client.connect().then(
-      () => {
-        this.isOpen = true;
-        return { client, socket };
-      },
-      (error: unknown) => {
-        this.pauseUntil = performance.now() + PAUSE_MS;
-        forget();
-        socket.destroy();
-        throw error;
-      },
-    );
+    const connecting = this.pause()
+      .then(() => client.connect())
+      .then(
+        () => {
+          this.isOpen = true;
+          return { client, socket };
+        },
+        (error: unknown) => {
+          this.pauseUntil = performance.now() + PAUSE_MS;
+          forget();
+          socket.destroy();
+          throw error;
+        },
+      );
     return connecting;
+  }
+
+  private async pause(): Promise<void> {
+    const left = this.pauseUntil - performance.now();
+    if (left > 0) await delay(left);
   }
 
   /** Lets the connection end once it has answered; the next statement opens a fresh one. */

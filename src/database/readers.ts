@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { AUDIENCES, type Audience } from '../access/scopes.js';
 import type { LaneUse } from '../watch/metrics.js';
+import { Line } from './line.js';
 import { Pipeline, type ReadStatement } from './pipeline.js';
 import { roleUrl } from './roles.js';
 import { isConnectionLoss, isPassing, unavailable } from './unavailable.js';
@@ -12,17 +13,29 @@ const PIPELINES = 2;
 const HEAVY_CONNECTIONS = 2;
 const QUICK_TIMEOUT_MS = 3_000;
 const HEAVY_TIMEOUT_MS = 15_000;
-const CHECKOUT_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 1_000;
 /** How much later than the server the client gives up: for connections that fell silent. */
 const SILENCE_MS = 1_000;
-/** A read whose connection was lost is sent again on the others, which may be lost by then, and a fresh one. */
-const MOST_ATTEMPTS = PIPELINES + 1;
+/** How long a read that loses its connections is sent again; one that fell silent for longer, once more. */
+const PERSISTENCE_MS = 2_000;
+/** Pause before it is sent again, a millisecond longer each time up to this. */
+const LONGEST_PAUSE_MS = 20;
 /** How long ending the connections may take. */
 const FAREWELL_MS = 2_000;
 
+/** What a request has taken of the connections for heavy statements, in milliseconds; waiting is not counted. */
+export interface Effort {
+  heavyMs: number;
+}
+
 export interface Readers {
-  /** Runs a statement as the audience's role; quick ones never wait behind heavy ones. */
-  read(audience: Audience, statement: ReadStatement, isHeavy: boolean): Promise<readonly string[]>;
+  /** Runs a statement as the audience's role; quick ones never wait behind heavy ones. Adds to the effort. */
+  read(
+    audience: Audience,
+    statement: ReadStatement,
+    isHeavy: boolean,
+    effort?: Effort,
+  ): Promise<readonly string[]>;
   /** How busy each lane of each audience is. */
   use(): readonly LaneUse[];
   /** Refuses what is under way and whatever comes: the server stops and cannot wait for it. */
@@ -35,6 +48,7 @@ export interface Readers {
 interface Lanes {
   readonly quick: readonly Pipeline[];
   readonly heavy: Pool;
+  readonly heavyLine: Line;
   /** Connections of the pool, busy ones included. */
   readonly heavyClients: Set<PoolClient>;
   turn: number;
@@ -48,35 +62,57 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
 
   let isAborted = false;
 
-  function once(audience: Audience, statement: ReadStatement, isHeavy: boolean): Promise<readonly string[]> {
+  function once(
+    audience: Audience,
+    statement: ReadStatement,
+    isHeavy: boolean,
+    effort?: Effort,
+  ): Promise<readonly string[]> {
     const lane = lanes.get(audience);
     if (!lane) throw new Error(`No connections for ${audience}`);
     if (isAborted) throw unavailable();
-    if (isHeavy) return readHeavy(lane.heavy, statement);
+    if (isHeavy) return lane.heavyLine.pass(() => heavily(lane.heavy, statement, effort));
     lane.turn = (lane.turn + 1) % lane.quick.length;
     const pipeline = lane.quick[lane.turn];
     if (!pipeline) throw new Error(`No connections for ${audience}`);
     return pipeline.read(statement);
   }
 
+  async function heavily(
+    pool: Pool,
+    { text, values }: ReadStatement,
+    effort: Effort = { heavyMs: 0 },
+  ): Promise<readonly string[]> {
+    if (isAborted) throw unavailable();
+    const startedAt = performance.now();
+    try {
+      const { rows } = await pool.query<string[]>({ text, values: [...values], rowMode: 'array' });
+      return rows[0] ?? [];
+    } finally {
+      effort.heavyMs += performance.now() - startedAt;
+    }
+  }
+
   return {
-    async read(audience, statement, isHeavy) {
+    async read(audience, statement, isHeavy, effort) {
+      const giveUpAt = performance.now() + PERSISTENCE_MS;
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await once(audience, statement, isHeavy);
+          return await once(audience, statement, isHeavy, effort);
         } catch (error) {
-          if (isConnectionLoss(error) && attempt < MOST_ATTEMPTS) continue;
-          throw isPassing(error) ? unavailable() : error;
+          const isWorthIt = attempt === 1 || performance.now() < giveUpAt;
+          if (!isConnectionLoss(error) || !isWorthIt) throw isPassing(error) ? unavailable() : error;
+          await delay(Math.min(attempt - 1, LONGEST_PAUSE_MS));
         }
       }
     },
     use() {
-      return [...lanes].flatMap(([audience, { quick, heavy }]) => [
+      return [...lanes].flatMap(([audience, { quick, heavy, heavyLine }]) => [
         ...quick.map((pipeline, index) => ({ audience, lane: `quick ${index + 1}`, ...pipeline.use })),
         {
           audience,
           lane: 'heavy',
-          busy: heavy.totalCount - heavy.idleCount + heavy.waitingCount,
+          busy: heavyLine.busy,
           open: heavy.totalCount,
         },
       ]);
@@ -111,24 +147,24 @@ function openLanes(connectionString: string): Lanes {
     ...settings(connectionString, HEAVY_TIMEOUT_MS, ''),
     max: HEAVY_CONNECTIONS,
     idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: CHECKOUT_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   const heavyClients = new Set<PoolClient>();
   heavy.on('error', () => {});
-  heavy.on('connect', (client) => heavyClients.add(client));
+  heavy.on('connect', (client) => {
+    heavyClients.add(client);
+    // Lost in use, it says so to whoever waits for its answer; without a listener it would end the process.
+    client.on('error', () => {});
+  });
   heavy.on('remove', (client) => heavyClients.delete(client));
   const quick = settings(connectionString, QUICK_TIMEOUT_MS, '-c plan_cache_mode=force_generic_plan');
   return {
     quick: Array.from({ length: PIPELINES }, () => new Pipeline(quick)),
     heavy,
+    heavyLine: new Line(HEAVY_CONNECTIONS),
     heavyClients,
     turn: 0,
   };
-}
-
-async function readHeavy(pool: Pool, { text, values }: ReadStatement): Promise<readonly string[]> {
-  const { rows } = await pool.query<string[]>({ text, values: [...values], rowMode: 'array' });
-  return rows[0] ?? [];
 }
 
 /** Ends a connection even in the middle of a statement; a pool's own end() waits for it. */
@@ -142,7 +178,7 @@ function settings(connectionString: string, timeoutMs: number, options: string):
     application_name: 'merzili read',
     options: `-c timezone=UTC -c default_transaction_read_only=on -c jit=off -c statement_timeout=${timeoutMs} -c client_connection_check_interval=1000 ${options}`,
     query_timeout: timeoutMs + SILENCE_MS,
-    connectionTimeoutMillis: CHECKOUT_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   };

@@ -15,7 +15,7 @@ const PASSING_SYSTEM_ERRORS = new Set([
 const PASSING_MESSAGES =
   /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout/i;
 
-/** SERVICE_UNAVAILABLE: nothing was done, and the same request may be sent again. */
+/** SERVICE_UNAVAILABLE: the same request may be sent again, and is done once; its key or its version sees to that. */
 export function unavailable(): CodedError {
   return new CodedError('SERVICE_UNAVAILABLE', { extensions: { retryable: true } });
 }

@@ -2,13 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { NATIONS, type Nation } from '../access/scopes.js';
 import { codeOf } from '../thrown.js';
+import type { LaneUse } from '../watch/metrics.js';
+import { Line } from './line.js';
 import { roleUrl } from './roles.js';
 import { begin, type Transaction, WriteClient } from './transaction.js';
 import { isPassing, unavailable } from './unavailable.js';
 
 /** Connections of each nation for writing. */
 const CONNECTIONS = 4;
-const CHECKOUT_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 3_000;
 const IDLE_TIMEOUT_MS = 5_000;
@@ -33,6 +35,8 @@ export interface WriteOptions {
 export interface Writers {
   /** One transaction as the nation's role: all of the work is committed, or none of it. */
   write<T>(nation: Nation, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /** How busy the connections of each nation are. */
+  use(): readonly LaneUse[];
   close(): Promise<void>;
 }
 
@@ -41,14 +45,16 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
   const pools = new Map(
     NATIONS.map((nation) => [nation, openPool(roleUrl(ownerUrl, secret, nation), connections)]),
   );
+  const lines = new Map(NATIONS.map((nation) => [nation, new Line(connections)]));
 
   return {
     async write(nation, work, { isRepeatable = false } = {}) {
       const pool = pools.get(nation);
-      if (!pool) throw new Error(`No connections for ${nation}`);
+      const line = lines.get(nation);
+      if (!pool || !line) throw new Error(`No connections for ${nation}`);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await transact(pool, work);
+          return await line.pass(() => transact(pool, work));
         } catch (error) {
           const isConflict = CONFLICTS.has(codeOf(error));
           const isLost = isPassing(error);
@@ -61,6 +67,12 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
         }
       }
     },
+    use() {
+      return [...lines].map(([audience, line]) => {
+        const open = pools.get(audience)?.totalCount;
+        return { audience, lane: 'write', busy: line.busy, open };
+      });
+    },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
@@ -72,7 +84,7 @@ function openPool(connectionString: string, connections: number): Pool {
     Client: WriteClient,
     connectionString,
     max: connections,
-    connectionTimeoutMillis: CHECKOUT_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     application_name: 'merzili write',
     options: [

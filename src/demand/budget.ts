@@ -29,7 +29,7 @@ export type TakeLease = (
 
 /** What an operation was charged. */
 export interface Charge {
-  /** Ends it: gives back what was not used, and answers what is reported. */
+  /** Ends it: gives back what was not used, or takes what was used on top, and answers what is reported. */
   settle(actual: number): CostReport;
 }
 
@@ -53,7 +53,7 @@ export interface Budget {
 /** What one process holds of a subject's budget. */
 interface Account {
   readonly identity: Buffer;
-  /** Taken from the shared bucket and not used yet. */
+  /** Taken from the shared bucket and not used yet; below zero what was used on top of that. */
   inHand: number;
   /** In the shared bucket when last heard of, at `at`. */
   left: number;
@@ -108,7 +108,7 @@ export function createBudget(
 
   function lease(account: Account, needed: number): Promise<void> {
     const isStale = clock() - account.leasedAt > LEASE_MS;
-    const returned = isStale ? account.inHand : 0;
+    const returned = isStale || account.inHand < 0 ? account.inHand : 0;
     account.inHand -= returned;
     const missing = Math.max(0, needed - account.inHand);
     const wanted = Math.max(missing, chunk - account.inHand);
@@ -134,12 +134,13 @@ export function createBudget(
     account.inHand -= cost;
     return {
       settle(actual) {
-        const used = Math.min(actual, cost);
-        account.inHand += cost - used;
+        account.inHand += cost - actual;
         const available = account.inHand + leftNow(account, clock());
+        // The other processes are to know.
+        if (account.inHand < 0 && account.leasing === null) void lease(account, 0);
         return {
           requested: cost,
-          actual: used,
+          actual,
           available: Math.max(0, Math.floor(available / step) * step),
           restoreRate,
         };

@@ -23,14 +23,14 @@ const ASSUMED_SIZE = 5;
 /** Items of a page whose size the document does not tell, and the most it can have. */
 const PAGE = { default: 20, most: 100 } as const;
 /** A mutation's root field is a transaction that is written through to the disk. */
-const MUTATION_COST = 10;
+const MUTATION_COST = 2_000;
 /** A look at the schema. */
 const INTROSPECTION_COST = 20;
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * What an operation costs at the most: one for every object it can answer, 10 for every mutation on top.
+ * What an operation costs at the most: one for every object it can answer, 2,000 for every mutation on top.
  * Pages count `first` or `last` times what an item costs; other lists an assumed size.
  */
 export type CostOf = (

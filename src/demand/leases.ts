@@ -20,9 +20,7 @@ export function openLeases(connectionString: string, { budget, restoreRate }: Bu
     keepAlive: true,
   });
   const tidying = setInterval(() => {
-    void pipeline
-      .read({ text: 'select tidy_cost_budget($1)::text', values: [Math.ceil(budget / restoreRate)] })
-      .catch(() => {});
+    void pipeline.read({ text: 'select tidy_cost_budget($1)::text', values: [restoreRate] }).catch(() => {});
   }, TIDY_EVERY_MS);
   tidying.unref();
 

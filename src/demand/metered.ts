@@ -4,9 +4,16 @@ import { type ExecuteQuery, type QueryResult, type Request, ResponseText } from 
 import type { Budget, Charge, CostReport } from './budget.js';
 import { type CostOf, objectsIn } from './cost.js';
 
+/** A heavy statement costs what it takes: a unit is a microsecond of one of its connections. */
+const HEAVY_MS_COST = 1_000;
+
+/** What may cost more is read on the connections for heavy statements, and costs what it takes. */
+const LARGE_COST = 10_000;
+
 /**
  * The same execution for every transport, within budgets: an operation is charged before it runs, gets
- * back what it did not use, and reports both in `extensions.cost`. Refused, nothing of it has run.
+ * back what it did not use or is charged what its heavy statements took, and reports both in
+ * `extensions.cost`. Refused, nothing of it has run.
  */
 export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
   return async (request) => {
@@ -21,10 +28,22 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
       if (error instanceof CodedError) return refusal(error);
       throw error;
     }
-    const result = await execute(request);
-    const report = charge.settle(actualCost(request, result, cost));
-    if (record) record.cost = report.actual;
-    return { ...result, extensions: costExtension(report) };
+    let used = cost;
+    try {
+      const result = await execute(cost > LARGE_COST ? { ...request, isLarge: true } : request);
+      used = objectsCost(request, result, cost);
+      return { ...result, extensions: costExtension(settle()) };
+    } catch (error) {
+      settle();
+      throw error;
+    }
+
+    function settle(): CostReport {
+      const heavy = Math.round((record?.heavyMs ?? 0) * HEAVY_MS_COST);
+      const report = charge.settle(used + heavy);
+      if (record) record.cost = report.actual;
+      return report;
+    }
   };
 }
 
@@ -32,7 +51,7 @@ function refusal(error: GraphQLError): QueryResult {
   return { errors: [error] };
 }
 
-function actualCost({ operation }: Request, { data }: QueryResult, cost: number): number {
+function objectsCost({ operation }: Request, { data }: QueryResult, cost: number): number {
   if (operation.operation !== OperationTypeNode.QUERY) return cost;
   return data instanceof ResponseText ? Math.max(1, objectsIn(data.text) - 1) : 1;
 }

@@ -21,6 +21,8 @@ export interface Feed {
   leave(audience: Audience, reader: FeedReader): void;
   /** Something may have happened. */
   look(): void;
+  /** Milliseconds since the feed that is furthest behind had told all there was; 0 when none is. */
+  lagMs(): number;
   close(): void;
 }
 
@@ -31,6 +33,8 @@ interface Line {
   isLooking: boolean;
   lookAgain: boolean;
   timer: NodeJS.Timeout | undefined;
+  /** Since when there may be something that has not been told; null when there is nothing. */
+  behindSince: number | null;
 }
 
 export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: unknown) => void): Feed {
@@ -40,6 +44,7 @@ export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: 
     line.lookAgain = true;
     if (line.isLooking) return;
     line.isLooking = true;
+    line.behindSince ??= performance.now();
     clearTimeout(line.timer);
     let nextMs = POLL_MS;
     try {
@@ -48,7 +53,8 @@ export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: 
         const page = await log.pageAfter(audience, line.position);
         line.position = page.next;
         if (page.events.length > 0) for (const reader of [...line.readers]) reader.deliver(page.events);
-        if (!page.isLast) line.lookAgain = true;
+        if (page.isLast) line.behindSince = null;
+        else line.lookAgain = true;
       }
     } catch (error) {
       // Nothing has been skipped: the next look finds it.
@@ -87,6 +93,10 @@ export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: 
     look() {
       for (const [audience, line] of lines) void look(audience, line);
     },
+    lagMs() {
+      const now = performance.now();
+      return Math.max(0, ...[...lines.values()].map(({ behindSince }) => now - (behindSince ?? now)));
+    },
     close() {
       for (const line of lines.values()) {
         line.readers.clear();
@@ -104,5 +114,6 @@ function newLine(reader: FeedReader, position: Position): Line {
     isLooking: false,
     lookAgain: false,
     timer: undefined,
+    behindSince: null,
   };
 }

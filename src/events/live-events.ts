@@ -48,7 +48,7 @@ export interface LiveEventsParts {
 export interface LiveEvents {
   readonly streams: SseTransport;
   openWebSockets(http: Server): WebSocketTransport;
-  use(): { readonly subscriptions: number; readonly sessions: number };
+  use(): { readonly subscriptions: number; readonly sessions: number; readonly lagSeconds: number };
   close(): Promise<void>;
 }
 
@@ -69,7 +69,11 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
     streams,
     openWebSockets: (http) =>
       openWebSockets(http, { schema, operations, sessions, longestMessage: LONGEST_MESSAGE, logger }),
-    use: () => ({ subscriptions: subscriptions.size, sessions: sessions.size }),
+    use: () => ({
+      subscriptions: subscriptions.size,
+      sessions: sessions.size,
+      lagSeconds: feed.lagMs() / 1000,
+    }),
     async close() {
       subscriptions.close();
       sessions.close();

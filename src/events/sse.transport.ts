@@ -13,6 +13,8 @@ import type { Session, Sessions } from './session.js';
 const HEARTBEAT_MS = 12_000;
 /** How long a client may leave unread what it was sent. */
 const STALLED_MS = 20_000;
+/** When a subject with too many streams may try again, in seconds. */
+const RETRY_AFTER = '10';
 /** How long a stream that is being ended may take to deliver what it holds. */
 const FAREWELL_MS = 2_000;
 
@@ -80,7 +82,7 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
       );
       if (session === 'refused')
         return { code: 'UNAUTHENTICATED', headers: { 'WWW-Authenticate': 'Bearer' } };
-      if (session === 'too many') return { code: 'RATE_LIMITED' };
+      if (session === 'too many') return { code: 'RATE_LIMITED', headers: { 'Retry-After': RETRY_AFTER } };
       const context = operations.contextFor(session.viewer, request.headers['accept-language']);
       response.writeHead(200, {
         ...headers,

@@ -39,8 +39,10 @@ export class OfficialResolver {
   officials(@Args(() => OfficialsArgs) args: Planned<OfficialsArgs>): Read {
     const { party, search } = args;
     const byName = search ? nameSearch(officialRead, search) : null;
-    return (step) =>
-      connection(
+    return (step) => {
+      // Each name is compared with what is searched for.
+      if (byName) step.heavy();
+      return connection(
         {
           type: officialRead,
           where: (row) => [
@@ -65,6 +67,7 @@ export class OfficialResolver {
         },
         args,
       )(step);
+    };
   }
 
   @Query(() => Official, {

@@ -12,6 +12,7 @@ import { type Audience, SCOPES, type Scope } from '../access/scopes.js';
 import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
 import type { RequestContext } from '../context.js';
 import type { ReadStatement } from '../database/pipeline.js';
+import type { Effort } from '../database/readers.js';
 import { CodedError } from '../errors.js';
 import type { Terms } from './compiler.js';
 import { complete } from './completion.js';
@@ -34,6 +35,7 @@ export interface ExecutorParts {
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
+    effort?: Effort,
   ) => Promise<readonly string[]>;
   /** Whether a viewer of these scopes may ask for the schema. */
   readonly mayIntrospect: (scopes: ReadonlySet<Scope>) => boolean;
@@ -46,6 +48,8 @@ export interface Request {
   readonly operationKey: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
+  /** It may answer so much that it is not to be read among quick statements. */
+  readonly isLarge?: boolean;
 }
 
 /** What a query answers. `data` is absent when the request was refused before anything was read. */
@@ -117,14 +121,15 @@ export function createQueryExecutor(
 
     function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
       if (plan.statement === null) return Promise.resolve([]);
-      const { text, params, isHeavy, compositions } = plan.statement;
+      const { text, params, compositions } = plan.statement;
+      const isHeavy = plan.statement.isHeavy || request.isLarge === true;
       const statement = {
         // A statement asked for only once is not worth keeping prepared.
         name: plan.uses > 1 && !isHeavy ? `read_${plan.id}` : undefined,
         text,
         values: params.map((param) => storable(param.valueFor(values))),
       };
-      const reading = readRow(audienceOf(viewer), statement, isHeavy);
+      const reading = readRow(audienceOf(viewer), statement, isHeavy, context.record);
       if (compositions.length === 0) return reading;
       return reading.then((texts) => texts.map((answer) => compose(answer, compositions)));
     }

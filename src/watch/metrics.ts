@@ -13,8 +13,8 @@ export interface LaneUse {
   readonly lane: string;
   /** Statements under way or waiting. */
   readonly busy: number;
-  /** Connections open. */
-  readonly open: number;
+  /** Connections open, where that is known. */
+  readonly open?: number;
 }
 
 export interface Metrics {
@@ -72,7 +72,10 @@ export async function openMetrics(
       labelNames: ['audience', 'lane'],
       registers: [registry],
       collect() {
-        for (const use of laneUse()) this.set({ audience: use.audience, lane: use.lane }, read(use));
+        for (const use of laneUse()) {
+          const value = read(use);
+          if (value !== undefined) this.set({ audience: use.audience, lane: use.lane }, value);
+        }
       },
     });
   }

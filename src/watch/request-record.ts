@@ -6,12 +6,14 @@ export interface RequestRecord {
   operation: string | null;
   /** Units of cost used. */
   cost: number;
+  /** Milliseconds that heavy statements ran for it. */
+  heavyMs: number;
   /** Codes of the errors answered, each once. */
   codes: string[];
 }
 
 export function newRecord(): RequestRecord {
-  return { startedAt: Date.now(), operation: null, cost: 0, codes: [] };
+  return { startedAt: Date.now(), operation: null, cost: 0, heavyMs: 0, codes: [] };
 }
 
 /** Everything known of a request once it has been answered. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context, Span } from '@opentelemetry/api';
 import { Kind } from 'graphql';
 import type { Readers } from '../database/readers.js';
+import type { Writers } from '../database/writers.js';
 import type { ExecuteQuery } from '../read/executor.js';
 import type { AnsweredRequest } from './request-record.js';
 
@@ -12,6 +13,7 @@ const FAREWELL_MS = 2_000;
 export interface Tracing {
   execute(execute: ExecuteQuery): ExecuteQuery;
   read(read: Readers['read']): Readers['read'];
+  write(write: Writers['write']): Writers['write'];
   /** Ends the trace of a request. */
   onAnswer(request: AnsweredRequest): void;
   close(): Promise<void>;
@@ -76,9 +78,9 @@ export async function openTracing(endpoint: string): Promise<Tracing> {
         for (const field of fields) field.end();
       }
     },
-    read: (read) => (audience, statement, isHeavy) => {
+    read: (read) => (audience, statement, isHeavy, effort) => {
       const parent = parents.getStore();
-      if (!parent) return read(audience, statement, isHeavy);
+      if (!parent) return read(audience, statement, isHeavy, effort);
       const span = tracer.startSpan(
         'SELECT',
         {
@@ -93,7 +95,14 @@ export async function openTracing(endpoint: string): Promise<Tracing> {
         },
         parent,
       );
-      return within(span, parent, () => read(audience, statement, isHeavy));
+      return within(span, parent, () => read(audience, statement, isHeavy, effort));
+    },
+    write: (write) => (nation, work, options) => {
+      const parent = parents.getStore();
+      if (!parent) return write(nation, work, options);
+      const attributes = { 'db.system.name': 'postgresql', 'merzili.audience': nation };
+      const span = tracer.startSpan('TRANSACTION', { kind: SpanKind.CLIENT, attributes }, parent);
+      return within(span, parent, () => write(nation, work, options));
     },
     onAnswer({ requestId, status, codes, cost }) {
       const span = requests.get(requestId);

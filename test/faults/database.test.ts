@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, type App, startApp } from '../support/app.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aReport, REPORT } from '../incidents/writing.js';
+import { type App, startApp } from '../support/app.js';
 import { type SmallCluster, startSmallCluster } from '../support/small-cluster.js';
+import { type Officers, officersAtWork, READ } from './officers.js';
 
 /** By command: FAULTS=long npx vitest run test/faults. */
 const IS_LONG = process.env.FAULTS === 'long';
@@ -9,7 +11,11 @@ const HOLE_MS = IS_LONG ? 30_000 : 6_000;
 const STOP_MS = IS_LONG ? 30_000 : 10_000;
 /** No client waits longer than this for its answer, whatever happens. */
 const LONGEST_ANSWER_MS = 6_500;
+const LONGEST_REPORT_MS = 12_000;
 const RETURN_MS = 2_000;
+const OUTAGE_MS = IS_LONG ? 30_000 : 3_000;
+const TERMINATIONS = IS_LONG ? 100 : 10;
+vi.setConfig({ testTimeout: IS_LONG ? 300_000 : 60_000 });
 
 let cluster: SmallCluster;
 let app: App;
@@ -26,126 +32,82 @@ afterAll(async () => {
   await cluster.remove();
 });
 
-const READ = '{ incidents(first: 5) { totalCount nodes { reference place { name } } } }';
-const COUNTS = { TUR: 47, RUS: 45, AZE: 41 } as const;
-
-interface Load {
-  /** Every answer with when it was asked for and how long it took. */
-  readonly answers: { readonly at: number; readonly took: number; readonly answer: Answer }[];
-  stop(): Promise<void>;
-}
-
-/** Officers of all nations who ask again as soon as they are answered. */
-function officersAtWork(): Load {
-  const answers: Load['answers'] = [];
-  let isOver = false;
-  const ask = async (nation: keyof typeof COUNTS): Promise<void> => {
-    const officer = app.as(nation, 'LIAISON_OFFICER');
-    while (!isOver) {
-      const at = Date.now();
-      const answer = await officer.query(READ);
-      answers.push({ at, took: Date.now() - at, answer });
-      expect([200, 503]).toContain(answer.status);
-      if (answer.status === 200) expect(answer.data.incidents.totalCount).toBe(COUNTS[nation]);
-      else {
-        expect(answer.errors[0]?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryable: true });
-        await delay(20);
-      }
-    }
-  };
-  const workers = (['TUR', 'RUS', 'AZE'] as const).flatMap((nation) => [
-    ask(nation),
-    ask(nation),
-    ask(nation),
-  ]);
-  return {
-    answers,
-    async stop() {
-      isOver = true;
-      await Promise.all(workers);
-    },
-  };
-}
-
-/** Milliseconds from `since` to the first request after it that was answered well. */
-function untilWell({ answers }: Load, since: number): number {
-  const first = answers
-    .filter(({ at, took, answer }) => answer.status === 200 && at + took >= since)
-    .map(({ at, took }) => at + took)
-    .sort((a, b) => a - b)[0];
-  return first === undefined ? Number.POSITIVE_INFINITY : first - since;
-}
-
-const refusals = ({ answers }: Load): number => answers.filter(({ answer }) => answer.status === 503).length;
-const slowest = ({ answers }: Load): number => Math.max(...answers.map(({ took }) => took));
-
 describe('under load', () => {
-  let load: Load;
+  let officers: Officers;
   beforeEach(async () => {
-    load = officersAtWork();
-    while (load.answers.length < 20) await delay(20);
+    officers = officersAtWork(app);
+    while (officers.answers.length < 20 || officers.acknowledged.size === 0) await delay(20);
   });
-  afterEach(() => load.stop());
+  afterEach(() => officers.stop());
+
+  /** From the moment a part is back: reads and reports are good again at once, and nothing was lost. */
+  async function expectRecovery(back: number): Promise<void> {
+    await delay(RETURN_MS);
+    await officers.stop();
+    expect(officers.untilWell('read', back)).toBeLessThan(RETURN_MS);
+    expect(officers.untilWell('report', back)).toBeLessThan(RETURN_MS);
+    expect(officers.slowest('read')).toBeLessThan(LONGEST_ANSWER_MS);
+    expect(officers.slowest('report')).toBeLessThan(LONGEST_REPORT_MS);
+    await expectNothingLostOrDoubled();
+  }
+
+  async function expectNothingLostOrDoubled(): Promise<void> {
+    const rows = await cluster.sql<{ key: string; reference: string }>(
+      'select idempotency.key, reference from idempotency join incident on incident.key = incident_key',
+    );
+    const recorded = new Map(rows.map(({ key, reference }) => [key, reference]));
+    for (const [key, reference] of officers.acknowledged) expect(recorded.get(key)).toBe(reference);
+    const [counted] = await cluster.sql<{ reports: number; keys: number; events: number }>(
+      `select (select count(*)::int from incident where import_key is null) as reports,
+              (select count(*)::int from idempotency) as keys,
+              (select count(*)::int from incident_event where kind = 'REPORTED') as events`,
+    );
+    expect(counted).toEqual({ reports: rows.length, keys: rows.length, events: rows.length });
+  }
 
   it('PostgreSQL is restarted', async () => {
     await cluster.restart();
-    const back = Date.now();
-    await delay(RETURN_MS);
-    await load.stop();
-    expect(untilWell(load, back)).toBeLessThan(RETURN_MS);
-    expect(slowest(load)).toBeLessThan(LONGEST_ANSWER_MS);
+    await expectRecovery(Date.now());
   });
 
   it('PostgreSQL is killed', async () => {
     await cluster.kill();
-    await delay(500);
+    await delay(OUTAGE_MS);
     await cluster.restart();
     const back = Date.now();
-    await delay(RETURN_MS);
-    await load.stop();
-    expect(refusals(load)).toBeGreaterThan(0);
-    expect(untilWell(load, back)).toBeLessThan(RETURN_MS);
-    expect(slowest(load)).toBeLessThan(LONGEST_ANSWER_MS);
+    await expectRecovery(back);
+    expect(officers.refusals('read')).toBeGreaterThan(0);
   });
 
-  it('all its backends are terminated, several times', async () => {
-    for (let round = 0; round < 5; round += 1) {
+  it('all its backends are terminated, again and again: no read is refused', async () => {
+    let back = 0;
+    for (let round = 0; round < TERMINATIONS; round += 1) {
       await cluster.sql('select pg_terminate_backend(pid) from pg_stat_activity where usename like $1', [
         'merzili_%',
       ]);
-      const back = Date.now();
-      while (untilWell(load, back) > RETURN_MS) {
-        expect(Date.now() - back).toBeLessThan(RETURN_MS);
-        await delay(20);
-      }
+      back = Date.now();
+      await expect
+        .poll(() => officers.untilWell('read', back), { timeout: RETURN_MS, interval: 10 })
+        .toBeLessThan(RETURN_MS);
     }
-    await load.stop();
-    // Reads that lost their connection are sent again; those that met one just being made may be refused.
-    expect(refusals(load)).toBeLessThan(load.answers.length / 10);
+    await expectRecovery(back);
+    expect(officers.refusals('read')).toBe(0);
   });
 
   it('the network swallows everything', async () => {
     cluster.proxy.blackHole();
     await delay(HOLE_MS);
     cluster.proxy.heal();
-    const back = Date.now();
-    await delay(RETURN_MS);
-    await load.stop();
-    expect(refusals(load)).toBeGreaterThan(0);
-    expect(untilWell(load, back)).toBeLessThan(RETURN_MS);
-    expect(slowest(load)).toBeLessThan(LONGEST_ANSWER_MS);
+    await expectRecovery(Date.now());
+    expect(officers.refusals('read')).toBeGreaterThan(0);
   });
 
   it('PostgreSQL is stopped for a while', async () => {
     cluster.signal('SIGSTOP');
     await delay(STOP_MS);
     cluster.signal('SIGCONT');
-    const back = Date.now();
-    await delay(RETURN_MS);
-    await load.stop();
-    expect(refusals(load)).toBeGreaterThan(0);
-    expect(untilWell(load, back)).toBeLessThan(RETURN_MS);
-    expect(slowest(load)).toBeLessThan(LONGEST_ANSWER_MS);
+    await expectRecovery(Date.now());
+    expect(officers.refusals('read')).toBeGreaterThan(0);
   });
 });
 
@@ -188,6 +150,30 @@ describe('a statement that does not come to an end', () => {
       expect((await app.as('TUR', 'LIAISON_OFFICER').query(READ)).status).toBe(200);
       await locker.end();
       expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
+    } finally {
+      await locker.end();
+    }
+  });
+
+  it('in all writing connections: the next report is refused within a second, and those that waited are done', async () => {
+    const locker = await cluster.connect();
+    await locker.query('begin; lock table idempotency in access exclusive mode');
+    const officer = app.as('RUS', 'DUTY_OFFICER');
+    const report = () => officer.query(REPORT, { input: aReport() });
+    try {
+      const waiting = Array.from({ length: 4 }, report);
+      await delay(200);
+      const startedAt = Date.now();
+      const refused = await report();
+      expect([refused.status, refused.errors[0]?.extensions]).toEqual([
+        503,
+        { code: 'SERVICE_UNAVAILABLE', retryable: true },
+      ]);
+      expect(Date.now() - startedAt).toBeLessThan(1_500);
+      expect((await officer.query(READ)).status).toBe(200);
+      await locker.end();
+      const done = await Promise.all(waiting);
+      expect(done.map(({ data }) => data?.result.incident?.version)).toEqual([1, 1, 1, 1]);
     } finally {
       await locker.end();
     }

@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DemoIssuer, openDemoIssuers } from '../../src/access/demo-issuers.js';
 import { mintToken } from '../../src/access/mint.js';
+import { begun, EVENTS, follow, stream } from '../events/clients.js';
+import { aReport, REPORT } from '../incidents/writing.js';
 import { connectAs } from '../support/connect-as.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { type SpawnedServer, spawnServer } from '../support/spawned.js';
@@ -31,17 +33,17 @@ const start = (environment: Record<string, string> = {}): Promise<SpawnedServer>
     ...environment,
   });
 
-function tokenOf(issuedAt = new Date()): string {
-  const issuer = issuers.find(({ nation }) => nation === 'TUR');
+function tokenOf({ nation = 'TUR', issuedAt = new Date() } = {}): string {
+  const issuer = issuers.find((candidate) => candidate.nation === nation);
   if (!issuer) throw new Error('No issuer');
   return mintToken({ ...issuer, role: 'LIAISON_OFFICER', subject: 'ayşe', issuedAt });
 }
 
-async function ask(server: SpawnedServer, query: string, token = tokenOf()) {
+async function ask(server: SpawnedServer, query: string, token = tokenOf(), variables = {}) {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   const { data, errors = [] } = JSON.parse(await response.text());
   return {
@@ -82,6 +84,28 @@ describe('SIGTERM', () => {
     await locker.end();
   });
 
+  it('with subscriptions in flight closes sockets with 1001, ends streams with a code, and exits with 0', async () => {
+    const server = await start();
+    const sockets = await Promise.all(Array.from({ length: 5 }, () => follow(server.url, tokenOf())));
+    const streams = await Promise.all(
+      Array.from({ length: 5 }, () => stream(server.url, tokenOf(), { query: EVENTS })),
+    );
+    await begun(...sockets);
+    const startedAt = Date.now();
+    server.child.kill('SIGTERM');
+    await Promise.all([...sockets, ...streams].map((client) => client.ended()));
+    expect(sockets.map(({ closed }) => closed?.code)).toEqual(Array(5).fill(1001));
+    for (const { messages, isComplete } of streams) {
+      expect(isComplete).toBe(true);
+      expect(messages.at(-1)?.errors?.[0]?.extensions).toEqual({
+        code: 'SERVICE_UNAVAILABLE',
+        retryable: true,
+      });
+    }
+    expect(await server.ended).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+  });
+
   it('ends it even when nobody reads its log', async () => {
     const server = await start();
     server.child.stderr?.pause();
@@ -107,12 +131,26 @@ describe('two processes on one database', () => {
     const asking = (async () => {
       while (!isOver) answers.push(await ask(other, READ));
     })();
+    const reported: string[] = [];
+    const reporting = (async () => {
+      const token = tokenOf({ nation: 'AZE' });
+      while (!isOver) {
+        const { data, codes } = await ask(other, REPORT, token, { input: aReport({ releaseTo: [] }) });
+        expect(codes).toEqual([]);
+        reported.push(data.result.incident.reference);
+      }
+    })();
     expect(await ask(one, READ)).toEqual(WELL);
     one.child.kill('SIGKILL');
     expect(await one.ended).toBe('SIGKILL');
     await delay(500);
     isOver = true;
-    await asking;
+    await Promise.all([asking, reporting]);
+    expect(reported.length).toBeGreaterThan(3);
+    const owner = await connectAs(database.url);
+    const { rows } = await owner.query('select reference from incident where import_key is null');
+    await owner.end();
+    expect(rows.map(({ reference }) => reference).sort()).toEqual([...reported].sort());
     expect(answers.length).toBeGreaterThan(10);
     expect(answers.filter((answer) => JSON.stringify(answer) !== JSON.stringify(WELL))).toEqual([]);
     other.child.kill('SIGTERM');
@@ -127,7 +165,8 @@ describe('one process from start to end', () => {
   });
 
   it('accepts clocks 30 s apart, and refuses 5 min', async () => {
-    const shifted = (seconds: number) => ask(server, READ, tokenOf(new Date(Date.now() + seconds * 1000)));
+    const shifted = (seconds: number) =>
+      ask(server, READ, tokenOf({ issuedAt: new Date(Date.now() + seconds * 1000) }));
     expect(await shifted(30)).toEqual(WELL);
     expect(await shifted(-30)).toEqual(WELL);
     expect((await shifted(300)).status).toBe(401);

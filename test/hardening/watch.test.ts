@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../src/watch/log.js';
 import { openMetrics } from '../../src/watch/metrics.js';
+import { aReport, REPORT, succeed } from '../incidents/writing.js';
 import { startApp } from '../support/app.js';
 
 function logInto(lines: string[]) {
@@ -64,6 +65,7 @@ describe('the metrics', () => {
           durationMs: 3,
           operation: `Operation${index}`,
           cost: 2,
+          heavyMs: 0,
           codes: index === 0 ? ['FORBIDDEN'] : [],
         });
       }
@@ -107,6 +109,12 @@ describe('traces', () => {
     await app
       .as('TUR', 'LIAISON_OFFICER')
       .query('query Desk { incident(reference: "gizli") { reference } parties { code } }');
+    await app
+      .as('TUR', 'LIAISON_OFFICER')
+      .query(
+        'query Large { incidents(first: 100) { nodes { provisions { incidents(first: 20) { nodes { reference } } } } } }',
+      );
+    await succeed(app.as('TUR', 'DUTY_OFFICER'), REPORT, aReport({ title: { locale: 'TR', text: 'gizli' } }));
     await app.stop();
     collector.close();
     const spans = bodies
@@ -114,10 +122,33 @@ describe('traces', () => {
       .flatMap(({ scopeSpans }) => scopeSpans)
       .flatMap(({ spans: some }) => some);
     const byName = new Map(spans.map((span) => [span.name, span]));
-    expect([...byName.keys()].sort()).toEqual(['Query.incident', 'Query.parties', 'SELECT', 'query Desk']);
+    expect([...byName.keys()].sort()).toEqual([
+      'Mutation.reportIncident',
+      'Query.incident',
+      'Query.incidents',
+      'Query.parties',
+      'SELECT',
+      'TRANSACTION',
+      'mutation (anonymous)',
+      'query Desk',
+      'query Large',
+    ]);
     expect(byName.get('Query.parties').parentSpanId).toBe(byName.get('query Desk').spanId);
-    expect(byName.get('SELECT').parentSpanId).toBe(byName.get('Query.incident').spanId);
-    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
+    const ofDesk = spans.filter(({ traceId }) => traceId === byName.get('query Desk').traceId);
+    expect(ofDesk.map(({ name }) => name).sort()).toEqual([
+      'Query.incident',
+      'Query.parties',
+      'SELECT',
+      'query Desk',
+    ]);
+    const selectOf = (field: string) =>
+      spans.find(({ name, parentSpanId }) => name === 'SELECT' && parentSpanId === byName.get(field).spanId);
+    const laneOf = (field: string) =>
+      selectOf(field).attributes.find(({ key }: { key: string }) => key === 'merzili.lane').value.stringValue;
+    // What may answer very much is read where it is in nobody's way.
+    expect([laneOf('Query.incident'), laneOf('Query.incidents')]).toEqual(['quick', 'heavy']);
+    expect(byName.get('TRANSACTION').parentSpanId).toBe(byName.get('Mutation.reportIncident').spanId);
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(3);
     expect(bodies.join('')).not.toContain('gizli');
     expect(bodies[0]).toMatch(/^\/v1\/traces /);
   });
