@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type Caller, startApp } from '../support/app.js';
+import { WRONG } from './wrong-documents.js';
 
 let app: App;
 let officer: Caller;
@@ -12,43 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const cases: readonly (readonly [string, string, object, RegExp])[] = [
-  ['field', '{ incident(reference: "x") { referense } }', {}, /reference\b|Incident\b/],
-  ['root field', '{ incidnets { totalCount } }', {}, /incidents\b|Query/],
-  ['fragment', '{ node(id: "x") { ...F } } fragment F on Incidnt { reference }', {}, /Incident\b/],
-  ['impossible fragment', '{ centre { ... on Party { code } } }', {}, /Party|Centre/],
-  ['argument', '{ incidents(frist: 3) { totalCount } }', {}, /first|Query/],
-  ['missing argument', '{ incident { reference } }', {}, /String|reference/],
-  ['missing selection', '{ parties }', {}, /Party|selection/],
-  [
-    'enum literal',
-    '{ incidents(filter: { category: [ARTILERY_FIRE] }) { totalCount } }',
-    {},
-    /ARTILLERY|IncidentCategory/,
-  ],
-  [
-    'enum variable',
-    'query($c: [IncidentCategory!]) { incidents(filter: { category: $c }) { totalCount } }',
-    { c: ['ARTILERY_FIRE'] },
-    /ARTILLERY|IncidentCategory/,
-  ],
-  [
-    'input field variable',
-    'query($f: IncidentFilter) { incidents(filter: $f) { totalCount } }',
-    { f: { categroy: [] } },
-    /category|IncidentFilter/,
-  ],
-  [
-    'variable type',
-    'query($f: IncidentFiltre) { incidents(filter: $f) { totalCount } }',
-    {},
-    /IncidentFilter\b/,
-  ],
-  ['scalar', 'query($d: Date) { centre { contingents { head(on: $d) { id } } } }', { d: 'soon' }, /Date\b/],
-];
-
 describe('a token without schema:introspect, in production', () => {
-  it.each(cases)(
+  it.each(WRONG)(
     'learns nothing of the schema from a wrong %s',
     async (_name, document, variables, telling) => {
       const { status, errors } = await officer.query(document, variables);
@@ -71,7 +37,7 @@ describe('a token without schema:introspect, in production', () => {
 });
 
 describe('a token with schema:introspect', () => {
-  it.each(cases)('is told what is wrong with a %s', async (_name, document, variables) => {
+  it.each(WRONG)('is told what is wrong with a %s', async (_name, document, variables) => {
     const { status, errors } = await integrator.query(document, variables);
     expect(status).toBe(400);
     expect(errors[0]?.message.length).toBeGreaterThan(45);
