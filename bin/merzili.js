@@ -6,6 +6,8 @@ const program = new URL('../dist/src/cli/merzili.js', import.meta.url);
 if (existsSync(program)) {
   await import(program.href);
 } else {
-  console.error("error: merzili is not built yet: run 'npm ci' first");
+  console.error(
+    "error: merzili is not built yet: run 'npm ci', or 'npm run build' where it ran without scripts",
+  );
   process.exitCode = 1;
 }
