@@ -1,7 +1,8 @@
 import type { DataSourceOptions } from 'typeorm';
 import { CreateRecord1795400000000 } from '../../migrations/1795400000000-create-record.js';
 import { AllowWriting1795500000000 } from '../../migrations/1795500000000-allow-writing.js';
-import { IndexSearch1795600000000 } from '../../migrations/1795600000000-index-search.js';
+import { FoldNames1795600000000 } from '../../migrations/1795600000000-fold-names.js';
+import { IndexIncidents1795610000000 } from '../../migrations/1795610000000-index-incidents.js';
 import { CreateCostBudget1795650000000 } from '../../migrations/1795650000000-create-cost-budget.js';
 import { CloseSideChannels1795700000000 } from '../../migrations/1795700000000-close-side-channels.js';
 import { OrderEvents1795750000000 } from '../../migrations/1795750000000-order-events.js';
@@ -13,8 +14,9 @@ import { SnakeNaming } from './naming.js';
 const MIGRATIONS = [
   CreateRecord1795400000000,
   AllowWriting1795500000000,
+  FoldNames1795600000000,
+  IndexIncidents1795610000000,
   CreateCostBudget1795650000000,
-  IndexSearch1795600000000,
   CloseSideChannels1795700000000,
   OrderEvents1795750000000,
   AnnounceReference1795800000000,

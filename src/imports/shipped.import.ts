@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { Party } from '../parties/party.entity.js';
+import { keepLabelWords } from '../search/label-words.js';
 import { DERIVED_IDENTITY } from './incident-identity.js';
 import { importIncidentsFile } from './incidents.import.js';
 import { lockImports } from './lock.js';
@@ -9,11 +10,13 @@ import { importReference } from './reference.import.js';
 
 /**
  * Fills a new database with the data that ships: reference data and incidents. Does nothing where there
- * are parties already. Of several processes that start at once, one does it.
+ * are parties already, but for the words of labels, which it keeps in line with the catalogs. Of several
+ * processes that start at once, one does it.
  */
 export async function importShippedData(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager) => {
     await lockImports(manager);
+    await keepLabelWords(manager);
     if (await manager.exists(Party)) return;
     await importReference(manager);
     await importIncidentsFile(manager, join(PACKAGE_ROOT, 'data', 'incidents.csv'), DERIVED_IDENTITY);

@@ -3,7 +3,7 @@ import { Incident } from './incident.entity.js';
 
 /**
  * What an incident is found by: titles, narratives and place names in every language. Kept by triggers of
- * migrations/1795600000000-index-search.ts; nothing else writes here.
+ * migrations/1795610000000-index-incidents.ts; nothing else writes here.
  */
 @Entity('incident_search')
 @Index('incident_search_tur_idx', { synchronize: false })
@@ -18,6 +18,10 @@ export class IncidentSearch {
   @Column('smallint')
   audience!: number;
 
+  /** As the incident's: what very many records have in common is listed by time. */
+  @Column({ type: 'timestamptz', precision: 3 })
+  occurredFrom!: Date;
+
   @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE' })
   @JoinColumn([
     { name: 'incident_key', referencedColumnName: 'key' },
@@ -28,4 +32,8 @@ export class IncidentSearch {
   /** Weights tell the languages apart: A is Turkish, B Russian, C Azerbaijani, D English. */
   @Column('tsvector')
   document!: string;
+
+  /** Makes the row long enough for PostgreSQL to put the document aside. */
+  @Column('text', { default: () => "repeat(' ', 2000)" })
+  filler!: string;
 }

@@ -45,19 +45,22 @@ function incidentPage({ filter, orderBy, related }: IncidentListing, page: PageA
     { name: time, column: (row) => row(time), type: 'timestamptz' },
     { name: 'key', column: (row) => row('key'), type: 'uuid' },
   ];
+  const conditions = (row: Row, step: Step): Sql[] => [
+    ...incidentConditions(row, others, step),
+    ...(related ? [related(row, step)] : []),
+  ];
   const isOnlySearch =
     !related && Object.values(others).every((value) => value === undefined || value === null);
   const listing: Listing = {
     type: incidentRead,
-    where: (row, step) => [
-      ...incidentConditions(row, others, step),
-      ...(related ? [related(row, step)] : []),
-    ],
-    ...(search ? { from: searched(search, isByRank) } : {}),
+    where: conditions,
+    ...(search
+      ? { from: searched(search, { isByRank, isByTime: time === 'occurred_from', isOnlySearch }) }
+      : {}),
     orderBy: isByRank ? [{ name: 'rank', column: (row) => row('rank'), type: 'real' }, ...byTime] : byTime,
     direction: orderBy?.direction ?? 'DESC',
     count: (step) => {
-      if (search) return isOnlySearch ? searchedCount(search, step) : null;
+      if (search) return searchedCount(search, conditions, step);
       return related ? null : tallyCount(filter, step);
     },
   };

@@ -1,13 +1,13 @@
 import { CodedError } from '../errors.js';
-import type { Listing, SourceCondition, Sources } from '../read/connection.js';
+import type { Cut, Listing, SourceCondition, Sources } from '../read/connection.js';
 import { everyone, type LinkType, type Row, type Step } from '../read/model.js';
-import { all, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
+import { all, join, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
 import { wanted } from '../search/wanted.js';
 import { seenByAudience } from './incident.policy.js';
 import { incidentRead } from './incident.read.js';
 
 /** Matches above which a search no longer tells records apart: they count as equally good. */
-const COMMON = 3_000;
+const COMMON = 1_000;
 
 const incidentSearch: LinkType = {
   scope: 'incident:read',
@@ -17,14 +17,25 @@ const incidentSearch: LinkType = {
 /** What the function search.incidents found; it carries the row rule itself. */
 const found: LinkType = { scope: 'incident:read', rows: { table: 'found', rule: everyone } };
 
+/** How a listing that is searched is sorted: by rank and then by time, by time alone, or otherwise. */
+export interface SearchedListing {
+  readonly isByRank: boolean;
+  readonly isByTime: boolean;
+  /** Nothing but the search decides what is listed. */
+  readonly isOnlySearch: boolean;
+}
+
 /**
  * Incidents that a search finds, with `rank` as a column of their row. Few matches come from the index with
- * their ranks. A search that very many records meet gives no rank: then the records are read in the
- * listing's order and each is asked whether it matches, which such a search soon affirms.
+ * their ranks. Many are all alike: where nothing else narrows them, the index gives a page of them by time.
+ * Otherwise the records are read in the listing's order, and each is asked whether it matches.
  */
-export function searched(search: Param, isByRank: boolean): Listing['from'] {
+export function searched(
+  search: Param,
+  { isByRank, isByTime, isOnlySearch }: SearchedListing,
+): Listing['from'] {
   const text = wanted(search);
-  return (step: Step, where: SourceCondition): Sources => {
+  return (step: Step, where: SourceCondition, cut: Cut | null): Sources => {
     step.heavy();
     const few = step.rowsVia(
       incidentRead,
@@ -39,14 +50,22 @@ export function searched(search: Param, isByRank: boolean): Listing['from'] {
         where(ranked(row, unranked), isByRank ? 1 : 0),
       ]),
     );
+    const page = cut && isOnlySearch && (isByRank || isByTime) ? pageOf(cut, isByRank) : raw('');
     return {
-      shared: sql`with found as materialized (select * from search.incidents(${text}, ${literal(step.locale)}, ${COMMON}))`,
+      shared: sql`with found as materialized (select * from search.incidents(${text}, ${literal(step.locale)}, ${COMMON}${page}))`,
       sources: [
         { row: ranked(few.row, few.link('rank')), from: few.from },
         { row: ranked(many.row, unranked), from: many.from },
       ],
     };
   };
+}
+
+/** Further arguments of search.incidents: the page that is wanted where very many records are found. */
+function pageOf({ limit, isDescending, beyond }: Cut, isByRank: boolean): Sql {
+  const keys = (beyond ?? []).map((key) => sql`${key}`);
+  const bounds = beyond && !isByRank ? [raw('null'), ...keys] : keys;
+  return sql`, ${join([sql`${limit}`, raw(String(isDescending)), ...bounds], ', ')}`;
 }
 
 /** Whether a record matches the shared query; a scalar, so that it is asked of one record at a time. */
@@ -59,10 +78,20 @@ function ranked(row: Row, rank: Sql): Row {
   return (column) => (column === 'rank' ? rank : row(column));
 }
 
-/** How many incidents a search finds. */
-export function searchedCount(search: Param, step: Step): Sql {
+/** How many incidents a search finds that meet the conditions as well. */
+export function searchedCount(
+  search: Param,
+  conditions: (row: Row, step: Step) => readonly Sql[],
+  step: Step,
+): Sql {
   step.heavy();
-  return sql`search.incident_count(${wanted(search)})`;
+  if (conditions((column) => raw(column), step).length === 0) {
+    return sql`search.incident_count(${wanted(search)})`;
+  }
+  const { from } = step.rows(incidentRead, (row) =>
+    all([...conditions(row, step), isFound(row, search, step)]),
+  );
+  return sql`(select count(*) ${from})`;
 }
 
 /** Whether a search finds an incident; what the viewer may not read, it cannot search. */

@@ -29,13 +29,20 @@ export interface Listing {
   readonly orderBy: readonly [SortKey, ...SortKey[]];
   readonly direction: 'ASC' | 'DESC';
   /** Where the rows come from, when not from the type's table alone. */
-  readonly from?: (step: Step, where: SourceCondition) => Sources;
+  readonly from?: (step: Step, where: SourceCondition, cut: Cut | null) => Sources;
   /** Cheaper way to the number of rows that meet the conditions, where there is one. */
   readonly count?: (step: Step) => Sql | null;
 }
 
 /** What a source's rows must meet; `equal` says how many of the first sort keys all of its rows have alike. */
 export type SourceCondition = (row: Row, equal?: number) => Sql;
+
+/** So many rows of a listing, in its order or against it, beyond a place given by sort keys. */
+export interface Cut {
+  readonly limit: number;
+  readonly isDescending: boolean;
+  readonly beyond: readonly Param[] | null;
+}
 
 /** Several sources of a listing's rows: each is sorted and cut by itself, then they are merged. */
 export interface Sources {
@@ -176,10 +183,14 @@ class PageReader {
   private rows(): Sql {
     const { orderBy } = this.listing;
     const isDescending = (this.listing.direction === 'DESC') !== this.page.isBackward;
-    const { shared, sources } = this.sources((row, equal) =>
-      all([...this.listing.where(row, this.step), ...this.beyondCursor(row, isDescending, equal)]),
-    );
     const limit = this.needsMore ? this.page.size + 1 : this.page.size;
+    const { cursor } = this.page;
+    const beyond = cursor && orderBy.map((_, index) => cursorKey(cursor, this.listing, index));
+    const { shared, sources } = this.sources(
+      (row, equal) =>
+        all([...this.listing.where(row, this.step), ...this.beyondCursor(row, isDescending, equal)]),
+      { limit, isDescending, beyond },
+    );
     const cut = (order: readonly Sql[]): Sql =>
       sql` order by ${join(
         order.map((key) => sql`${key} ${raw(isDescending ? 'desc' : 'asc')}`),
@@ -203,9 +214,9 @@ class PageReader {
     return sql`select ${inner}.*, row_number() over () as n from (${page}) ${inner}`;
   }
 
-  private sources(where: SourceCondition): Sources {
+  private sources(where: SourceCondition, cut: Cut | null): Sources {
     const { from, type } = this.listing;
-    return from?.(this.step, where) ?? { shared: raw(''), sources: [this.step.rows(type, where)] };
+    return from?.(this.step, where, cut) ?? { shared: raw(''), sources: [this.step.rows(type, where)] };
   }
 
   private beyondCursor(row: Row, isDescending: boolean, equal?: number): Sql[] {
@@ -229,11 +240,13 @@ class PageReader {
     const { cursor } = this.page;
     if (cursor === null) return raw("'false'");
     const isDescending = (this.listing.direction === 'DESC') !== this.page.isBackward;
-    const { shared, sources } = this.sources((row, equal) =>
-      all([
-        ...this.listing.where(row, this.step),
-        this.comparison(row, cursor, isDescending ? '>=' : '<=', equal),
-      ]),
+    const { shared, sources } = this.sources(
+      (row, equal) =>
+        all([
+          ...this.listing.where(row, this.step),
+          this.comparison(row, cursor, isDescending ? '>=' : '<=', equal),
+        ]),
+      { limit: 1, isDescending, beyond: null },
     );
     return sql`(exists (${shared} ${unionAll(sources.map(({ from }) => sql`select 1 ${from}`))}))::text`;
   }
@@ -242,7 +255,7 @@ class PageReader {
     const quick = this.listing.count?.(step);
     if (quick) return sql`${quick}::text`;
     step.heavy();
-    const { shared, sources } = this.sources((row) => all(this.listing.where(row, step)));
+    const { shared, sources } = this.sources((row) => all(this.listing.where(row, step)), null);
     return sql`(${shared} select ${join(
       sources.map(({ from }) => sql`(select count(*) ${from})`),
       ' + ',

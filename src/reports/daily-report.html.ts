@@ -1,4 +1,5 @@
-import { translator } from '../labels/labels.js';
+import { JOINT_COMMAND } from '../access/scopes.js';
+import { translator, vocabularyLabel } from '../labels/labels.js';
 import { LANGUAGE_TAG, type Locale } from '../labels/locale.js';
 import { dayText } from '../labels/moments.js';
 import type { PrintedLanguage, PrintedReport } from './daily-report.query.js';
@@ -31,9 +32,10 @@ export function dailyReportPage(languages: readonly PrintedLanguage[]): string {
   const orNote = (rows: readonly Html[], key: string): readonly Html[] =>
     rows.length > 0 ? rows : note(key);
 
+  const band = html`<tr><td><div class="band"><span class="day">${date}</span><span class="marking">${markingText}</span></div></td></tr>`;
+
   const body = html`
 <header>
-  <div class="band"><span class="day">${date}</span><span class="marking">${markingText}</span></div>
   ${row(
     ({
       centre,
@@ -76,13 +78,14 @@ ${section(
     'noDeadlines',
   ),
 )}
-<footer>${row(
+<footer class="audiences">${row(
     ({
       report: {
         texts: [text],
       },
     }) => html`<p>${text.marking}</p>`,
-  )}<div class="band"><span class="day">${date}</span><span class="marking">${markingText}</span></div></footer>`;
+  )}</footer>
+${signatures(languages)}`;
 
   return html`<!doctype html>
 <html lang="${LANGUAGE_TAG[first.locale]}">
@@ -93,13 +96,32 @@ ${section(
 <title>${first.report.texts[0].title} · ${markingText}</title>
 <style>${REPORT_STYLE}</style>
 </head>
-<body class="columns-${languages.length}">${body}</body>
+<body class="columns-${languages.length}">
+<table class="sheet" role="presentation"><thead>${band}</thead><tfoot>${band}</tfoot><tbody><tr><td>${body}</td></tr></tbody></table>
+</body>
 </html>
 `.text;
 }
 
 function cell(locale: Locale, content: Html): Html {
   return html`<div lang="${LANGUAGE_TAG[locale]}">${content}</div>`;
+}
+
+/** Where the heads of those contingents sign that may see all of the report, under every language of it. */
+function signatures(languages: readonly PrintedLanguage[]): Html {
+  const inEach = (of: (language: PrintedLanguage) => string): Html =>
+    joined(languages.map((language) => html`<p lang="${LANGUAGE_TAG[language.locale]}">${of(language)}</p>`));
+  const marking = new Set<string>(languages[0]?.report.marking);
+  const signing = JOINT_COMMAND.filter((nation) => marking.has(nation));
+  return html`<section class="signatures">${joined(
+    signing.map(
+      (nation) => html`<div class="signature">
+<div class="nation"><b>${inEach(({ locale }) => vocabularyLabel(locale, 'Nation', nation))}</b>${inEach(({ locale }) => vocabularyLabel(locale, 'Role', 'CONTINGENT_HEAD'))}</div>
+<div class="line"></div>
+${inEach(({ heads }) => heads.get(nation) ?? '')}
+</div>`,
+    ),
+  )}</section>`;
 }
 
 /** A label of a vocabulary where a sentence or a title begins. */
@@ -128,7 +150,7 @@ function totals(locale: Locale, { total, byCategory, byDistrict }: PrintedReport
         line(item.labels[0] === '–' ? t('report.noDistrict') : capitalized(locale, item.labels.join()), item),
       ),
     )}</tbody>`;
-  return html`<table>
+  return html`<table class="totals">
 <thead><tr><td></td><th scope="col">${t('report.number')}</th><th scope="col">${t('report.killed')}</th><th scope="col">${t('report.wounded')}</th></tr></thead>
 ${group('byCategory', byCategory)}${group('byDistrict', byDistrict)}
 <tfoot>${line(t('report.all'), total)}</tfoot>

@@ -17,6 +17,7 @@ const agreement = z.object({ title: z.string() });
 /** A daily report as it is printed, in one language. */
 const printedReport = z.object({
   date: z.iso.date(),
+  marking: z.array(z.string()),
   markingText: z.string(),
   texts: z.tuple([z.object({ title: z.string(), summary: z.string(), marking: z.string() })]),
   total: counts.omit({ labels: true }),
@@ -44,11 +45,28 @@ const printedReport = z.object({
   ),
 });
 
+const printedCentre = z.object({
+  name: z.string(),
+  contingents: z.array(
+    z.object({
+      nation: z.string(),
+      head: z
+        .object({
+          name: z.string(),
+          appointmentOn: z.object({ rank: z.string().nullable() }).nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+});
+
 export type PrintedReport = z.infer<typeof printedReport>;
 
 export interface PrintedLanguage {
   readonly locale: Locale;
   readonly centre: string;
+  /** Heads of the contingents on the day, with their rank. */
+  readonly heads: ReadonlyMap<string, string>;
   readonly report: PrintedReport;
 }
 
@@ -61,9 +79,10 @@ function inLanguage(locale: Locale): string {
   const counted = 'count killed wounded';
   const said = `incident { reference categoryLabel(locale: ${locale}) } digests { text } assessments { nationLabel(locale: ${locale}) verdictLabel(locale: ${locale}) }`;
   const titled = `number agreement { title(locale: ${locale}) }`;
-  return `centre${locale}: centre { name(locale: ${locale}) }
+  return `centre${locale}: centre { name(locale: ${locale})
+      contingents { nation head(on: $date) { name(locale: ${locale}) appointmentOn(date: $date) { rank(locale: ${locale}) } } } }
     report${locale}: dailyReport(date: $date, locales: [${locale}]) {
-      date markingText
+      date marking markingText
       texts { title summary marking }
       total { ${counted} }
       byCategory { labels(locale: ${locale}) ${counted} }
@@ -77,9 +96,16 @@ function inLanguage(locale: Locale): string {
 
 export function readAnswer(data: unknown, locales: readonly Locale[]): PrintedLanguage[] {
   const answer = z.record(z.string(), z.unknown()).parse(data);
-  return locales.map((locale) => ({
-    locale,
-    centre: z.object({ name: z.string() }).parse(answer[`centre${locale}`]).name,
-    report: printedReport.parse(answer[`report${locale}`]),
-  }));
+  return locales.map((locale) => {
+    const { name, contingents } = printedCentre.parse(answer[`centre${locale}`]);
+    const heads = contingents.flatMap(({ nation, head }): [string, string][] =>
+      head ? [[nation, [head.appointmentOn?.rank, head.name].filter(Boolean).join(' ')]] : [],
+    );
+    return {
+      locale,
+      centre: name,
+      heads: new Map(heads),
+      report: printedReport.parse(answer[`report${locale}`]),
+    };
+  });
 }

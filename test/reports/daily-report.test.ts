@@ -163,6 +163,24 @@ describe('the printed page', () => {
     expect(turkish).toBeGreaterThan(0);
   });
 
+  it('is marked at its head and foot, which print on every page, and is signed by those who see all of it', async () => {
+    const page = await printableReport(database(), {
+      date: '2022-03-11',
+      locales: ['AZ', 'EN'],
+      nation: 'RUS',
+    });
+    const band =
+      '<tr><td><div class="band"><span class="day">2022-03-11</span><span class="marking">TUR RUS AZE</span></div></td></tr>';
+    expect(page).toContain(`<thead>${band}</thead><tfoot>${band}</tfoot>`);
+    const [, first = '', second = ''] = page.split('<div class="signature">');
+    expect(first).toContain('<p lang="az">Türkiyə</p><p lang="en">Türkiye</p>');
+    expect(first).toMatch(/<p lang="en">\S.* (Katırcı|Akpınar|Karaosmanoğlu)<\/p>/);
+    expect(second).toContain('<p lang="az">Rusiya</p><p lang="en">Russia</p>');
+    expect(second).toContain('head of the national contingent at the Centre');
+    const own = await printableReport(database(), { date: '2022-03-09', locales: ['EN'], nation: 'TUR' });
+    expect(own.match(/class="signature"/g)).toHaveLength(1);
+  });
+
   it('shows each reader what that reader sees', async () => {
     const russian = await printableReport(database(), { date: '2022-03-09', locales: ['RU'], nation: 'RUS' });
     expect(russian).toContain('TUR RUS');
@@ -184,8 +202,10 @@ describe('the printed page', () => {
       {
         locale: 'EN',
         centre: '<script>alert(1)</script>',
+        heads: new Map([['TUR', '<script>']]),
         report: {
           date: '2022-03-09',
+          marking: ['TUR'],
           markingText: 'TUR',
           texts: [{ title: '</title><script>', summary: '', marking: '' }],
           total: { count: 0, killed: 0, wounded: 0 },

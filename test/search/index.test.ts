@@ -20,8 +20,8 @@ const GROW = `
       place_key, district_key, title, untranslated, killed, wounded, status, content_hash, written_by, created_at, updated_at)
     select new_key, mask, 'GROWN-' || n, 1, 'TUR', category, severity, timestamptz '2020-11-10' + n * interval '15 minutes', 'MINUTE',
       place_key, district_key, title, 0, 0, 0, 'REPORTED', 'h', 'w', now(), now() from draft)
-  insert into incident_search (incident_key, audience, document)
-  select new_key, mask, document || to_tsvector('simple', concat_ws(' ', 'rare' || lpad((n / 10)::text, 6, '0'), case when n % 200 = 0 then 'seldom' end, case when n % 10 <> 0 then 'ubiquitous' end))
+  insert into incident_search (incident_key, audience, occurred_from, document)
+  select new_key, mask, timestamptz '2020-11-10' + n * interval '15 minutes', document || to_tsvector('simple', concat_ws(' ', 'rare' || lpad((n / 10)::text, 6, '0'), case when n % 200 = 0 then 'seldom' end, case when n % 10 <> 0 then 'ubiquitous' end))
     from draft`;
 
 let database: TestDatabase;

@@ -69,6 +69,7 @@ describe('search functions, called by plain SQL as each role', () => {
         const answers: unknown[] = [];
         for (const word of words) {
           answers.push(await search(audience, word), await search(audience, word, 5));
+          answers.push(await as(audience, "select * from search.incidents($1, 'EN', 2, 5)", [word]));
           answers.push(await as(audience, 'select search.incident_count($1)', [word]));
         }
         return answers;
@@ -105,6 +106,10 @@ describe('search functions, called by plain SQL as each role', () => {
       `set session authorization ${other}`,
       `set role ${other}`,
       'select * from search.word',
+      'select * from search.label',
+      "select search.by_time('mine', 15, false, true, 100, null, null)",
+      "select search.unhyphenated('mi-ne', 15)",
+      "select search.keep_labels(array['MINE'], array['mine'])",
       "select * from search.queries('mine', 15, 'A')",
       'select search.note_words()',
       'create function search.viewer_bit2() returns integer language sql return 15',
@@ -139,7 +144,10 @@ describe('search functions, called by plain SQL as each role', () => {
     );
     expect(definers.filter(({ callers }) => callers.length > 0)).toEqual([
       { name: 'search.incident_count(text)', callers: everyone },
-      { name: 'search.incidents(text,text,integer)', callers: everyone },
+      {
+        name: 'search.incidents(text,text,integer,integer,boolean,real,timestamp with time zone,uuid)',
+        callers: everyone,
+      },
     ]);
     const unfixed = await app.sql(
       `select p.oid::regprocedure::text as name from pg_proc p where p.prosecdef

@@ -108,6 +108,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   issuer_freeze: { select: [0, 0, 0, '-'], insert: NATIONS, delete: [0, 0, 0, '-'] },
   cost_budget: { select: NOBODY },
   'search.word': { select: NOBODY },
+  'search.label': { select: NOBODY },
 };
 
 /**
@@ -169,14 +170,14 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
     'writes search documents, which no role may; reads the statement’s own records and places',
   'search.keep_incidents()': 'the same',
   'search.keep_incidents_of_places()': 'the same, when the owner renames a place',
-  'search.incidents(text,text,integer)':
+  'search.incidents(text,text,integer,integer,boolean,real,timestamp with time zone,uuid)':
     'asks indexes that row security keeps from roles; carries the row rule for session_user, which no statement can change',
   'search.incident_count(text)': 'the same',
 };
 
 /** Functions that run as their owner and that roles may call. */
 export const CALLABLE_DEFINERS: readonly string[] = [
-  'search.incidents(text,text,integer)',
+  'search.incidents(text,text,integer,integer,boolean,real,timestamp with time zone,uuid)',
   'search.incident_count(text)',
   'settle_incident_events()',
 ];
