@@ -129,37 +129,37 @@ const NAMES = [
        select string_to_table(search.forms(words) || ' ' || search.beginnings(words), ' ')
        union all select unnest(search.stems(word)) from string_to_table(words, ' ') word) known (form) where form <> '');
    end $$`,
-  // How well a search fits a name, from its forms; null when a word of it is not found. More is better.
-  `create function search.name_rank(name_forms text, wanted text) returns real language plpgsql immutable strict parallel safe as $$
+  // The words of a search, each with its forms: as it sounds, as it is typed, and the others.
+  `create function search.name_query(wanted text) returns text[] language sql immutable strict parallel safe
+   return array(select concat_ws(' ', search.folded(search.small(word)), search.bare(search.small(word)), search.forms(word),
+                                 search.beginnings(word), array_to_string(search.stems(word), ' '))
+                  from (select distinct string_to_table(search.tokens(wanted), ' ')) given (word) where word <> '')`,
+  // How well a search fits a name, from the forms of both; null when a word of it is not found. More is better, and
+  // less than a half is a misspelt word, if such are taken.
+  `create function search.name_rank(name_forms text, query text[], takes_misspelt boolean) returns real language plpgsql immutable strict parallel safe as $$
    declare
-     words constant text[] := array(select distinct string_to_table(search.tokens(wanted), ' '));
      known constant text[] := string_to_array(name_forms, ' ');
      total real := 0;
      best real;
      word text;
-     folded text;
-     bare text;
      forms text[];
    begin
-     foreach word in array words loop
-       continue when word = '';
-       folded := search.folded(search.small(word));
-       bare := search.bare(search.small(word));
-       forms := string_to_array(search.forms(word) || ' ' || search.beginnings(word), ' ') || search.stems(word);
+     foreach word in array query loop
+       forms := string_to_array(word, ' ');
        select max(case
-           when name = folded then 1.0
+           when name = forms[1] then 1.0
            when name = any (forms) then 0.8
-           when length(folded) > 1 and starts_with(name, folded) then 0.6
-           when length(bare) > 1 and starts_with(name, bare) then 0.5 end)
+           when length(forms[1]) > 1 and starts_with(name, forms[1]) then 0.6
+           when length(forms[2]) > 1 and starts_with(name, forms[2]) then 0.5 end)
          into best from unnest(known) name;
-       if best is null then
-         select max(case when search.is_typo(folded, name) then 0.3 when search.is_typo(bare, name) then 0.2 end)
-           into best from unnest(known) name;
+       if best is null and takes_misspelt then
+         select max(case when search.is_typo(forms[1], name) then 0.3 when search.is_typo(forms[2], name) then 0.2 end)
+           into best from unnest(known) name where abs(length(name) - length(forms[1])) < 3 or abs(length(name) - length(forms[2])) < 3;
        end if;
        if best is null then return null; end if;
        total := total + best;
      end loop;
-     return total / greatest(cardinality(words), 1);
+     return total / greatest(cardinality(query), 1);
    end $$`,
   `create function search.keep_place() returns trigger language plpgsql set search_path = search, public, pg_temp as $$
    begin

@@ -109,11 +109,10 @@ const keeping = (path: string): string[] => [
 
 /** At most so many words that begin as one of a search does. */
 const LIKELY = 200;
-/** So many of the newest records tell whether a word is common: every twentieth or more holds it then. */
+/** So many of the newest records tell how common a search is. Where every fiftieth is found, more than can be ranked are. */
 const SAMPLE = 200;
-/** A common word is looked for in so many records by their time before the index is asked. */
-const WINDOW = 400;
-
+/** At most so many records are gone through by their time for a page of a common search, before the index is asked. */
+const LONGEST_WINDOW = 2000;
 /** Without page, a search answers so many times more records than it ranks. */
 const LISTED = 10;
 
@@ -214,20 +213,21 @@ const searching = (path: string): string[] => [
        broad := case when broad is null then meant else broad && meant end;
      end loop;
    end $$`,
-  // The newest or oldest incidents that a query finds, beyond a place in their order where that is given.
-  `create function search.by_time(broad tsquery, viewer integer, is_common boolean, is_descending boolean, most integer, beyond_time timestamptz, beyond_key uuid)
+  // The newest or oldest incidents that a query finds, beyond a place in their order where that is given. Of a common
+  // one, which has hits in the sample, they are most likely among a few records; the index finds them wherever they are.
+  `create function search.by_time(broad tsquery, viewer integer, hits integer, is_descending boolean, most integer, beyond_time timestamptz, beyond_key uuid)
    returns uuid[] language plpgsql stable set search_path = ${path} set enable_seqscan = off set max_parallel_workers_per_gather = 0 as $$
    declare
      keys uuid[];
      direction constant text := case when is_descending then 'desc' else 'asc' end;
      beyond constant text := case when beyond_key is null then 'true' else format('(occurred_from, %%s) %s ($2, $3)', case when is_descending then '<' else '>' end) end;
    begin
-     if is_common then
+     if hits > 0 then
        execute format(
          'select array(select near.key
-            from (select key, occurred_from from incident where audience & %s <> 0 and %s order by occurred_from %s, key %3$s limit ${WINDOW}) near
+            from (select key, occurred_from from incident where audience & %s <> 0 and %s order by occurred_from %s, key %3$s limit %4$s) near
             join incident_search on incident_key = near.key where document @@ $1 order by near.occurred_from %3$s, near.key %3$s limit $4)',
-         viewer, format(beyond, 'key'), direction) into keys using broad, beyond_time, beyond_key, most;
+         viewer, format(beyond, 'key'), direction, least(${LONGEST_WINDOW}, most * ${SAMPLE} * 3 / (hits * 2))) into keys using broad, beyond_time, beyond_key, most;
        if cardinality(keys) = most then return keys; end if;
      end if;
      execute format(
@@ -252,7 +252,7 @@ const searching = (path: string): string[] => [
      broad tsquery;
      exact tsquery;
      preferred tsquery;
-     is_common boolean;
+     hits integer := 0;
      keys uuid[];
    begin
      if viewer is null then return; end if;
@@ -266,17 +266,25 @@ const searching = (path: string): string[] => [
        return query select s.incident_key, 0::real, broad from incident_search s where s.document @@ broad and s.audience & viewer <> 0;
        return;
      end if;
-     is_common := (select sum(n) from incident_tally where grain = 'total' and audience & viewer <> 0) > most * 20
-       and (select count(*) from (select key from incident where audience & viewer <> 0 order by occurred_from desc, key desc limit ${SAMPLE}) newest
-              join incident_search s on s.incident_key = newest.key where s.document @@ broad) > ${SAMPLE} / 20;
-     if not is_common then
-       keys := array(select s.incident_key from incident_search s where s.document @@ broad and s.audience & viewer <> 0 limit enough + 1);
+     if (select sum(n) from incident_tally where grain = 'total' and audience & viewer <> 0) > most * 50 then
+       select count(*) into hits from (select key from incident where audience & viewer <> 0 order by occurred_from desc, key desc limit ${SAMPLE}) newest
+         join incident_search s on s.incident_key = newest.key where s.document @@ broad;
+     end if;
+     if hits < ${SAMPLE / 50} then
+       hits := 0;
+       if page is null then
+         keys := array(select s.incident_key from incident_search s where s.document @@ broad and s.audience & viewer <> 0 limit enough + 1);
+       else
+         keys := search.by_time(broad, viewer, 0, is_descending, most + 1, null, null);
+       end if;
        if cardinality(keys) <= most then
          return query
-           select s.incident_key,
-                  ((s.document @@ preferred)::int * 2 + (s.document @@ exact)::int + ts_rank(${byLocale(LANGUAGE_WEIGHTS)}::real[], s.document, broad) + 1e-6)::real,
+           select found.incident_key,
+                  ((found.document @@ preferred)::int * 2 + (found.document @@ exact)::int + ts_rank(${byLocale(LANGUAGE_WEIGHTS)}::real[], found.document, broad) + 1e-6)::real,
                   broad
-             from incident_search s where s.incident_key = any (keys) and s.audience & viewer <> 0;
+             -- Put together with nothing, so that each document is fetched once for all three.
+             from (select s.incident_key, s.document || '' as document from incident_search s
+                    where s.incident_key = any (keys) and s.audience & viewer <> 0 offset 0) found;
          return;
        end if;
        if cardinality(keys) <= enough then
@@ -286,10 +294,14 @@ const searching = (path: string): string[] => [
      end if;
      if page is null then
        return query select null::uuid, 0::real, broad;
-     else
-       return query select key, 0::real, broad from unnest(search.by_time(broad, viewer, is_common, is_descending, page,
-         case when beyond_rank > 0 then null else beyond_time end, case when beyond_rank > 0 then null else beyond_key end)) key;
+       return;
      end if;
+     -- All that is beyond a rank, which records had when there were fewer.
+     if beyond_rank > 0 then beyond_time := null; beyond_key := null; end if;
+     if hits > 0 or beyond_key is not null then
+       keys := search.by_time(broad, viewer, hits, is_descending, page, beyond_time, beyond_key);
+     end if;
+     return query select key, 0::real, broad from unnest(keys[1:page]) key;
    end $$`,
   `create function search.incident_count(wanted text) returns bigint
    language plpgsql stable security definer set search_path = ${path}
@@ -313,7 +325,7 @@ const FOR_ROLES = [
 /** What those call. */
 const FOR_OWNER = [
   'search.queries(text, integer, text)',
-  'search.by_time(tsquery, integer, boolean, boolean, integer, timestamptz, uuid)',
+  'search.by_time(tsquery, integer, integer, boolean, integer, timestamptz, uuid)',
   'search.labelled(text[], text[])',
   'search.unhyphenated(text, integer)',
 ] as const;

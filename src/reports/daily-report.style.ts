@@ -51,6 +51,7 @@ article p { margin: 1.2mm 0 1.6mm; }
 ul { list-style: none; }
 .assessments { background: var(--tint); border-radius: 3px; padding: 1mm 2.5mm; font-size: .9em; }
 .assessments li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 3mm; }
+.item > b { display: block; }
 .dates { color: var(--quiet); font-size: .9em; }
 .quiet, .note { color: var(--quiet); }
 .note { font-size: .9em; }

@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.js';
 import type { ReadType, Row, Step } from '../read/model.js';
-import { type Param, type Sql, sql } from '../read/sql.js';
+import { type Param, raw, type Sql, sql } from '../read/sql.js';
 
 const LONGEST = 200;
 
@@ -23,17 +23,16 @@ export interface NameSearch {
   readonly isFound: (row: Row, step: Step) => Sql;
 }
 
-/** Farther than a word that was only begun, nearer than a misspelt one. */
-const MISSPELT = -0.4;
-
 export function nameSearch(type: ReadType, search: Param): NameSearch {
-  const text = wanted(search);
-  const distance = (row: Row): Sql => sql`-search.name_rank(${row('search_text')}, ${text})`;
+  // A subquery of its own, so that the forms of the words are made once and not for every row.
+  const query = sql`(select search.name_query(${wanted(search)}))`;
+  const rank = (row: Row, takesMisspelt: boolean): Sql =>
+    sql`search.name_rank(${row('search_text')}, ${query}, ${raw(String(takesMisspelt))})`;
   return {
-    distance,
+    distance: (row) => sql`-${rank(row, true)}`,
     isFound: (row, step) => {
-      const better = step.rows(type, (other) => sql`${distance(other)} <= ${MISSPELT}`);
-      return sql`(${distance(row)} <= ${MISSPELT} or (${distance(row)} is not null and not exists (select ${better.from})))`;
+      const fitting = step.rows(type, (other) => sql`${rank(other, false)} is not null`);
+      return sql`(case when exists (select ${fitting.from}) then ${rank(row, false)} else ${rank(row, true)} end is not null)`;
     },
   };
 }

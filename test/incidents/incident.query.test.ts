@@ -314,6 +314,29 @@ describe('lists of incidents', () => {
     expect([data.incidents.totalCount, data.incidents.nodes.length]).toEqual([count, count]);
   });
 
+  it('await translation the oldest first', async () => {
+    await app.sql(
+      `update incident set title = title #- '{texts,EN}' || '{"source": "TR"}' where reference = any ($1)`,
+      [['KB-0034', 'KB-0003', 'KB-0021'].map(reference)],
+    );
+    const officer = app.as('TUR', 'LIAISON_OFFICER');
+    const pages: string[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 3; page += 1) {
+      const { data } = await officer.query(
+        'query ($after: String) { translationQueue(locale: EN, first: 1, after: $after) { nodes { reference } pageInfo { endCursor } } }',
+        { after },
+      );
+      pages.push(data.translationQueue.nodes[0].reference);
+      after = data.translationQueue.pageInfo.endCursor;
+    }
+    expect(pages).toEqual(['KB-0003', 'KB-0021', 'KB-0034'].map(reference));
+    await app.sql(
+      `update incident set title = jsonb_set(title, '{texts,EN}', '{"locale": "EN", "text": "Translated", "status": "WORKING", "revision": 1}') where reference = any ($1)`,
+      [['KB-0034', 'KB-0003', 'KB-0021'].map(reference)],
+    );
+  });
+
   it('await translation where a text is missing or older than its source', async () => {
     const queue = async (locale: string): Promise<number> => {
       const { data } = await app

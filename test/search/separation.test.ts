@@ -107,7 +107,7 @@ describe('search functions, called by plain SQL as each role', () => {
       `set role ${other}`,
       'select * from search.word',
       'select * from search.label',
-      "select search.by_time('mine', 15, false, true, 100, null, null)",
+      "select search.by_time('mine', 15, 0, true, 100, null, null)",
       "select search.unhyphenated('mi-ne', 15)",
       "select search.keep_labels(array['MINE'], array['mine'])",
       "select * from search.queries('mine', 15, 'A')",
