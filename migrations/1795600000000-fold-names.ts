@@ -101,6 +101,7 @@ const typos = (fuzzy: string): string[] => [
 /**
  * The words of labels, which are everybody's: a record is found by what its category is called, and a place by
  * what its kind is, though only the code is stored. A label's lexeme is its code, set off by a stroke from all words.
+ * A place takes up a label that has changed when it is next written.
  */
 const LABELS = [
   'create table search.label (word text collate "C" not null, lexeme text not null, primary key (word, lexeme))',

@@ -86,7 +86,8 @@ export class IncidentFilter {
 
   @Field(() => GraphQLString, {
     nullable: true,
-    description: 'Full text, in any of the four languages, place names in any spelling included.',
+    description:
+      'Full text, in any of the four languages, place names in any spelling and the labels of categories included.',
   })
   search?: string | null;
 }
