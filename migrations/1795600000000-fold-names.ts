@@ -51,7 +51,7 @@ const FOLDING = [
   // Small letters of languages without a dotless i.
   String.raw`create function search.small_elsewhere(words text) returns text language sql immutable strict parallel safe
    return translate(lower(words collate "und-x-icu"), U&'ё\0307', 'е')`,
-  // Without marks: Şuşa is susa, Xankəndi xankendi. As it is typed on a keyboard that lacks the letters.
+  // Without marks: Şuşa is susa, Xankəndi xankendi.
   String.raw`create function search.bare(words text) returns text language sql immutable strict parallel safe
    return regexp_replace(normalize(translate(words, 'ıə', 'ie'), nfd), U&'[\0300-\036F]+', '', 'g')`,
   // As it sounds, in Latin letters: Агдам, Ağdam and Aghdam are agdam; Şuşa, Shusha and Шуша are shusha.
@@ -62,12 +62,15 @@ const FOLDING = [
    return regexp_replace(words, '\m([a-z]{4,}?)(?:l[ae]r)?(?:[iu]m|s?[iu])?(?:n?d[ae]n?(?:ki)?|t[ae]n?(?:ki)?|n?[iu]n|n[iuae]|[iy]?[aeiu]|[iy]?l[ae])?[kgq]?\M', '\1', 'g')`,
   `create function search.stripped(words text) returns text language sql immutable strict parallel safe
    return search.stripped_once(search.stripped_once(words))`,
+  // The same of a word typed on a keyboard that lacks its letters: Şuşa as Susa is susa.
+  `create function search.typed(words text) returns text language sql immutable strict parallel safe
+   return search.folded(search.bare(words))`,
   // The forms under which words are kept besides their stems.
   `create function search.forms(words text) returns text language plpgsql immutable strict parallel safe as $$
    declare
      small constant text := search.small(words);
    begin
-     return search.folded(small) || ' ' || search.bare(small);
+     return search.folded(small) || ' ' || search.typed(small);
    end $$`,
   // The same without endings, for searches: a record is found by what begins with them.
   `create function search.beginnings(words text) returns text language plpgsql immutable strict parallel safe as $$
@@ -132,8 +135,7 @@ const NAMES = [
    end $$`,
   // The words of a search, each with its forms: as it sounds, as it is typed, and the others.
   `create function search.name_query(wanted text) returns text[] language sql immutable strict parallel safe
-   return array(select concat_ws(' ', search.folded(search.small(word)), search.bare(search.small(word)), search.forms(word),
-                                 search.beginnings(word), array_to_string(search.stems(word), ' '))
+   return array(select concat_ws(' ', search.forms(word), search.beginnings(word), array_to_string(search.stems(word), ' '))
                   from (select distinct string_to_table(search.tokens(wanted), ' ')) given (word) where word <> '')`,
   // How well a search fits a name, from the forms of both; null when a word of it is not found. More is better, and
   // less than a half is a misspelt word, if such are taken.

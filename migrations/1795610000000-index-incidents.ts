@@ -176,7 +176,7 @@ const searching = (path: string): string[] => [
         where '' <> all (search.stems(word)) order by n);
      word text;
      folded text;
-     bare text;
+     typed text;
      forms text[];
      begun text[];
      likely text[];
@@ -185,12 +185,12 @@ const searching = (path: string): string[] => [
    begin
      foreach word in array case when cardinality(weighty) > 0 then weighty else coalesce(words, '{}') end loop
        folded := search.folded(search.small(word));
-       bare := search.bare(search.small(word));
+       typed := search.typed(search.small(word));
        forms := array(select distinct form from unnest(string_to_array(search.forms(word), ' ') || search.stems(word)) form where length(form) > 1 or form = word);
        continue when cardinality(forms) = 0;
        exact := case when exact is null then search.any_of(forms, '') else exact && search.any_of(forms, '') end;
        preferred := case when preferred is null then search.any_of(forms, ':' || weight) else preferred && search.any_of(forms, ':' || weight) end;
-       begun := array(select distinct form from unnest(array[folded, bare] || string_to_array(search.beginnings(word), ' ')) form
+       begun := array(select distinct form from unnest(array[folded, typed] || string_to_array(search.beginnings(word), ' ')) form
                        where length(form) > 2 and word !~ '^[0-9]+$');
        -- Words that begin so are looked up here: asked for beginnings, the index would read their records one by one.
        likely := array(
@@ -203,11 +203,11 @@ const searching = (path: string): string[] => [
           and not exists (select from search.word known where known.word = any (forms) and known.audience & viewer <> 0) then
          likely := likely || array(
            select known.word from search.word known where known.audience & viewer <> 0
-              and ((known.word % folded and search.is_typo(folded, known.word)) or (known.word % bare and search.is_typo(bare, known.word)))
+              and ((known.word % folded and search.is_typo(folded, known.word)) or (known.word % typed and search.is_typo(typed, known.word)))
             group by known.word
-            order by least(levenshtein(known.word, left(folded, 60)), levenshtein(known.word, left(bare, 60))), known.word limit 12);
+            order by least(levenshtein(known.word, left(folded, 60)), levenshtein(known.word, left(typed, 60))), known.word limit 12);
          labels := search.labelled(likely || array(
-           select known.word from search.label known where search.is_typo(folded, known.word) or search.is_typo(bare, known.word)), '{}');
+           select known.word from search.label known where search.is_typo(folded, known.word) or search.is_typo(typed, known.word)), '{}');
        end if;
        meant := search.any_of(forms || likely || labels, '');
        broad := case when broad is null then meant else broad && meant end;

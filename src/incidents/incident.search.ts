@@ -7,7 +7,7 @@ import { seenByAudience } from './incident.policy.js';
 import { incidentRead } from './incident.read.js';
 
 /** Matches above which a search no longer tells records apart: they count as equally good. */
-const COMMON = 1_000;
+const COMMON = 500;
 
 const incidentSearch: LinkType = {
   scope: 'incident:read',
