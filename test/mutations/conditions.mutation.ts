@@ -163,6 +163,9 @@ it('notices every row rule that a function of the search leaves out', async () =
       replacedInTurn(definition, rule, 'true'),
     )),
     ...(await mutantsOf(planted, 'search.queries', (definition) => replacedInTurn(definition, rule, 'true'))),
+    ...(await mutantsOf(planted, 'search.by_time', (definition) =>
+      replacedInTurn(definition, /audience & %s <> 0/g, '%s = %1$s'),
+    )),
     ...(await mutantsOf(planted, 'search.viewer_bit', (definition) =>
       replacedInTurn(definition, /THEN (?:1|2|4|8)\b/gi, 'THEN 15'),
     )),

@@ -14,7 +14,9 @@ const SEARCHES = [
   'birdmask14x12',
 ];
 /** How many the caller wants at the most: few, so that a record counts as large, and many. */
-const MOST = [null, 1, 5, 3_000];
+const MOST = [null, 1, 3, 5, 3_000];
+/** How many of those found beyond that the caller wants, the newest first. */
+const PAGES = [null, 4];
 
 /** What the functions of the search answer each role, of all there is to ask them. */
 export async function searchAnswers({ intruders }: SqlWorld): Promise<unknown[]> {
@@ -22,11 +24,13 @@ export async function searchAnswers({ intruders }: SqlWorld): Promise<unknown[]>
   for (const audience of AUDIENCES) {
     for (const search of SEARCHES) {
       for (const most of MOST) {
-        const found = await intruders[audience].attempt(
-          "select incident_key::text as key, rank, query::text from search.incidents($1, 'EN', $2) order by 1",
-          [search, most],
-        );
-        answers.push([audience, search, most, found]);
+        for (const page of PAGES) {
+          const found = await intruders[audience].attempt(
+            "select incident_key::text as key, rank, query::text from search.incidents($1, 'EN', $2, $3) order by 1",
+            [search, most, page],
+          );
+          answers.push([audience, search, most, page, found]);
+        }
       }
       const counted = await intruders[audience].attempt('select search.incident_count($1)::int as n', [
         search,
