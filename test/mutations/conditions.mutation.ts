@@ -144,11 +144,15 @@ it('notices every proof that is no more asked for at the commit', async () => {
         '',
       ),
     ])),
-    ...(await mutantsOf(shipped, 'prove_assessment', (definition) =>
-      replacedInTurn(definition, REFUSAL, 'null'),
-    )),
+    ...(
+      await Promise.all(
+        ['prove_assessment', 'prove_claims', 'prove_casualties', 'prove_provisions'].map((name) =>
+          mutantsOf(shipped, name, (definition) => replacedInTurn(definition, REFUSAL, 'null')),
+        ),
+      )
+    ).flat(),
   ];
-  expect(mutants.length).toBeGreaterThan(6);
+  expect(mutants.length).toBeGreaterThan(9);
   await run('proofs at the commit', mutants, noticeDisproved);
 });
 

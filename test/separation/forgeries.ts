@@ -328,10 +328,20 @@ export async function disprovedOf({ owner }: SqlWorld, nation: Nation): Promise<
     `select key::text from incident where originator = '${nation}' and audience & 3 = 3 order by key limit 1`,
   );
   const own = `'${rows[0]?.key}'`;
+  const withPart = async (table: string): Promise<string> => {
+    const having = await owner.query<{ key: string }>(
+      `select key::text from incident where originator = '${nation}'
+          and exists (select from ${table} where incident_key = key) order by key limit 1`,
+    );
+    return `'${having.rows[0]?.key}'`;
+  };
   const set = (what: string): string => `update incident set ${what} where key = ${own}`;
   const revision = (hash: string, content: string): string =>
     `insert into revision (incident_key, version, audience, changed_by, content_hash, changed_at, changes, content)
      select key, version, audience, '${nation}', ${hash}, now(), '{}', ${content} from incident where key = ${own}`;
+  const assessment = (version: string): string =>
+    `insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, assessed_by, assessed_at)
+     select gen_random_uuid(), key, audience, '${nation}', 'CONFIRMED', ${version}, content_hash, '', now() from incident where key = ${own}`;
   const hashOf = (content: string): string => `encode(sha256(convert_to(${content}, 'UTF8')), 'hex')`;
   const recorded = `recorded_content(${own})::text`;
   const differs = disproved('the revision of an incident is not what its rows say');
@@ -364,6 +374,16 @@ export async function disprovedOf({ owner }: SqlWorld, nation: Nation): Promise<
       revision(hashOf(recorded), recorded),
       COMMIT,
     ),
+    ...(await Promise.all(
+      ['claim', 'casualties', 'incident_provision'].map(async (table) =>
+        attempt(
+          `removes a ${table} below a version`,
+          differs,
+          `delete from ${table} where incident_key = ${await withPart(table)}`,
+          COMMIT,
+        ),
+      ),
+    )),
     attempt(
       'counts other casualties than there are',
       disproved('the sums of an incident are not those of its casualties'),
@@ -382,8 +402,13 @@ export async function disprovedOf({ owner }: SqlWorld, nation: Nation): Promise<
           attempt(
             'assesses a version there is not',
             disproved('an assessment is of a version that there is'),
-            `insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, assessed_by, assessed_at)
-             select gen_random_uuid(), key, audience, '${nation}', 'CONFIRMED', 99, content_hash, '', now() from incident where key = ${own}`,
+            assessment('99'),
+            COMMIT,
+          ),
+          attempt(
+            'assesses without what follows from it',
+            disproved('the status of an incident is not what its assessments say'),
+            assessment('version'),
             COMMIT,
           ),
         ]),
