@@ -159,7 +159,11 @@ class PageReader {
   /** The cursor of the page's first or last row, in the order they are found; null on an empty page. */
   private cursorAt(row: Row, end: 'first' | 'last'): Sql {
     const at = end === 'first' ? raw('1') : sql`least(count(*), ${this.page.size})`;
-    const cursor = this.cursorOf((column) => sql`(array_agg(${row(column)})${this.withinPage()})[${at}]`);
+    // The items of a page that is read backward are turned round, which PostgreSQL may do to all aggregates.
+    const order = this.page.isBackward ? sql` order by ${this.position()}` : raw('');
+    const cursor = this.cursorOf(
+      (column) => sql`(array_agg(${row(column)}${order})${this.withinPage()})[${at}]`,
+    );
     return sql`case when count(*) > 0 then ${cursor} end`;
   }
 

@@ -85,6 +85,16 @@ describe('pages', () => {
     expect(new Set(ids).size).toBe(data.page.totalCount);
   });
 
+  it.each(['first', 'last'])('asked for by %s begin and end alike whatever else is selected', async (end) => {
+    const caller = app.as('TUR', 'LIAISON_OFFICER');
+    const page = `incidents(${end}: 10, orderBy: { field: UPDATED_AT })`;
+    const { data } = await caller.query(`{
+      whole: ${page} { edges { cursor } }
+      bare: ${page} { edges { __typename } pageInfo { hasPreviousPage startCursor endCursor } } }`);
+    const cursors = data.whole.edges.map(({ cursor }: { cursor: string }) => cursor);
+    expect(data.bare.pageInfo).toMatchObject({ startCursor: cursors[0], endCursor: cursors[9] });
+  });
+
   it('of nothing are empty, without cursors', async () => {
     const { data } = await app
       .as(null, 'PUBLIC')
