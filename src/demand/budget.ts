@@ -29,8 +29,11 @@ export type TakeLease = (
 
 /** What an operation was charged. */
 export interface Charge {
-  /** Ends it: gives back what was not used, or takes what was used on top, and answers what is reported. */
-  settle(actual: number): CostReport;
+  /**
+   * Ends it: gives back what was not used, and answers what is reported. `unreported` is taken on top: the
+   * time a statement took tells of rows, hidden ones included, so that no answer may state it.
+   */
+  settle(actual: number, unreported?: number): CostReport;
 }
 
 /** As Shopify reports it, in units of cost; `available` is rounded down to a thousandth of the budget. */
@@ -133,9 +136,10 @@ export function createBudget(
   function take(account: Account, cost: number): Charge {
     account.inHand -= cost;
     return {
-      settle(actual) {
+      settle(actual, unreported = 0) {
         account.inHand += cost - actual;
         const available = account.inHand + leftNow(account, clock());
+        account.inHand -= unreported;
         // The other processes are to know.
         if (account.inHand < 0 && account.leasing === null) void lease(account, 0);
         return {

@@ -12,8 +12,8 @@ const LARGE_COST = 10_000;
 
 /**
  * The same execution for every transport, within budgets: an operation is charged before it runs, gets
- * back what it did not use or is charged what its heavy statements took, and reports both in
- * `extensions.cost`. Refused, nothing of it has run.
+ * back what it did not use, and reports both in `extensions.cost`. What its heavy statements took is charged
+ * on top, unreported. Refused, nothing of it has run.
  */
 export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
   return async (request) => {
@@ -40,9 +40,8 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
 
     function settle(): CostReport {
       const heavy = Math.round((record?.heavyMs ?? 0) * HEAVY_MS_COST);
-      const report = charge.settle(used + heavy);
-      if (record) record.cost = report.actual;
-      return report;
+      if (record) record.cost = used + heavy;
+      return charge.settle(used, heavy);
     }
   };
 }

@@ -70,26 +70,22 @@ describe('a budget', () => {
     expect([status, errors[0]?.extensions.limit]).toEqual([400, 'cost']);
   });
 
-  it('is charged what heavy statements take, beyond what was foreseen and what there is', async () => {
+  it('is charged what heavy statements take, beyond what there is, and no answer tells how long that was', async () => {
     const identity = { subject: 'heavy' };
     const officer = one.as('TUR', 'DUTY_OFFICER', identity);
     const { status, text } = await officer.query(
       '{ incidents(first: 1, filter: { search: "mayın" }) { nodes { reference } } }',
     );
     const { requested, actual, available } = JSON.parse(text).extensions.cost;
-    expect([status, requested, available]).toEqual([200, 2, 0]);
-    // A microsecond is a unit, and no search is done in a tenth of one.
-    expect(actual).toBeGreaterThan(100);
-    const debt = actual - BUDGET;
+    expect([status, requested, actual]).toEqual([200, 2, 2]);
+    expect(available).toBeGreaterThanOrEqual(BUDGET - 2);
     await expect
       .poll(async () => (await other.as('TUR', 'DUTY_OFFICER', identity).query(PAGE)).status)
       .toBe(429);
     for (const app of [one, other]) {
       const refused = await app.as('TUR', 'DUTY_OFFICER', identity).query(PAGE);
       expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
-      expect(refused.errors[0]?.extensions.retryAfter).toBeGreaterThan(
-        Math.floor(debt / cost.restoreRate) - 2,
-      );
+      expect(refused.errors[0]?.extensions.retryAfter).toBeGreaterThan(0);
     }
   });
 

@@ -236,6 +236,8 @@ export const CODE_COLUMNS = new Set([
   'release_consent.target',
   'idempotency.nation',
   'revoked_token.nation',
+  // Blanks alone.
+  'incident_search.filler',
   'incident_tally.grain',
   'incident_tally.originator',
   'incident_tally.category',
