@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NATIONS } from '../../src/access/scopes.js';
 import { disprovedOf, type Forgery, forgeriesOf, outcomeOf } from '../separation/forgeries.js';
 import { openPlantedSqlWorld, openSqlWorld, type SqlWorld } from '../separation/plain-sql.js';
-import { searchAnswers } from '../separation/searching.js';
+import { plantUnevenWord, searchAnswers } from '../separation/searching.js';
 import { replacedInTurn, type Weakened, weakened } from './conditions.js';
 import { type Mutant, report, survivorsOf } from './killing.js';
 
@@ -157,6 +157,7 @@ it('notices every proof that is no more asked for at the commit', async () => {
 });
 
 it('notices every row rule that a function of the search leaves out', async () => {
+  await plantUnevenWord(planted);
   const before = await searchAnswers(planted);
   const rule = /(?<![\w.])(?:\w+\.)?audience & viewer <> 0/g;
   const mutants = [

@@ -11,12 +11,29 @@ const SEARCHES = [
   // With numbers in them they are not mended: all records of a mask, and a single one.
   ...[1, 2, 3, 4, 6, 9, 12].map((mask) => `birdmask${mask}x`),
   'birdmask15x13',
+  'oystercatcher',
   'birdmask14x12',
 ];
 /** How many the caller wants at the most: few, so that a record counts as large, and many. */
 const MOST = [null, 1, 3, 5, 3_000];
 /** How many of those found beyond that the caller wants, the newest first. */
 const PAGES = [null, 4];
+
+/**
+ * Plants a word that everybody reads in one record, and TUR alone in five more: whether it counts as common
+ * must depend on what its reader sees.
+ */
+export async function plantUnevenWord({ owner }: SqlWorld): Promise<void> {
+  await owner.query('alter table incident disable trigger prove_incident');
+  await owner.query(
+    `with uneven as (
+       (select key from incident where audience = 1 order by occurred_from desc limit 5)
+       union all (select key from incident where audience = 15 order by occurred_from desc limit 1))
+     update incident set title = jsonb_set(title, '{texts,EN,text}', '"oystercatcher"')
+      where key in (select key from uneven)`,
+  );
+  await owner.query('alter table incident enable trigger prove_incident');
+}
 
 /** What the functions of the search answer each role, of all there is to ask them. */
 export async function searchAnswers({ intruders }: SqlWorld): Promise<unknown[]> {
