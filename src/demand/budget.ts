@@ -36,7 +36,10 @@ export interface Charge {
   settle(actual: number, unreported?: number): CostReport;
 }
 
-/** As Shopify reports it, in units of cost; `available` is rounded down to a thousandth of the budget. */
+/**
+ * As Shopify reports it, in units of cost; `available` is rounded to a twentieth of the budget: finer, it would
+ * tell how long the statements of a moment ago took.
+ */
 export interface CostReport {
   readonly requested: number;
   readonly actual: number;
@@ -71,6 +74,8 @@ const KEPT_ACCOUNTS = 20_000;
 const SHARE = 1 / 20;
 /** A lease not used for so long goes back. */
 const LEASE_MS = 10_000;
+/** Part of the budget to which what is available is reported. */
+const REPORTED_SHARE = 1 / 20;
 
 export function createBudget(
   terms: BudgetTerms,
@@ -79,7 +84,7 @@ export function createBudget(
 ): Budget {
   const { budget, restoreRate, ceiling } = terms;
   const chunk = Math.ceil(budget * SHARE);
-  const step = Math.max(1, Math.floor(budget / 1_000));
+  const step = Math.max(1, Math.floor(budget * REPORTED_SHARE));
   const accounts = new LRUCache<string, Account>({ max: KEPT_ACCOUNTS });
   const identities = new WeakMap<Viewer, string>();
 
@@ -145,7 +150,7 @@ export function createBudget(
         return {
           requested: cost,
           actual,
-          available: Math.max(0, Math.floor(available / step) * step),
+          available: Math.min(budget, Math.max(0, Math.round(available / step) * step)),
           restoreRate,
         };
       },
