@@ -345,13 +345,14 @@ const PARTS = {
 
 /** As the triggers of the first migration keep it. */
 const TALLY = `
-  insert into incident_tally (grain, place_key, audience, originator, category, severity, status, district_key, day, n, killed, wounded)
+  insert into incident_tally (grain, place_key, audience, originator, category, severity, status, district_key, day, untranslated, n, killed, wounded)
   select grain.name, case when grain.name = 'settlement' then place_key end, audience,
          case when grain.name = 'state' then originator end, case when grain.name in ('category', 'place', 'settlement') then category end,
          case when grain.name = 'state' then severity end, case when grain.name = 'state' then status end,
          case when grain.name in ('district', 'place') then district_key end,
-         case grain.name when 'day' then (occurred_from at time zone 'Asia/Baku')::date when 'total' then null when 'category' then null when 'settlement' then null
+         case grain.name when 'day' then (occurred_from at time zone 'Asia/Baku')::date when 'total' then null when 'category' then null when 'settlement' then null when 'translation' then null
            else date_trunc('month', occurred_from at time zone 'Asia/Baku')::date end,
+         case when grain.name = 'translation' then untranslated end,
          count(*), sum(killed), sum(wounded)
-    from incident cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement')) grain (name)
-   group by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+    from incident cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement'), ('translation')) grain (name)
+   group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`;

@@ -234,11 +234,12 @@ const NATION_TABLES = [
     district_key integer,
     place_key integer,
     day date,
+    untranslated smallint,
     n integer not null,
     killed integer not null,
     wounded integer not null)`,
   `create unique index incident_tally_grain_idx on incident_tally
-     (grain, place_key, audience, originator, category, severity, status, district_key, day, slot) nulls not distinct`,
+     (grain, place_key, audience, originator, category, severity, status, district_key, day, untranslated, slot) nulls not distinct`,
 ];
 
 const DERIVE = [
@@ -270,7 +271,8 @@ const TALLY_LOCK = 467_291_002;
 /** More writers than this at once wait for each other. */
 const MOST_SLOTS = 32;
 
-const TALLY_KEY = 'grain, place_key, audience, originator, category, severity, status, district_key, day';
+const TALLY_KEY =
+  'grain, place_key, audience, originator, category, severity, status, district_key, day, untranslated';
 
 /** A row for every grain of the tally; what a grain does not tell apart is null. */
 const grainRows = (rows: string): string =>
@@ -285,19 +287,21 @@ const grainRows = (rows: string): string =>
         when 'total' then null
         when 'category' then null
         when 'settlement' then null
+        when 'translation' then null
         else date_trunc('month', occurred_from at time zone 'Asia/Baku')::date end as day,
+      case when grain.name = 'translation' then untranslated end as untranslated,
       n, killed, wounded
-    from (${rows}) changed cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement')) grain (name)`;
+    from (${rows}) changed cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement'), ('translation')) grain (name)`;
 
 /** What a statement adds to the tally: its new rows, less its old ones. */
 const CHANGES = {
   insert:
-    'select audience, originator, category, severity, status, district_key, place_key, occurred_from, 1 as n, killed, wounded from added',
+    'select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, 1 as n, killed, wounded from added',
   delete:
-    'select audience, originator, category, severity, status, district_key, place_key, occurred_from, -1 as n, -killed as killed, -wounded as wounded from removed',
-  update: `select audience, originator, category, severity, status, district_key, place_key, occurred_from, 1 as n, killed, wounded from added
+    'select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, -1 as n, -killed as killed, -wounded as wounded from removed',
+  update: `select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, 1 as n, killed, wounded from added
            union all
-           select audience, originator, category, severity, status, district_key, place_key, occurred_from, -1, -killed, -wounded from removed`,
+           select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, -1, -killed, -wounded from removed`,
 } as const;
 
 const TRANSITIONS = {

@@ -45,6 +45,10 @@ export class IncidentTally {
   @Column('date', { nullable: true })
   day!: string | null;
 
+  /** Languages without an up-to-date text, as bits. */
+  @Column('smallint', { nullable: true })
+  untranslated!: number | null;
+
   @Column('integer')
   n!: number;
 

@@ -26,7 +26,7 @@ import {
 } from './incident.inputs.js';
 import { claimRead, incidentProvisions, incidentRead } from './incident.read.js';
 import { searched, searchedCount } from './incident.search.js';
-import { tallyCount } from './tally.read.js';
+import { tallyCount, translationCount } from './tally.read.js';
 
 export const { connection: IncidentConnection } = connectionTypes('Incident', () => Incident, 'incidents');
 
@@ -35,9 +35,11 @@ interface IncidentListing {
   readonly orderBy?: IncidentOrder | null;
   /** Condition besides the filter. */
   readonly related?: (row: Row, step: Step) => Sql;
+  /** Cheaper way to the number of those `related`, where there is one. */
+  readonly count?: (step: Step) => Sql;
 }
 
-function incidentPage({ filter, orderBy, related }: IncidentListing, page: PageArguments): Read {
+function incidentPage({ filter, orderBy, related, count }: IncidentListing, page: PageArguments): Read {
   const { search, ...others } = filter ?? {};
   const isByRank = Boolean(search) && (orderBy?.field ?? 'RELEVANCE') === 'RELEVANCE';
   const time = orderBy?.field === 'UPDATED_AT' ? 'updated_at' : 'occurred_from';
@@ -61,6 +63,7 @@ function incidentPage({ filter, orderBy, related }: IncidentListing, page: PageA
     direction: orderBy?.direction ?? 'DESC',
     count: (step) => {
       if (search) return searchedCount(search, conditions, step);
+      if (count) return count(step);
       return related ? null : tallyCount(filter, step);
     },
   };
@@ -96,10 +99,12 @@ export class IncidentResolver {
   @RequiresScope('incident:read')
   translationQueue(@Args(() => TranslationQueueArgs) args: Planned<TranslationQueueArgs>): Read {
     const bit = 1 << LOCALES.indexOf(args.locale);
+    const isAwaiting = (row: Row): Sql => sql`(${row('untranslated')} & ${bit}) <> 0`;
     return incidentPage(
       {
         orderBy: { field: 'OCCURRED_FROM', direction: 'ASC' },
-        related: (row) => sql`(${row('untranslated')} & ${bit}) <> 0`,
+        related: isAwaiting,
+        count: (step) => translationCount(isAwaiting, step),
       },
       args,
     );

@@ -18,7 +18,7 @@ const tallyRows: LinkType = {
 
 type Dimension = IncidentDimension | 'PLACE';
 
-/** What each grain of the tally tells apart, the smallest first. Months stand as their first day. */
+/** What grains of the tally tell apart, the smallest first. Months stand as their first day. */
 const GRAINS = {
   total: [],
   category: ['CATEGORY'],
@@ -38,12 +38,17 @@ const FILTER_DIMENSIONS = {
 
 type Filter = Planned<IncidentFilter> | null | undefined;
 
+interface TallyRows {
+  readonly row: Row;
+  readonly from: Sql;
+}
+
 /** Rows of the smallest grain that knows all dimensions and meets the filter, or null where none does. */
 export function tallied(
   dimensions: readonly IncidentDimension[],
   filter: Filter,
   step: Step,
-): { readonly row: Row; readonly from: Sql } | null {
+): TallyRows | null {
   const needed = new Set<Dimension>(dimensions);
   const conditions: ((row: Row) => Sql)[] = [];
   for (const [name, value] of Object.entries(filter ?? {})) {
@@ -66,15 +71,24 @@ export function tallied(
     [...needed].every((dimension) => known.some((name) => name === dimension)),
   );
   if (!grain) return null;
-  return step.rows(
-    tallyRows,
-    (row) =>
-      sql`${row('grain')} = ${literal(grain[0])} and ${all(conditions.map((condition) => condition(row)))}`,
-  );
+  return rowsOf(grain[0], (row) => all(conditions.map((condition) => condition(row))), step);
+}
+
+function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): TallyRows {
+  return step.rows(tallyRows, (row) => sql`${row('grain')} = ${literal(grain)} and ${where(row)}`);
 }
 
 /** How many incidents the viewer sees that meet a filter, where the tally can tell. */
 export function tallyCount(filter: Filter, step: Step): Sql | null {
   const rows = tallied([], filter, step);
-  return rows && sql`(select coalesce(sum(${rows.row('n')}), 0) ${rows.from})`;
+  return rows && sumOf(rows);
+}
+
+/** How many incidents the viewer sees whose `untranslated` languages meet a condition. */
+export function translationCount(where: (row: Row) => Sql, step: Step): Sql {
+  return sumOf(rowsOf('translation', where, step));
+}
+
+function sumOf({ row, from }: TallyRows): Sql {
+  return sql`(select coalesce(sum(${row('n')}), 0) ${from})`;
 }

@@ -252,7 +252,9 @@ describe('the total', () => {
     expect(await statementFor(`{ ${filtered} { ${rest} totalCount } }`)).toMatch(/count\(\*\)/);
   });
 
-  it('alone reads no rows', async () => {
-    expect(await statementFor('{ incidents { totalCount } }')).not.toMatch(/from incident t|limit/);
+  it.each(['incidents', 'translationQueue(locale: RU)'])('of %s alone reads no rows', async (field) => {
+    const statement = await statementFor(`{ ${field} { totalCount } }`);
+    expect(statement).toMatch(/sum\(.*incident_tally (t\d+) where \(\1\.audience & 1\) <> 0/);
+    expect(statement).not.toMatch(/from incident t|limit/);
   });
 });

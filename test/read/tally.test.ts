@@ -5,6 +5,20 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { AUDIENCES, type Audience } from '../../src/access/scopes.js';
 import { roleUrl } from '../../src/database/roles.js';
+import { LOCALES, type Locale } from '../../src/labels/locale.js';
+import {
+  AMEND,
+  aReport,
+  at,
+  people,
+  RELEASE,
+  REPORT,
+  RETRACT,
+  run,
+  succeed,
+  TRANSLATE,
+} from '../incidents/writing.js';
+import { type App, type Caller, startApp } from '../support/app.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { ASKERS } from './differential/asker.js';
 import { openReadServerOver, type ReadServer } from './differential/server.js';
@@ -18,6 +32,10 @@ const QUESTION = parse(`{
   grave: incidents(filter: { severity: [HIGH, CRITICAL], originator: [AZE, TUR] }) { totalCount }
   disputed: incidents(filter: { status: DISPUTED }) { totalCount }
   inside: incidents(filter: { place: ["agdam", "shusha"], category: [SHELLING, ARMED_CLASH, MINE_INCIDENT] }) { totalCount }
+  tr: translationQueue(locale: TR) { totalCount }
+  ru: translationQueue(locale: RU) { totalCount }
+  az: translationQueue(locale: AZ) { totalCount }
+  en: translationQueue(locale: EN) { totalCount }
   nearby: incidentStatistics(groupBy: [CATEGORY], filter: { place: ["lachin"] }) { keys count killed wounded }
   total: incidentStatistics(groupBy: []) { keys count killed wounded }
   states: incidentStatistics(groupBy: [STATUS, SEVERITY]) { keys count killed wounded }
@@ -33,6 +51,10 @@ const COUNTED = {
   grave: count(`severity in ('HIGH', 'CRITICAL') and originator in ('AZE', 'TUR')`),
   disputed: count(`status = 'DISPUTED'`),
   inside: count(`category in ('SHELLING', 'ARMED_CLASH', 'MINE_INCIDENT') and ${within('agdam', 'shusha')}`),
+  tr: count(awaits('TR')),
+  ru: count(awaits('RU')),
+  az: count(awaits('AZ')),
+  en: count(awaits('EN')),
   nearby: groups('category').replace('from incident', `from incident where ${within('lachin')}`),
   total: groups(),
   states: groups('status', 'severity'),
@@ -44,6 +66,12 @@ const COUNTED = {
 function within(...codes: string[]): string {
   return `place_key in (select place.key from place left join place parent on parent.key = place.parent_key
     where '{${codes.join()}}'::text[] && array[place.code, parent.code])`;
+}
+
+/** Some text of the record is missing in the language, or older than its source. */
+function awaits(locale: Locale): string {
+  return `exists (select from unnest(array[title, narrative]) body
+    where coalesce((body #>> '{texts,${locale},revision}')::int, 0) < (body ->> 'revision')::int)`;
 }
 
 function count(condition: string): string {
@@ -106,6 +134,8 @@ const CHANGES = [
   `update incident set category = 'SHELLING', severity = 'HIGH' where key = any ($1)`,
   `update incident set occurred_from = occurred_from + random() * interval '90 days', occurred_to = null where key = any ($1)`,
   `update incident set killed = (random() * 9)::int, wounded = wounded + 1 where key = any ($1)`,
+  `update incident set title = title #- array['texts', (array['TR', 'RU', 'AZ', 'EN'])[1 + (random() * 3)::int]] where key = any ($1)`,
+  `update incident set title = jsonb_set(title, '{revision}', to_jsonb(1 + (random() * 2)::int)) where key = any ($1)`,
   'delete from incident where key = any ($1)',
 ];
 
@@ -215,6 +245,14 @@ describe('totals and statistics', () => {
       'time',
       `update incident set occurred_from = '2030-12-31T21:00:00Z', occurred_to = null where key = ${LAST}`,
     ],
+    [
+      'source of its text',
+      `update incident set title = jsonb_set(title, '{revision}', '7'), narrative = null where key = ${LAST}`,
+    ],
+    [
+      'translation of its text',
+      `update incident set title = jsonb_set(title, '{texts,RU,revision}', '7') where key = ${LAST}`,
+    ],
     ['every audience', 'update incident set audience = audience_bit(originator)'],
   ])('are right at once after a change of the %s, and show no group that is empty now', async (_, change) => {
     await owner.query(change);
@@ -222,5 +260,74 @@ describe('totals and statistics', () => {
       const { answered, counted } = await reader.compare();
       expect(answered, reader.audience).toEqual(counted);
     }
+  });
+});
+
+describe('what awaits translation', () => {
+  let app: App;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app?.stop());
+
+  const QUEUES = `{ ${LOCALES.map((locale) => `${locale}: translationQueue(locale: ${locale}) { totalCount }`).join(' ')} }`;
+
+  /** For each audience, the languages of which one more record awaits a translation than at first. */
+  async function openQueues(): Promise<() => Promise<Record<Audience, string>>> {
+    const callers: Record<Audience, Caller> = {
+      TUR: app.as('TUR', 'LIAISON_OFFICER'),
+      RUS: app.as('RUS', 'LIAISON_OFFICER'),
+      AZE: app.as('AZE', 'LIAISON_OFFICER'),
+      PUBLIC: app.as(null, 'PUBLIC'),
+    };
+    const ask = async (audience: Audience): Promise<number[]> => {
+      const { data } = await callers[audience].query(QUEUES);
+      return LOCALES.map((locale) => data[locale].totalCount);
+    };
+    const before = new Map(
+      await Promise.all(AUDIENCES.map(async (audience) => [audience, await ask(audience)] as const)),
+    );
+    return async () => {
+      const one = async (audience: Audience): Promise<[Audience, string]> => {
+        const more = (await ask(audience)).map(
+          (count, index) => count - (before.get(audience)?.[index] ?? 0),
+        );
+        expect(more.every((each) => each === 0 || each === 1)).toBe(true);
+        return [audience, LOCALES.filter((_, index) => more[index] === 1).join(' ')];
+      };
+      return Object.fromEntries(await Promise.all(AUDIENCES.map(one))) as Record<Audience, string>;
+    };
+  }
+
+  it('is counted at once for whoever sees the record, and for nobody else, whatever becomes of it', async () => {
+    const who = people(app);
+    const queues = await openQueues();
+    expect(await queues()).toEqual({ TUR: '', RUS: '', AZE: '', PUBLIC: '' });
+    const own = await succeed(who.turDuty, REPORT, aReport({ releaseTo: [] }));
+    expect(await queues()).toEqual({ TUR: 'RU AZ EN', RUS: '', AZE: '', PUBLIC: '' });
+    const translation = { locale: 'RU', text: 'Слышна стрельба' };
+    const translated = await succeed(who.turDuty, TRANSLATE, { ...at(own), title: translation });
+    expect(await queues()).toEqual({ TUR: 'AZ EN', RUS: '', AZE: '', PUBLIC: '' });
+    const title = { locale: 'TR', text: 'Ağır silah ateşi duyuldu' };
+    const amended = await succeed(who.turDuty, AMEND, { ...at(translated), title });
+    expect(await queues()).toEqual({ TUR: 'RU AZ EN', RUS: '', AZE: '', PUBLIC: '' });
+    await run(who.turHead, RELEASE, { ...at(amended), audience: 'RUS' });
+    expect(await queues()).toEqual({ TUR: 'RU AZ EN', RUS: 'RU AZ EN', AZE: '', PUBLIC: '' });
+    // The first consent releases nothing yet.
+    for (const [head, aze] of [
+      [who.rusHead, ''],
+      [who.turHead, 'RU AZ EN'],
+    ] as const) {
+      await run(head, RELEASE, { ...at(amended), audience: 'AZE' });
+      expect(await queues()).toEqual({ TUR: 'RU AZ EN', RUS: 'RU AZ EN', AZE: aze, PUBLIC: '' });
+    }
+    const again = await succeed(who.azeDuty, TRANSLATE, {
+      ...at(amended),
+      title: { locale: 'AZ', text: 'Atəş səsləri eşidilib' },
+    });
+    expect(await queues()).toEqual({ TUR: 'RU EN', RUS: 'RU EN', AZE: 'RU EN', PUBLIC: '' });
+    const reason = { locale: 'TR', text: 'Yanlış alarm' };
+    await succeed(who.turDuty, RETRACT, { ...at(again), reason });
+    expect(await queues()).toEqual({ TUR: 'RU EN', RUS: 'RU EN', AZE: 'RU EN', PUBLIC: '' });
   });
 });

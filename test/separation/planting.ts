@@ -16,14 +16,16 @@ const WORDS = { TR: 'Gizli kayıt', RU: 'Скрытая запись', AZ: 'Gizl
 /**
  * A stored text in all languages, each holding a canary that names mask, record and column, and a word that
  * only records of the mask have: kukumav and a letter, so that those of other masks are its misspellings.
+ * In every third record the Azerbaijani awaits a new translation.
  */
 function storedText(column: string): string {
+  const newest = '1 + n % 2';
   const texts = Object.entries(WORDS).map(
     ([locale, words]) =>
       `'${locale}', jsonb_build_object('locale', '${locale}', 'text', '${words} kukumav' || chr(96 + mask) || ' ' || canary || '${column}${locale.toLowerCase()}',
-        'status', case when '${locale}' = 'TR' then 'SOURCE' else 'WORKING' end, 'revision', 1 + n % 2)`,
+        'status', case when '${locale}' = 'TR' then 'SOURCE' else 'WORKING' end, 'revision', ${locale === 'AZ' ? `case when n % 3 = 0 then 0 else ${newest} end` : newest})`,
   );
-  return `jsonb_build_object('source', 'TR', 'revision', 1 + n % 2, 'texts', jsonb_build_object(${texts.join(', ')}))`;
+  return `jsonb_build_object('source', 'TR', 'revision', ${newest}, 'texts', jsonb_build_object(${texts.join(', ')}))`;
 }
 
 /** What a planted record is called everywhere: `birdmask` mask `x` number, and the column's name after it. */

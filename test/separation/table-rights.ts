@@ -101,7 +101,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
     insertColumns: ['key', 'incident_key', 'audience', 'kind', 'at', 'version'],
   },
   // One row for each grain, mask and group that occurs.
-  incident_tally: { select: [240, 225, 205, 61] },
+  incident_tally: { select: [245, 229, 209, 62] },
   official_contact: { select: [0, 0, 0, '-'] },
   idempotency: { select: [0, 0, 0, '-'], insert: NATIONS },
   revoked_token: { select: [0, 0, 0, '-'], insert: NATIONS },
