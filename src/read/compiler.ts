@@ -88,11 +88,27 @@ export async function compile(
   variables: Variables,
   fetchTexts: FetchTexts | null,
 ): Promise<Plan> {
-  const plan = await new Compiler(schema, model, document, operation, terms, variables, false).plan(
-    fetchTexts,
-  );
-  if (plan.outline === null) return plan;
-  return new Compiler(schema, model, document, operation, terms, variables, true).plan(fetchTexts);
+  const compiler = (tagTypes: boolean): Compiler =>
+    new Compiler(
+      schema,
+      model,
+      document,
+      operation,
+      terms,
+      variables,
+      tagTypes,
+      fetchTexts && new Constants(fetchTexts),
+    );
+  const plain = compiler(false);
+  const draft = await plain.draft();
+  if (draft.outline === null) return plain.finish(draft);
+  const tagging = compiler(true);
+  return tagging.finish(await tagging.draft());
+}
+
+/** A plan whose statement still awaits its constants. */
+interface Draft extends Omit<Plan, 'statement'> {
+  readonly columns: readonly Sql[];
 }
 
 /** A field outside of Query whose value is a read, such as what a mutation has written. */
@@ -118,9 +134,10 @@ export function compileField(
   variables: Variables,
   selection: FieldSelection,
 ): FieldPlan {
-  const plan = new Compiler(schema, model, document, operation, terms, variables, false).fieldPlan(selection);
-  if (plan.outline === null) return plan;
-  return new Compiler(schema, model, document, operation, terms, variables, true).fieldPlan(selection);
+  const plan = (tagTypes: boolean): FieldPlan =>
+    new Compiler(schema, model, document, operation, terms, variables, tagTypes, null).fieldPlan(selection);
+  const plain = plan(false);
+  return plain.outline === null ? plain : plan(true);
 }
 
 class Compiler {
@@ -132,7 +149,6 @@ class Compiler {
   private readsReference = false;
   /** Whether anything was read that a constant cannot hold: other rows than reference data, or an input. */
   private isLive = false;
-  private constants: Constants | null = null;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -142,6 +158,7 @@ class Compiler {
     private readonly terms: Terms,
     variables: Variables,
     private readonly tagTypes: boolean,
+    private constants: Constants | null,
   ) {
     const fragments = new Map<string, FragmentDefinitionNode>();
     for (const definition of document.definitions) {
@@ -150,11 +167,9 @@ class Compiler {
     this.scene = { schema, fragments, variables };
   }
 
-  async plan(fetchTexts: FetchTexts | null): Promise<Plan> {
+  async draft(): Promise<Draft> {
     const query = this.schema.getQueryType();
     if (!query) throw new Error('The schema has no queries');
-    const constants = fetchTexts && new Constants();
-    this.constants = constants;
     const columns: Sql[] = [];
     const roots: { key: string; column: number | null }[] = [];
     const inMemory: FieldNode[] = [];
@@ -178,14 +193,26 @@ class Compiler {
       roots.push({ key, column: columns.length });
       columns.push(await this.root(query, field, nodes, entry));
     }
-    if (fetchTexts) await constants?.fetch(fetchTexts);
-    const statement = columns.length === 0 ? null : render(sql`select ${join(columns, ', ')}`);
     return {
-      statement: statement && { ...statement, isHeavy: this.isHeavy, compositions: this.compositions },
+      columns,
       roots,
       inMemory: inMemory.length === 0 ? null : this.cutDown(inMemory),
       outline: this.hasRefusals ? outline : null,
       readsReference: this.readsReference,
+    };
+  }
+
+  /** Constants are fetched here, so that a draft which is thrown away fetches none. */
+  async finish({ columns, ...draft }: Draft): Promise<Plan> {
+    await this.constants?.fetch();
+    return { ...draft, statement: columns.length === 0 ? null : this.statement(columns) };
+  }
+
+  private statement(columns: readonly Sql[]): NonNullable<Plan['statement']> {
+    return {
+      ...render(sql`select ${join(columns, ', ')}`),
+      isHeavy: this.isHeavy,
+      compositions: this.compositions,
     };
   }
 
@@ -195,7 +222,7 @@ class Compiler {
     const entry = this.outlineOf(field.name, node, field, this.refusal(field));
     const json = entry.refused === null ? this.field(field, nodes, read, entry.children) : literal('null');
     return {
-      statement: { ...render(sql`select ${json}`), isHeavy: this.isHeavy, compositions: this.compositions },
+      statement: this.statement([json]),
       outline: this.hasRefusals ? entry : null,
     };
   }

@@ -11,6 +11,8 @@ export class Constants {
   private readonly queries: Sql[] = [];
   private readonly slots: Slot[] = [];
 
+  constructor(private readonly fetchTexts: FetchTexts) {}
+
   /** A text array with each object's text at its key; elsewhere it is null. */
   array(key: Sql, object: Sql, from: Sql): Sql {
     const slot = new Slot();
@@ -20,9 +22,9 @@ export class Constants {
   }
 
   /** Selects the objects; until then all arrays are null. */
-  async fetch(fetchTexts: FetchTexts): Promise<void> {
+  async fetch(): Promise<void> {
     if (this.queries.length === 0) return;
-    const texts = await fetchTexts(render(sql`select ${join(this.queries, ', ')}`).text);
+    const texts = await this.fetchTexts(render(sql`select ${join(this.queries, ', ')}`).text);
     this.slots.forEach((slot, index) => {
       const objects: Record<string, string> = JSON.parse(texts[index] ?? '{}');
       slot.text = arrayOf(objects);

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCALES } from '../../src/labels/locale.js';
 import { createSchema } from '../../src/schema.js';
 import { type App, startApp } from '../support/app.js';
+import { ASKERS } from './differential/asker.js';
+import { openReadServerOver } from './differential/server.js';
 
 const RECORD = `query ($locale: Locale) { incidents(first: 100) { nodes { reference
   place { id code name(locale: $locale) kindLabel(locale: $locale) aliases parent { name(locale: $locale) } latitude }
@@ -69,6 +72,28 @@ describe('reference data in a statement that is asked for again', () => {
       expect(await placeOf(reference)).toEqual({ code: 'new-place', name: 'Yeni' });
     }
   });
+});
+
+it('is fetched once, also where a field is refused', async () => {
+  const statements: string[] = [];
+  const server = openReadServerOver(async (_, { text }) => {
+    statements.push(text);
+    return ['{}'];
+  });
+  const reader = ASKERS.find(({ scopes }) => scopes.has('incident:read') && !scopes.has('incident:position'));
+  if (!reader) throw new Error('Everybody reads positions');
+  const document = parse(
+    '{ incidents { nodes { position { latitude } place { code } claims { claimant { code } } } } }',
+  );
+  await server.ask(reader, document, {});
+  expect(statements.splice(0)).toHaveLength(1);
+  await server.ask(reader, document, {});
+  expect(statements).toEqual([
+    expect.stringMatching(
+      /^select \(select json_object_agg\(.* from place .*json_object_agg\(.* from party /,
+    ),
+    expect.stringContaining(' incident t'),
+  ]);
 });
 
 describe('tables whose rows are carried as constants', () => {
