@@ -47,9 +47,11 @@ const SHARES = {
 } as const;
 type Name = keyof typeof SHARES;
 
-/** A random mutation, as often as not one that is refused. */
-export function randomMove(chance: Chance, board: Board): Move {
-  const name = randomName(chance);
+/** Every mutation that a move can be. */
+export const MUTATIONS = Object.keys(SHARES) as Name[];
+
+/** A random mutation, as often as not one that is refused; of the name that is given, if there is one. */
+export function randomMove(chance: Chance, board: Board, name: Name = randomName(chance)): Move {
   const input = inputOf(name, chance, board);
   // Now and then what no client of ours would send.
   if (chance.chance(3)) return { name, input: { ...input, version: 'one', surplus: null } };
@@ -57,8 +59,7 @@ export function randomMove(chance: Chance, board: Board): Move {
 }
 
 function randomName(chance: Chance): Name {
-  const names = Object.keys(SHARES) as Name[];
-  return chance.pick(names.flatMap((name) => Array.from({ length: SHARES[name] }, () => name)));
+  return chance.pick(MUTATIONS.flatMap((name) => Array.from({ length: SHARES[name] }, () => name)));
 }
 
 function inputOf(name: Name, chance: Chance, board: Board): Record<string, unknown> {

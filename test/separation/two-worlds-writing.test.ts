@@ -9,7 +9,7 @@ import { cursorsOf, type Stream, stream } from '../events/clients.js';
 import type { Answer } from '../support/app.js';
 import { Chance } from './chance.js';
 import { HiddenMoves, RELEASED_UNSEEN } from './hidden-moves.js';
-import { type Board, type Move, type Piece, randomMove } from './moves.js';
+import { type Board, type Move, MUTATIONS, type Piece, randomMove } from './moves.js';
 import { type Operation, operations, writing } from './operations.js';
 import { type GrowingPools, poolsOf } from './pools.js';
 import { type NamedRecord, Renaming, type Side } from './renaming.js';
@@ -145,6 +145,8 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
 
   it(`answer ${RUNS} random moves, and what is asked after each, alike`, { timeout: 300_000 }, async () => {
     console.log(`writing in two worlds of ${audience}: seed ${SEED}`);
+    // Chance alone would leave out a rare one now and then.
+    const owed = [...MUTATIONS];
     const tokenIds = people.flatMap(({ bare, crowded }) =>
       [bare, crowded].map(({ token }) => String(decodeJwt(token).jti)),
     );
@@ -165,13 +167,17 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
           // The public may do nothing of it, whatever it names.
           const nation = audience === 'PUBLIC' ? 'TUR' : audience;
           const pair = chance.chance(60) ? reader() : chance.pick(people);
-          const { answers, context } = await move(pair, randomMove(chance, await boardOf(nation)), generate);
+          const { answers, context } = await move(
+            pair,
+            randomMove(chance, await boardOf(nation), owed.pop()),
+            generate,
+          );
           expectSame(answers, context);
         }
         const pair = chance.pick(people);
         expectSame(await ask(pair, question), `${pair.name}\n${question.document}`);
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      { numRuns: RUNS, seed: SEED + AUDIENCES.indexOf(audience), endOnFailure: true },
     );
     expect(hidden.made).toBeGreaterThan(RUNS / 4);
   });
