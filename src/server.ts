@@ -6,16 +6,15 @@ import type { Logger } from 'pino';
 import type { Verifier } from './access/verifier.js';
 import type { Viewer } from './access/viewer.js';
 import type { RequestContext } from './context.js';
-import type { DocumentRequest, TrustedDocuments } from './demand/trusted-documents.js';
+import { type TrustedDocuments, trustedBody, trustedSearch } from './demand/trusted-documents.js';
 import { ERROR_STATUS, type ErrorCode } from './errors.js';
 import { acceptsEventStream, parametersOf, type SseTransport } from './events/sse.transport.js';
 import { translator } from './labels/labels.js';
 import { LANGUAGE_TAG } from './labels/locale.js';
 import { requestLocale } from './labels/negotiation.js';
+import { isJsonInUtf8, readBody } from './request-body.js';
 import { type AnsweredRequest, newRecord, type RequestRecord } from './watch/request-record.js';
 
-/** Bodies of GraphQL requests are at most this long, in bytes. */
-const LONGEST_BODY = 100 * 1024;
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -175,32 +174,6 @@ async function answerGraphql(
   turn.end(status);
 }
 
-/** The body with the trusted document it means, or null when it means none. */
-function trustedBody(documents: TrustedDocuments, body: unknown): object | null {
-  if (typeof body !== 'object' || body === null) return null;
-  const query = documents.textFor(body);
-  if (query === null) return null;
-  const { documentId: _id, extensions: _extensions, ...rest } = body as DocumentRequest;
-  return { ...rest, query };
-}
-
-function trustedSearch(documents: TrustedDocuments, search: string): string | null {
-  const parameters = new URLSearchParams(search);
-  let extensions: unknown;
-  try {
-    extensions = JSON.parse(parameters.get('extensions') ?? 'null');
-  } catch {
-    return null;
-  }
-  const [query, documentId] = ['query', 'documentId'].map((name) => parameters.get(name) ?? undefined);
-  const text = documents.textFor({ query, documentId, extensions });
-  if (text === null) return null;
-  parameters.set('query', text);
-  parameters.delete('documentId');
-  parameters.delete('extensions');
-  return `?${parameters}`;
-}
-
 function contextOf(
   viewer: Viewer,
   acceptLanguage: string | undefined,
@@ -235,33 +208,6 @@ function headersOf({ headers: given }: IncomingMessage): HeaderMap {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;
-}
-
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
-
-function isJsonInUtf8(contentType: string | undefined): boolean {
-  return contentType !== undefined && JSON_TYPE.test(contentType);
-}
-
-/** The body as text, or null when it is too long; what is too long is not kept. */
-function readBody(request: IncomingMessage): Promise<string | null> {
-  return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length']) > LONGEST_BODY) return resolve(null);
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > LONGEST_BODY) {
-        request.removeAllListeners('data').resume();
-        return resolve(null);
-      }
-      chunks.push(chunk);
-    });
-    request.on('end', () =>
-      resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')),
-    );
-    request.on('error', reject);
-  });
 }
 
 function errorBody(code: ErrorCode): object {

@@ -49,6 +49,33 @@ export function trustedDocuments(texts: ReadonlyMap<string, string>): TrustedDoc
   };
 }
 
+/** The body with the trusted document it means, or null when it means none. */
+export function trustedBody(documents: TrustedDocuments, body: unknown): object | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const query = documents.textFor(body);
+  if (query === null) return null;
+  const { documentId: _id, extensions: _extensions, ...rest }: DocumentRequest = body;
+  return { ...rest, query };
+}
+
+/** The parameters of a GET with the trusted document they mean, or null when they mean none. */
+export function trustedSearch(documents: TrustedDocuments, search: string): string | null {
+  const parameters = new URLSearchParams(search);
+  let extensions: unknown;
+  try {
+    extensions = JSON.parse(parameters.get('extensions') ?? 'null');
+  } catch {
+    return null;
+  }
+  const [query, documentId] = ['query', 'documentId'].map((name) => parameters.get(name) ?? undefined);
+  const text = documents.textFor({ query, documentId, extensions });
+  if (text === null) return null;
+  parameters.set('query', text);
+  parameters.delete('documentId');
+  parameters.delete('extensions');
+  return `?${parameters}`;
+}
+
 function textsOf(json: unknown, file: string): Map<string, string> {
   const apollo = APOLLO_MANIFEST.safeParse(json);
   if (apollo.success) return new Map(apollo.data.operations.map(({ id, body }) => [id, body]));

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Bodies of GraphQL requests are at most this long, in bytes. */
+const LONGEST_BODY = 100 * 1024;
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
+
+/** Whether a content type is that of JSON, in UTF-8 as all JSON is. */
+export function isJsonInUtf8(contentType: string | undefined): boolean {
+  return contentType !== undefined && JSON_TYPE.test(contentType);
+}
+
+/** The body as text, or null when it is too long; what is too long is not kept. */
+export function readBody(request: IncomingMessage): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length']) > LONGEST_BODY) return resolve(null);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > LONGEST_BODY) {
+        request.removeAllListeners('data').resume();
+        return resolve(null);
+      }
+      chunks.push(chunk);
+    });
+    request.on('end', () =>
+      resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')),
+    );
+    request.on('error', reject);
+  });
+}
