@@ -25,7 +25,7 @@ import { complete } from '../read/completion.js';
 import { compose } from '../read/composition.js';
 import { explained, type Request, storable } from '../read/executor.js';
 import { IDENTITY_KEY } from '../read/identity.js';
-import type { Model, Read } from '../read/model.js';
+import { isRead, type Model, type Read } from '../read/model.js';
 import { collectFields, type Scene } from '../read/selection.js';
 import { Param, type Variables } from '../read/sql.js';
 import { type Channel, createChannel, type RenderedEvent } from './channel.js';
@@ -286,8 +286,8 @@ async function readOf(
     operation,
     variableValues: { ...variables },
   });
-  if (typeof read !== 'function') throw new Error(`Subscription.${field.name} does not answer with a read`);
-  return read as Read;
+  if (!isRead(read)) throw new Error(`Subscription.${field.name} does not answer with a read`);
+  return read;
 }
 
 function answer(

@@ -1,6 +1,6 @@
 import { AUDIENCES, type Audience } from '../access/scopes.js';
 import type { RowRule } from '../read/model.js';
-import { literal, sql } from '../read/sql.js';
+import { sql } from '../read/sql.js';
 
 /** Audiences as bits of a record's mask. The SQL function audience_bit says the same. */
 export const AUDIENCE_BIT = { TUR: 1, RUS: 2, AZE: 4, PUBLIC: 8 } as const satisfies Record<Audience, number>;
@@ -18,6 +18,3 @@ export function audiencesOf(mask: number): Audience[] {
 /** An audience sees the records whose mask holds its bit, and whatever belongs to them; no others. */
 export const seenByAudience: RowRule = (row, audience) =>
   sql`(${row('audience')} & ${AUDIENCE_BIT[audience]}) <> 0`;
-
-/** What a nation keeps to itself. */
-export const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;

@@ -16,10 +16,10 @@ import {
   time,
 } from '../read/fields.js';
 import { localizedText } from '../read/localized-text.read.js';
-import type { LinkType, ReadType, Row, Step } from '../read/model.js';
+import { type LinkType, ownNation, type ReadType, type Row, type Step } from '../read/model.js';
 import { join, literal, raw, type Sql, sql } from '../read/sql.js';
 import { viewerActions } from './incident.actions.js';
-import { AUDIENCE_BIT, ownNation, seenByAudience } from './incident.policy.js';
+import { AUDIENCE_BIT, seenByAudience } from './incident.policy.js';
 
 export const incidentProvisions: LinkType = {
   scope: 'incident:read',

@@ -1,8 +1,8 @@
 import { partyRead } from '../parties/party.read.js';
 import type { Planned } from '../read/arguments.js';
 import { date, globalId, localName, many, one, required, text, texts } from '../read/fields.js';
-import { everyone, type ReadType, type Row, type RowRule } from '../read/model.js';
-import { literal, type Param, raw, type Sql, sql } from '../read/sql.js';
+import { everyone, ownNation, type ReadType, type Row } from '../read/model.js';
+import { type Param, raw, type Sql, sql } from '../read/sql.js';
 import type { OnDateArgs } from './on-date.args.js';
 
 export const appointmentRead: ReadType = {
@@ -16,9 +16,6 @@ export const appointmentRead: ReadType = {
     to: date('ends_on'),
   },
 };
-
-/** A contact is its nation's alone. */
-const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;
 
 export const officialContactRead: ReadType = {
   name: 'OfficialContact',

@@ -20,7 +20,16 @@ import { planArguments } from './arguments.js';
 import { awaiting, type Composition } from './composition.js';
 import { Constants, constantAt, type FetchTexts } from './constants.js';
 import { present } from './fields.js';
-import type { Fields, LinkType, Model, Read, ReadType, Row, Step } from './model.js';
+import {
+  type Fields,
+  isRead,
+  type LinkType,
+  type Model,
+  type Read,
+  type ReadType,
+  type Row,
+  type Step,
+} from './model.js';
 import { collectFields, type Scene } from './selection.js';
 import {
   all,
@@ -255,8 +264,8 @@ class Compiler {
           variableValues: { ...this.scene.variables },
         },
       );
-      if (typeof read !== 'function') throw new Error(`Query.${field.name} does not answer with a read`);
-      return this.field(field, nodes, read as Read, entry.children);
+      if (!isRead(read)) throw new Error(`Query.${field.name} does not answer with a read`);
+      return this.field(field, nodes, read, entry.children);
     } catch (error) {
       return this.refuse(error, entry);
     }

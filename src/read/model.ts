@@ -2,7 +2,7 @@ import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import type { Audience, Scope } from '../access/scopes.js';
 import type { Locale } from '../labels/locale.js';
 import type { Composition } from './composition.js';
-import { raw, type Sql } from './sql.js';
+import { literal, raw, type Sql, sql } from './sql.js';
 
 /** One row in the making: `row('title')` is the column as SQL. */
 export type Row = (column: string) => Sql;
@@ -15,6 +15,11 @@ export type RowRule = (row: Row, audience: Audience) => Sql;
  * SQL NULL stands for GraphQL null and is legal only where the schema's type is nullable.
  */
 export type Read = (step: Step) => Sql;
+
+/** Whether a resolver of the read side answered as all of them do; only they hand out functions. */
+export function isRead(value: unknown): value is Read {
+  return typeof value === 'function';
+}
 
 /** A field of a type: from the row and the field's arguments to a read. */
 // biome-ignore lint/suspicious/noExplicitAny: each declaration names the arguments its own field takes
@@ -79,6 +84,9 @@ export interface Step {
 
 /** Rule of reference data: everybody who has the scope sees every row. */
 export const everyone: RowRule = () => raw('true');
+
+/** Rule of what a nation keeps to itself, in rows that name it. */
+export const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;
 
 /** Adds fields to a type that another slice owns. */
 export interface Extension {

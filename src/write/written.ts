@@ -83,7 +83,11 @@ function answerByKey(type: GraphQLObjectType, known: Set<GraphQLObjectType>): vo
 }
 
 function memberOf(object: unknown, key: string): unknown {
-  return typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[key] : undefined;
+  return isObject(object) ? object[key] : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Puts an error in the place of each refused field; graphql-js then propagates nulls as it always does. */
@@ -92,11 +96,11 @@ function placeRefusals(value: unknown, field: OutlineField, viewer: Viewer): voi
     for (const item of value) placeRefusals(item, field, viewer);
     return;
   }
-  const type = memberOf(value, TYPE_KEY);
+  if (!isObject(value)) return;
+  const type = value[TYPE_KEY];
   if (typeof type !== 'string') return;
-  const object = value as Record<string, unknown>;
   for (const below of field.children.get(type) ?? []) {
-    if (below.refused === null) placeRefusals(object[below.key], below, viewer);
-    else object[below.key] = forbidden(viewer, below.refused);
+    if (below.refused === null) placeRefusals(value[below.key], below, viewer);
+    else value[below.key] = forbidden(viewer, below.refused);
   }
 }
