@@ -1,5 +1,6 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { Incident } from './incident.entity.js';
+import { Column, Entity, Index, PrimaryColumn, type Relation } from 'typeorm';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './of-incident.js';
 
 /**
  * What an incident is found by: titles, narratives and place names in every language. Kept by triggers of
@@ -22,11 +23,7 @@ export class IncidentSearch {
   @Column({ type: 'timestamptz', precision: 3 })
   occurredFrom!: Date;
 
-  @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE' })
-  @JoinColumn([
-    { name: 'incident_key', referencedColumnName: 'key' },
-    { name: 'audience', referencedColumnName: 'audience' },
-  ])
+  @OfIncident('CASCADE')
   incident?: Relation<Incident>;
 
   /** Weights tell the languages apart: A is Turkish, B Russian, C Azerbaijani, D English. */
