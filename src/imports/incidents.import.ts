@@ -1,7 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Provision } from '../agreements/agreement.entity.js';
-import { canonicalJson, type IncidentContent } from '../incidents/content.js';
+import { canonicalJson } from '../incidents/canonical-json.js';
+import { type IncidentContent } from '../incidents/content.js';
 import { Incident } from '../incidents/incident.entity.js';
 import { incidentInsertions, type NewIncident, type RecordKeys } from '../incidents/incident.records.js';
 import { Revision } from '../incidents/revision.entity.js';

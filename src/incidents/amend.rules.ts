@@ -2,7 +2,8 @@ import type { Locale } from '../labels/locale.js';
 import type { StoredText, StoredTranslation } from '../labels/localized-text.type.js';
 import type { Problem } from '../write/problem.js';
 import { LONGEST, readTextInput, sourceText, type WrittenText } from '../write/text.rules.js';
-import { canonicalJson, type IncidentContent } from './content.js';
+import { canonicalJson } from './canonical-json.js';
+import { type IncidentContent } from './content.js';
 import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
 import type { AmendIncidentInput } from './writing.inputs.js';
 

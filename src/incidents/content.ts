@@ -71,35 +71,6 @@ export function textContent({ source, texts }: StoredText): TextContent {
   return { source, texts: Object.fromEntries(entries) };
 }
 
-/**
- * JSON in the one form of RFC 8785 (JSON Canonicalization Scheme). Throws on what JSON has no form for:
- * undefined, functions, infinite numbers, lone surrogates, objects other than plain ones and lists.
- */
-export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return canonicalString(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
-  // Not map(), which passes over holes.
-  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
-  if (isPlainObject(value)) {
-    // Without a comparison sort() orders by UTF-16 code units, as the RFC asks.
-    const members = Object.keys(value).sort();
-    return `{${members.map((name) => `${canonicalString(name)}:${canonicalJson(value[name])}`).join(',')}}`;
-  }
-  throw new TypeError(`${typeof value === 'number' ? value : typeof value} has no canonical JSON`);
-}
-
-function canonicalString(text: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw new TypeError('a lone surrogate has no canonical JSON');
-  return JSON.stringify(text);
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /** SHA-256 over the UTF-8 of the canonical content, in lower-case hexadecimal. */
 export function contentHash(canonical: string): string {
   return createHash('sha256').update(canonical, 'utf8').digest('hex');

@@ -2,13 +2,8 @@ import type { Nation } from '../access/scopes.js';
 import { insertInto, type Statement } from '../database/statement.js';
 import { LOCALES } from '../labels/locale.js';
 import type { StoredText } from '../labels/localized-text.type.js';
-import {
-  type CasualtiesContent,
-  canonicalJson,
-  contentHash,
-  type IncidentContent,
-  type TextContent,
-} from './content.js';
+import { canonicalJson } from './canonical-json.js';
+import { type CasualtiesContent, contentHash, type IncidentContent, type TextContent } from './content.js';
 
 /** A checked incident with what it will be known by. */
 export interface NewIncident {

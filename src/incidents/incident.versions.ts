@@ -2,7 +2,8 @@ import { insertInto, record, type Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
 import type { StoredText } from '../labels/localized-text.type.js';
 import type { WriteContext } from '../write/context.js';
-import { canonicalJson, contentHash, type IncidentContent } from './content.js';
+import { canonicalJson } from './canonical-json.js';
+import { contentHash, type IncidentContent } from './content.js';
 import { eventInsertion } from './incident.events.js';
 import type { LockedIncident } from './incident.lock.js';
 import {

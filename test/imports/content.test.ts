@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, contentHash, textContent } from '../../src/incidents/content.js';
+import { canonicalJson } from '../../src/incidents/canonical-json.js';
+import { contentHash, textContent } from '../../src/incidents/content.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 
 /** A double from its bits, as RFC 8785, appendix B, gives them. */
