@@ -31,7 +31,7 @@ export const QUERIES = [
   },
   { title: 'very common word', searches: COMMON, document: FIRST },
   { title: 'the beginning of a word', searches: ['kel', 'аск', 'min'], document: FIRST },
-  { title: 'a reference', searches: ['TUR-2022-1500007', 'RUS-2021-1200003'], document: FIRST },
+  { title: 'a reference', searches: ['TUR-2022-1500828', 'RUS-2022-1500401'], document: FIRST },
   { title: 'nothing to be found', searches: ['Zzyzx', 'Вашингтон', 'İstanbul'], document: FIRST },
   { title: 'second page', searches: [...SELDOM, ...COMMON], document: PAGE },
   { title: 'with totalCount', searches: ['Dashalty', 'sniper Talish'], document: WITH_TOTAL },

@@ -36,7 +36,8 @@ function replaced(expression: string, pairs: readonly (readonly [string, string]
  * words in small letters separated by single spaces, unless it says otherwise.
  */
 const FOLDING = [
-  // Any text as words, case kept. An ending set off by an apostrophe (Ağdam'da, Aghdam's) goes; so does what cannot be seen.
+  // Any text as words, case kept. An ending set off by an apostrophe (Ağdam'da, Aghdam's), or from capitals by a hyphen
+  // (PUA-lar), goes; so does what cannot be seen.
   String.raw`create function search.tokens(body text) returns text language plpgsql immutable strict parallel safe as $$
    declare
      known text := translate(normalize(body, nfc), U&'\2019\2018\02BC\00B4\0060\00AD\200B\200C\200D\2060\FEFF', '''''''''''');
@@ -44,6 +45,9 @@ const FOLDING = [
      if position('''' in known) > 0 then
        known := regexp_replace(known, $re$(?<=[[:alnum:]])'(?:[yns]?[ıiuüaeəİI]n?|n?[dt][aeə]n?(?:ki)?|l[aeə]r[[:alpha:]]{0,4}|l[ıiuü]|s)\M$re$ collate "und-x-icu", '', 'gi');
        known := replace(known, '''', '');
+     end if;
+     if position('-' in known) > 0 then
+       known := regexp_replace(known, $re$(?<=[[:upper:]][[:upper:]])-(?:[yns]?[ıiuüaeə]n?|n?[dt][aeə]n?(?:ki)?|l[aeə]r[[:alpha:]]{0,4}|l[ıiuü]|s)\M$re$ collate "und-x-icu", '', 'g');
      end if;
      return btrim(regexp_replace(known, '[^[:alnum:]]+' collate "und-x-icu", ' ', 'g'));
    end $$`,
@@ -62,6 +66,9 @@ const FOLDING = [
    return regexp_replace(words, '\m([a-z]{4,}?)(?:l[ae]r)?(?:[iu]m|s?[iu])?(?:n?d[ae]n?(?:ki)?|t[ae]n?(?:ki)?|n?[iu]n|n[iuae]|[iy]?[aeiu]|[iy]?l[ae])?[kgq]?\M', '\1', 'g')`,
   `create function search.stripped(words text) returns text language sql immutable strict parallel safe
    return search.stripped_once(search.stripped_once(words))`,
+  // A word without what Turkish and Azerbaijani derive others by: mayınlı (mined) is mayın.
+  String.raw`create function search.underived(word text) returns text language sql immutable strict parallel safe
+   return regexp_replace(search.small(word), '^([[:alpha:]]{3,}?)(?:l[ıiuü][kğqg]?|s[ıiuü]z)(?:l[aeə]r)?[[:alpha:]]{0,3}$' collate "und-x-icu", '\1')`,
   // The same of a word typed on a keyboard that lacks its letters: Şuşa as Susa is susa.
   `create function search.typed(words text) returns text language sql immutable strict parallel safe
    return search.folded(search.bare(words))`,

@@ -3,6 +3,7 @@ import { CreateRecord1795400000000 } from '../../migrations/1795400000000-create
 import { AllowWriting1795500000000 } from '../../migrations/1795500000000-allow-writing.js';
 import { FoldNames1795600000000 } from '../../migrations/1795600000000-fold-names.js';
 import { IndexIncidents1795610000000 } from '../../migrations/1795610000000-index-incidents.js';
+import { SearchIncidents1795620000000 } from '../../migrations/1795620000000-search-incidents.js';
 import { CreateCostBudget1795650000000 } from '../../migrations/1795650000000-create-cost-budget.js';
 import { CloseSideChannels1795700000000 } from '../../migrations/1795700000000-close-side-channels.js';
 import { OrderEvents1795750000000 } from '../../migrations/1795750000000-order-events.js';
@@ -16,6 +17,7 @@ const MIGRATIONS = [
   AllowWriting1795500000000,
   FoldNames1795600000000,
   IndexIncidents1795610000000,
+  SearchIncidents1795620000000,
   CreateCostBudget1795650000000,
   CloseSideChannels1795700000000,
   OrderEvents1795750000000,

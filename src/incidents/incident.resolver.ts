@@ -25,7 +25,7 @@ import {
   TranslationQueueArgs,
 } from './incident.inputs.js';
 import { claimRead, incidentProvisions, incidentRead } from './incident.read.js';
-import { searched, searchedCount } from './incident.search.js';
+import { narrowingOf, searched, searchedCount, searchedCountAmong } from './incident.search.js';
 import { tallyCount, translationCount } from './tally.read.js';
 
 export const { connection: IncidentConnection } = connectionTypes('Incident', () => Incident, 'incidents');
@@ -51,18 +51,19 @@ function incidentPage({ filter, orderBy, related, count }: IncidentListing, page
     ...incidentConditions(row, others, step),
     ...(related ? [related(row, step)] : []),
   ];
-  const isOnlySearch =
-    !related && Object.values(others).every((value) => value === undefined || value === null);
+  const { narrowing, isWhole: isIndexed } = narrowingOf(others);
+  const isWhole = isIndexed && !related;
   const listing: Listing = {
     type: incidentRead,
     where: conditions,
     ...(search
-      ? { from: searched(search, { isByRank, isByTime: time === 'occurred_from', isOnlySearch }) }
+      ? { from: searched(search, { isByRank, isByTime: time === 'occurred_from', narrowing, isWhole }) }
       : {}),
     orderBy: isByRank ? [{ name: 'rank', column: (row) => row('rank'), type: 'real' }, ...byTime] : byTime,
     direction: orderBy?.direction ?? 'DESC',
     count: (step) => {
-      if (search) return searchedCount(search, conditions, step);
+      if (search && isWhole) return searchedCount(search, narrowing, step);
+      if (search) return searchedCountAmong(search, conditions, step);
       if (count) return count(step);
       return related ? null : tallyCount(filter, step);
     },

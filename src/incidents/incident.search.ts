@@ -1,8 +1,11 @@
 import { CodedError } from '../errors.js';
+import { keysWithin } from '../places/place-within.js';
+import type { Planned } from '../read/arguments.js';
 import type { Cut, Listing, SourceCondition, Sources } from '../read/connection.js';
 import { everyone, type LinkType, type Row, type Step } from '../read/model.js';
 import { all, join, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
 import { wanted } from '../search/wanted.js';
+import type { IncidentFilter } from './incident.inputs.js';
 import { seenByAudience } from './incident.policy.js';
 import { incidentRead } from './incident.read.js';
 
@@ -14,6 +17,20 @@ const incidentSearch: LinkType = {
   rows: { table: 'incident_search', rule: seenByAudience },
 };
 
+/** Parts of a filter that are kept as codes in what is searched. */
+const CODES = ['category', 'severity', 'status', 'originator'] as const;
+const NARROWING: ReadonlySet<string> = new Set([...CODES, 'place', 'occurred']);
+
+/** A filter's parts that the index narrows a search by, and whether those are all there are. */
+export function narrowingOf(filter: Planned<IncidentFilter>): {
+  narrowing: Planned<IncidentFilter>;
+  isWhole: boolean;
+} {
+  const given = Object.entries(filter).filter(([, value]) => value !== null && value !== undefined);
+  const known = given.filter(([name]) => NARROWING.has(name));
+  return { narrowing: Object.fromEntries(known), isWhole: known.length === given.length };
+}
+
 /** What the function search.incidents found; it carries the row rule itself. */
 const found: LinkType = { scope: 'incident:read', rows: { table: 'found', rule: everyone } };
 
@@ -21,8 +38,10 @@ const found: LinkType = { scope: 'incident:read', rows: { table: 'found', rule: 
 export interface SearchedListing {
   readonly isByRank: boolean;
   readonly isByTime: boolean;
-  /** Nothing but the search decides what is listed. */
-  readonly isOnlySearch: boolean;
+  /** What the index narrows the search by. */
+  readonly narrowing: Planned<IncidentFilter>;
+  /** Nothing but the search and what the index narrows it by decides what is listed. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -32,7 +51,7 @@ export interface SearchedListing {
  */
 export function searched(
   search: Param,
-  { isByRank, isByTime, isOnlySearch }: SearchedListing,
+  { isByRank, isByTime, narrowing, isWhole }: SearchedListing,
 ): Listing['from'] {
   const text = wanted(search);
   return (step: Step, where: SourceCondition, cut: Cut | null): Sources => {
@@ -50,9 +69,9 @@ export function searched(
         where(ranked(row, unranked), isByRank ? 1 : 0),
       ]),
     );
-    const page = cut && isOnlySearch && (isByRank || isByTime) ? pageOf(cut, isByRank) : raw('');
+    const page = cut && isWhole && (isByRank || isByTime) ? pageOf(cut, isByRank) : raw('');
     return {
-      shared: sql`with found as materialized (select * from search.incidents(${text}, ${literal(step.locale)}, ${COMMON}${page}))`,
+      shared: sql`with found as materialized (select * from search.incidents(${text}, ${literal(step.locale)}, ${COMMON}, ${narrowed(narrowing, step)}${page}))`,
       sources: [
         { row: ranked(few.row, few.link('rank')), from: few.from },
         { row: ranked(many.row, unranked), from: many.from },
@@ -78,20 +97,40 @@ function ranked(row: Row, rank: Sql): Row {
   return (column) => (column === 'rank' ? rank : row(column));
 }
 
+/** How many incidents a search finds, narrowed by what the index knows. */
+export function searchedCount(search: Param, narrowing: Planned<IncidentFilter>, step: Step): Sql {
+  step.heavy();
+  return sql`search.incident_count(${wanted(search)}, ${narrowed(narrowing, step)})`;
+}
+
 /** How many incidents a search finds that meet the conditions as well. */
-export function searchedCount(
+export function searchedCountAmong(
   search: Param,
   conditions: (row: Row, step: Step) => readonly Sql[],
   step: Step,
 ): Sql {
-  step.heavy();
-  if (conditions((column) => raw(column), step).length === 0) {
-    return sql`search.incident_count(${wanted(search)})`;
-  }
   const { from } = step.rows(incidentRead, (row) =>
     all([...conditions(row, step), isFound(row, search, step)]),
   );
   return sql`(select count(*) ${from})`;
+}
+
+/** Arguments of the search functions that narrow a search: a query of codes, and a span of time. */
+function narrowed({ place, occurred, ...codes }: Planned<IncidentFilter>, step: Step): Sql {
+  const among = [
+    ...CODES.flatMap((kind) => {
+      const values = codes[kind];
+      return values ? [sql`search.among(${literal(kind)}, ${texts(values)})`] : [];
+    }),
+    ...(place ? [sql`search.among('place', ${keysWithin(step, place)}::text[])`] : []),
+  ];
+  const queries = among.length > 0 ? sql`array[${join(among, ', ')}]` : raw('null::tsquery[]');
+  const bound = (time: Param | null | undefined): Sql => (time ? sql`${time}` : raw('null::timestamptz'));
+  return join([queries, bound(occurred?.from), bound(occurred?.to)], ', ');
+}
+
+function texts(values: readonly string[]): Sql {
+  return sql`array[${join(values.map(literal), ', ')}]::text[]`;
 }
 
 /** Whether a search finds an incident; what the viewer may not read, it cannot search. */

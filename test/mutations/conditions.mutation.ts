@@ -23,8 +23,12 @@ const EQUIVALENT: readonly { readonly mutant: RegExp; readonly because: string }
       'a nation keeps a revision of the hash that stands alone, and the hash does not change below a version',
   },
   {
-    mutant: /^search\.incidents without 6:/,
+    mutant: /^search\.incidents without 3:/,
     because: 'it reads again the records just found under the rule, for their ranks',
+  },
+  {
+    mutant: /^search\.(?:by_time|incident_count) without 1:/,
+    because: 'it tells where to begin looking, and no record of the audience lies outside',
   },
 ];
 
@@ -160,17 +164,20 @@ it('notices every row rule that a function of the search leaves out', async () =
   await plantUnevenWord(planted);
   const before = await searchAnswers(planted);
   const rule = /(?<![\w.])(?:\w+\.)?audience & viewer <> 0/g;
+  const formatted = /audience & %s <> 0/g;
   const mutants = [
     ...(await mutantsOf(planted, 'search.incidents', (definition) =>
       replacedInTurn(definition, rule, 'true'),
     )),
-    ...(await mutantsOf(planted, 'search.incident_count', (definition) =>
-      replacedInTurn(definition, rule, 'true'),
-    )),
+    ...(await mutantsOf(planted, 'search.incident_count', (definition) => [
+      ...replacedInTurn(definition, rule, 'true'),
+      ...replacedInTurn(definition, formatted, '%s = %2$s'),
+    ])),
     ...(await mutantsOf(planted, 'search.queries', (definition) => replacedInTurn(definition, rule, 'true'))),
-    ...(await mutantsOf(planted, 'search.by_time', (definition) =>
-      replacedInTurn(definition, /audience & %s <> 0/g, '%s = %1$s'),
-    )),
+    ...(await mutantsOf(planted, 'search.by_time', (definition) => [
+      ...replacedInTurn(definition, rule, 'true'),
+      ...replacedInTurn(definition, formatted, '%s = %2$s'),
+    ])),
     ...(await mutantsOf(planted, 'search.viewer_bit', (definition) =>
       replacedInTurn(definition, /THEN (?:1|2|4|8)\b/gi, 'THEN 15'),
     )),

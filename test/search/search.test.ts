@@ -99,6 +99,59 @@ describe('search', () => {
     expect(times).toEqual([...times].sort());
   });
 
+  it.each([
+    'category: [MINE_INCIDENT, LANDMINE]',
+    'category: []',
+    'severity: [HIGH, CRITICAL]',
+    'status: [REPORTED]',
+    'originator: [RUS]',
+    'place: ["fuzuli", "agdam"]',
+    'place: ["nowhere"]',
+    'occurred: { from: "2021-06-04T07:00:00Z" }',
+    'occurred: { to: "2021-06-04T07:00:00Z" }',
+    'occurred: { from: "2020-11-14T00:00:00Z", to: "2021-07-04T00:00:00Z" }',
+    'occurred: { from: "2030-01-01T00:00:00Z" }',
+    'severity: [HIGH], originator: [AZE, RUS], occurred: { from: "2020-11-20T00:00:00Z", to: "2023-12-01T00:00:00Z" }',
+    'near: { latitude: 39.6, longitude: 47.1, radiusKm: 40 }, severity: [HIGH, MODERATE]',
+  ])('finds with the filter %s what the filter and the search both find', async (filter) => {
+    const { data } = await officer.query(
+      `{ incidents(filter: { ${filter} }, first: 100) { nodes { reference } } }`,
+    );
+    const filtered = data.incidents.nodes.map(({ reference }: { reference: string }) => keys.get(reference));
+    for (const search of ['mine', 'Aghdam', 'ateşkes', '…']) {
+      const both = (await found(search)).filter((key) => filtered.includes(key));
+      expect((await found(search, 'EN', `, ${filter}`)).sort()).toEqual(both.sort());
+    }
+  });
+
+  it.each([
+    "severity = 'CRITICAL'",
+    "status = 'DISPUTED', severity = 'LOW'",
+    "category = 'SHELLING'",
+    "occurred_from = occurred_from + interval '40 days', occurred_to = null",
+    "place_key = (select key from place where code = 'shusha')",
+    "title = (select title from incident where import_key = 'KB-0028')",
+  ])('keeps what is searched in line with an incident whose %s', async (change) => {
+    const documents = (): Promise<unknown[]> =>
+      app.sql(`select incident_search.document::text, search.document(incident)::text as due, incident.occurred_from = incident_search.occurred_from as is_timely
+                 from incident join incident_search on incident_key = key where import_key = 'KB-0001'`);
+    const [before] = await app.sql<Record<string, unknown>>(
+      "select severity, status, category, occurred_from, occurred_to, place_key, title from incident where import_key = 'KB-0001'",
+    );
+    await app.sql('alter table incident disable trigger prove_incident');
+    await app.sql(`update incident set ${change} where import_key = 'KB-0001'`);
+    const [{ document, due, is_timely }] = (await documents()) as [
+      { document: string; due: string; is_timely: boolean },
+    ];
+    expect(document).toBe(due);
+    expect(is_timely).toBe(true);
+    await app.sql(
+      `update incident set severity = $1, status = $2, category = $3, occurred_from = $4, occurred_to = $5, place_key = $6, title = $7 where import_key = 'KB-0001'`,
+      Object.values(before ?? {}),
+    );
+    await app.sql('alter table incident enable trigger prove_incident');
+  });
+
   it.each(['first', 'last'])('goes page by page by rank (%s), without gaps or repeats', async (direction) => {
     const whole = await found('mine');
     const pages: string[] = [];

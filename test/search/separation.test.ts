@@ -69,7 +69,7 @@ describe('search functions, called by plain SQL as each role', () => {
         const answers: unknown[] = [];
         for (const word of words) {
           answers.push(await search(audience, word), await search(audience, word, 5));
-          answers.push(await as(audience, "select * from search.incidents($1, 'EN', 2, 5)", [word]));
+          answers.push(await as(audience, "select * from search.incidents($1, 'EN', 2, page => 5)", [word]));
           answers.push(await as(audience, 'select search.incident_count($1)', [word]));
         }
         return answers;
@@ -107,7 +107,7 @@ describe('search functions, called by plain SQL as each role', () => {
       `set role ${other}`,
       'select * from search.word',
       'select * from search.label',
-      "select search.by_time('mine', 15, 0, true, 100, null, null)",
+      "select search.by_time(array['mine']::tsquery[], 15, true, 100, null, null, null, null)",
       "select search.unhyphenated('mi-ne', 15)",
       "select search.keep_labels(array['MINE'], array['mine'])",
       "select * from search.queries('mine', 15, 'A')",
@@ -143,9 +143,12 @@ describe('search functions, called by plain SQL as each role', () => {
       [everyone],
     );
     expect(definers.filter(({ callers }) => callers.length > 0)).toEqual([
-      { name: 'search.incident_count(text)', callers: everyone },
       {
-        name: 'search.incidents(text,text,integer,integer,boolean,real,timestamp with time zone,uuid)',
+        name: 'search.incident_count(text,tsquery[],timestamp with time zone,timestamp with time zone)',
+        callers: everyone,
+      },
+      {
+        name: 'search.incidents(text,text,integer,tsquery[],timestamp with time zone,timestamp with time zone,integer,boolean,real,timestamp with time zone,uuid)',
         callers: everyone,
       },
     ]);

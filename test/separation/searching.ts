@@ -16,6 +16,12 @@ const SEARCHES = [
 ];
 /** How many the caller wants at the most: few, so that a record counts as large, and many. */
 const MOST = [null, 1, 3, 5, 3_000];
+/** What a count may be narrowed by. */
+const COUNTED = [
+  '',
+  ", array[search.among('originator', array['TUR'])]",
+  ", null, '2020-01-01', '2040-01-01'",
+];
 /** How many of those found beyond that the caller wants, the newest first. */
 const PAGES = [null, 4];
 
@@ -43,16 +49,19 @@ export async function searchAnswers({ intruders }: SqlWorld): Promise<unknown[]>
       for (const most of MOST) {
         for (const page of PAGES) {
           const found = await intruders[audience].attempt(
-            "select incident_key::text as key, rank, query::text from search.incidents($1, 'EN', $2, $3) order by 1",
+            "select incident_key::text as key, rank, query::text from search.incidents($1, 'EN', $2, page => $3) order by 1",
             [search, most, page],
           );
           answers.push([audience, search, most, page, found]);
         }
       }
-      const counted = await intruders[audience].attempt('select search.incident_count($1)::int as n', [
-        search,
-      ]);
-      answers.push([audience, search, counted]);
+      for (const further of COUNTED) {
+        const counted = await intruders[audience].attempt(
+          `select search.incident_count($1${further})::int as n`,
+          [search],
+        );
+        answers.push([audience, search, further, counted]);
+      }
     }
   }
   return answers;

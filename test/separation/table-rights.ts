@@ -170,15 +170,15 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
     'writes search documents, which no role may; reads the statement’s own records and places',
   'search.keep_incidents()': 'the same',
   'search.keep_incidents_of_places()': 'the same, when the owner renames a place',
-  'search.incidents(text,text,integer,integer,boolean,real,timestamp with time zone,uuid)':
+  'search.incidents(text,text,integer,tsquery[],timestamp with time zone,timestamp with time zone,integer,boolean,real,timestamp with time zone,uuid)':
     'asks indexes that row security keeps from roles; carries the row rule for session_user, which no statement can change',
-  'search.incident_count(text)': 'the same',
+  'search.incident_count(text,tsquery[],timestamp with time zone,timestamp with time zone)': 'the same',
 };
 
 /** Functions that run as their owner and that roles may call. */
 export const CALLABLE_DEFINERS: readonly string[] = [
-  'search.incidents(text,text,integer,integer,boolean,real,timestamp with time zone,uuid)',
-  'search.incident_count(text)',
+  'search.incidents(text,text,integer,tsquery[],timestamp with time zone,timestamp with time zone,integer,boolean,real,timestamp with time zone,uuid)',
+  'search.incident_count(text,tsquery[],timestamp with time zone,timestamp with time zone)',
   'settle_incident_events()',
 ];
 

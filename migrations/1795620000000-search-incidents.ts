@@ -1,0 +1,321 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { makeExtension } from './extension.js';
+
+const ROLES = ['merzili_tur', 'merzili_rus', 'merzili_aze', 'merzili_public'] as const;
+
+/** So many letters a word may have to count as short. */
+const SHORT = 4;
+/** At most so many words that begin as one of a search does. */
+const LIKELY = 200;
+/** The spans of time, in days, in which a page is looked for before all of it. */
+const WINDOWS = [2, 8, 60, 365];
+/** Without page, a search answers so many times more records than it ranks. */
+const LISTED = 10;
+
+/** How much a match counts by the reader's language. */
+const LANGUAGE_WEIGHTS = {
+  TR: '{.3,.3,.3,1}',
+  RU: '{.3,.3,1,.3}',
+  AZ: '{.3,1,.3,.3}',
+  EN: '{1,.3,.3,.3}',
+} as const;
+/** The letter that marks a language in documents. */
+const LETTER_OF = { TR: 'A', RU: 'B', AZ: 'C', EN: 'D' } as const;
+
+const byLocale = (values: Readonly<Record<string, string>>): string =>
+  `case locale ${Object.entries(values)
+    .map(([locale, value]) => `when '${locale}' then '${value}'`)
+    .join(' ')} end`;
+
+/**
+ * Searching. Row security lets nobody ask an index about text below a policy, because the operators could
+ * tell of rows that are hidden. These functions ask it as their owner and carry the row rule themselves:
+ * the audience is read off session_user, the role that logged in, which no statement of that role can
+ * change. They answer about rows that audience sees and nothing else: keys, and ranks that follow from the
+ * row and the search alone.
+ */
+const searching = (path: string): string[] => [
+  `create function search.viewer_bit() returns integer language sql stable parallel safe
+   return case session_user when 'merzili_tur' then 1 when 'merzili_rus' then 2 when 'merzili_aze' then 4 when 'merzili_public' then 8 end`,
+  `create function search.any_of(lexemes text[], suffix text) returns tsquery language sql immutable strict parallel safe
+   return (select string_agg(distinct quote_literal(lexeme) || suffix, ' | ') from unnest(lexemes) lexeme where lexeme <> '')::tsquery`,
+  // Words with a hyphen as one, where a visible record writes them so: cease-fire is ceasefire.
+  `create function search.unhyphenated(wanted text, viewer integer) returns text language plpgsql stable set search_path = ${path} as $$
+   declare
+     compound text;
+   begin
+     for compound in select match[1] from regexp_matches(wanted, '[[:alpha:]]+(?:-[[:alpha:]]+)+', 'g') match loop
+       if exists (select from search.word known where known.audience & viewer <> 0
+                     and known.word = search.folded(search.small(replace(compound, '-', '')))) then
+         wanted := replace(wanted, compound, replace(compound, '-', ''));
+       end if;
+     end loop;
+     return wanted;
+   end $$`,
+  // Lexemes of the labels that have a word in one of these forms, or that begins with one.
+  `create function search.labelled(forms text[], begun text[]) returns text[] language sql stable strict set search_path = ${path}
+   set plan_cache_mode = force_custom_plan as $$
+     select coalesce(array_agg(distinct lexeme), '{}') from (
+       select lexeme from search.label where word = any (forms)
+       union all
+       select lexeme from unnest(begun || forms) beginning
+         join search.label on word >= beginning and word < beginning || chr(1114111) where length(beginning) > 4) label $$`,
+  // A search as queries: each word in any of its forms (broad: misspelt, only begun, or of a label, too), all of them, and all in one language.
+  `create function search.queries(wanted text, viewer integer, weight text, out broad tsquery[], out exact tsquery, out preferred tsquery)
+   language plpgsql stable set search_path = ${path}
+   set pg_trgm.similarity_threshold = 0.2 set plan_cache_mode = force_custom_plan as $$
+   declare
+     words constant text[] := (select array_agg(word order by n) from (
+       select word, min(n) as n from string_to_table(search.tokens(search.unhyphenated(wanted, viewer)), ' ') with ordinality given (word, n)
+        where word <> '' group by word order by 2 limit 16) taken);
+     weighty constant text[] := array(select word from unnest(words) with ordinality given (word, n)
+        where '' <> all (search.stems(word)) order by n);
+     word text;
+     folded text;
+     typed text;
+     forms text[];
+     meant tsquery;
+     base text;
+     base_forms text[];
+     near text[];
+     begun text[];
+     likely text[];
+     labels text[];
+   begin
+     foreach word in array case when cardinality(weighty) > 0 then weighty else coalesce(words, '{}') end loop
+       folded := search.folded(search.small(word));
+       typed := search.typed(search.small(word));
+       forms := array(select distinct form from unnest(string_to_array(search.forms(word), ' ') || search.stems(word)) form where length(form) > 1 or form = word);
+       continue when cardinality(forms) = 0;
+       exact := case when exact is null then search.any_of(forms, '') else exact && search.any_of(forms, '') end;
+       preferred := case when preferred is null then search.any_of(forms, ':' || weight) else preferred && search.any_of(forms, ':' || weight) end;
+       -- Russian endings are the stemmer's to take: Шушой begins as Шушинский does.
+       begun := array(select distinct form from unnest(array[folded, typed] || string_to_array(search.beginnings(word), ' ')) form
+                       where length(form) > 2 and word !~ '^[0-9]+$'
+                      union select search.folded(stem) from unnest(search.stems(word)) stem where stem ~ '^[а-я]' and length(search.folded(stem)) > ${SHORT});
+       -- Words that begin so are looked up here: asked for beginnings, the index would read their records one by one.
+       -- A short word that there is begins many others that have nothing to do with it: it is taken with endings alone, of
+       -- which none begins with a vowel or a hard t after a vowel.
+       likely := array(
+         select known.word from unnest(begun) beginning
+           join search.word known on known.word >= beginning and known.word < beginning || chr(1114111) and known.audience & viewer <> 0
+          where length(beginning) > ${SHORT} or (search.stripped_once(known.word) = beginning and known.word !~ '[aeiu](?:[aeiu]|t[ae]n?)$')
+             or not exists (select from search.word short where short.word = beginning and short.audience & viewer <> 0)
+          group by known.word order by length(known.word), known.word limit ${LIKELY});
+       labels := search.labelled(forms, begun);
+       if word !~ '[0-9]' and cardinality(labels) = 0
+          and not exists (select from unnest(likely) known where length(folded) > 2 and starts_with(known, folded))
+          and not exists (select from search.word known where known.word = any (forms) and known.audience & viewer <> 0) then
+         -- What it is derived from, or else what it may be misspelt for.
+         base := search.underived(word);
+         base_forms := string_to_array(search.forms(base), ' ') || search.stems(base);
+         near := array(select distinct known.word from search.word known where known.word = any (base_forms) and known.audience & viewer <> 0);
+         if cardinality(near) = 0 then
+           near := array(
+             select known.word from search.word known where known.audience & viewer <> 0
+                and ((known.word % folded and search.is_typo(folded, known.word)) or (known.word % typed and search.is_typo(typed, known.word)))
+              group by known.word
+              order by least(levenshtein(known.word, left(folded, 60)), levenshtein(known.word, left(typed, 60))), known.word limit 12);
+         end if;
+         likely := likely || near;
+         labels := search.labelled(likely || array(
+           select known.word from search.label known where search.is_typo(folded, known.word) or search.is_typo(typed, known.word)), '{}');
+       end if;
+       meant := search.any_of(forms || likely || labels, '');
+       -- Words of labels are the common ones: the index asks for them only where it has found the others.
+       broad := case when cardinality(labels) > 0 then broad || meant else meant || broad end;
+     end loop;
+   end $$`,
+  // Those of a filter: codes of which one has to stand in the document.
+  `create function search.among(kind text, codes text[]) returns tsquery language sql immutable strict parallel safe
+   return coalesce(search.any_of(array(select search.facet(kind, code) from unnest(codes) code), ''), '_nothing'::tsquery)`,
+  // That a document meets all queries. One condition for each: what is rare among them leads the index past the rest.
+  `create function search.all_of(queries tsquery[]) returns text language sql immutable parallel safe
+   return (select coalesce(string_agg(format('document @@ %L::tsquery', query), ' and '), 'true') from unnest(queries) query)`,
+  // Lexemes of which one stands in every document of a span of time, and in few others: days, but for a month or a
+  // year that the span has much of.
+  `create function search.span(since timestamptz, until timestamptz) returns text[] language plpgsql immutable strict parallel safe as $$
+   declare
+     day date := (since at time zone 'UTC')::date;
+     last constant date := (until at time zone 'UTC')::date;
+     month date;
+     year date;
+     lexemes text[] := '{}';
+   begin
+     while day <= last loop
+       month := date_trunc('month', day) + interval '1 month';
+       year := date_trunc('year', day) + interval '1 year';
+       if least(last + 1, year) - day > 180 then
+         lexemes := lexemes || to_char(day, '"_@"YYYY');
+         day := year;
+       elsif least(last + 1, month) - day > 8 then
+         lexemes := lexemes || to_char(day, '"_@"YYYYMM');
+         day := month;
+       else
+         lexemes := lexemes || to_char(day, '"_@"YYYYMMDD');
+         day := day + 1;
+       end if;
+     end loop;
+     return lexemes;
+   end $$`,
+  /**
+   * The newest or oldest incidents that all queries find from `since` up to `until`, in this order, beyond a place in it
+   * where that is given. The index is asked for two days, then for as many as should hold enough by what those held: of
+   * a common word a page is found in few days, and of a seldom one all are soon read.
+   */
+  `create function search.by_time(queries tsquery[], viewer integer, is_descending boolean, most integer,
+     since timestamptz, until timestamptz, beyond_time timestamptz, beyond_key uuid)
+   returns uuid[] language plpgsql stable set search_path = ${path} set enable_seqscan = off set max_parallel_workers_per_gather = 0 as $$
+   declare
+     oldest timestamptz;
+     newest timestamptz;
+     keys uuid[];
+     days integer;
+     asked integer;
+     is_bounded constant boolean := since is not null or until is not null;
+     direction constant text := case when is_descending then 'desc' else 'asc' end;
+     beyond constant text := case when beyond_key is null then 'true' else format('(occurred_from, incident_key) %s ($4, $5)', case when is_descending then '<' else '>' end) end;
+     near constant text := format(
+       'select array(select incident_key from incident_search
+          where document @@ $1 and %s and audience & %s <> 0 and occurred_from between $2 and $3 and %s order by occurred_from %s, incident_key %4$s limit $6)',
+       search.all_of(queries), viewer, beyond, direction);
+   begin
+     select greatest(min(occurred_from), since, case when not is_descending then beyond_time end),
+            least(max(occurred_from), until, case when is_descending then beyond_time end)
+       into oldest, newest from incident where audience & viewer <> 0;
+     if newest is null then return '{}'; end if;
+     foreach days in array array[${WINDOWS.join(', ')}] loop
+       exit when newest - oldest < days * interval '2 days';
+       continue when cardinality(keys) * days < most * asked;
+       if is_descending then since := newest - days * interval '1 day'; until := newest;
+       else since := oldest; until := oldest + days * interval '1 day'; end if;
+       execute near into keys using search.any_of(search.span(since, until), ''), since, until, beyond_time, beyond_key, most;
+       if cardinality(keys) = most then return keys; end if;
+       asked := days;
+     end loop;
+     if is_bounded then execute near into keys using search.any_of(search.span(oldest, newest), ''), oldest, newest, beyond_time, beyond_key, most;
+     else execute replace(near, 'document @@ $1', 'true') into keys using null::tsquery, oldest, newest, beyond_time, beyond_key, most;
+     end if;
+     return keys;
+   end $$`,
+  /**
+   * What a search finds: where that is no more than `most`, every record with its rank. More are alike to a
+   * search. Then it answers a page of them by time, when a page is asked for; otherwise all of them, when they
+   * are not many times more; or else no key, but the query for the caller to ask of each record.
+   */
+  `create function search.incidents(wanted text, locale text, most integer,
+     narrowed tsquery[] default null, since timestamptz default null, until timestamptz default null,
+     page integer default null, is_descending boolean default true,
+     beyond_rank real default null, beyond_time timestamptz default null, beyond_key uuid default null)
+   returns table (incident_key uuid, rank real, query tsquery)
+   language plpgsql stable security definer rows 500 set search_path = ${path}
+   set plan_cache_mode = force_custom_plan set enable_seqscan = off set max_parallel_workers_per_gather = 0 as $$
+   declare
+     viewer constant integer := search.viewer_bit();
+     enough constant integer := case when page is null then most * ${LISTED} else most end;
+     latest constant timestamptz := until - interval '1 microsecond';
+     words tsquery[];
+     broad tsquery;
+     exact tsquery;
+     preferred tsquery;
+     keys uuid[];
+   begin
+     if viewer is null then return; end if;
+     select q.broad, q.exact, q.preferred into words, exact, preferred from search.queries(wanted, viewer, ${byLocale(LETTER_OF)}) q;
+     broad := string_agg('(' || word::text || ')', '&') from unnest(words) word;
+     if broad is null then
+       if most is null then return query select key, 0::real, null::tsquery from incident where audience & viewer <> 0;
+       else return query select null::uuid, 0::real, null::tsquery; end if;
+       return;
+     end if;
+     if most is null then
+       return query select s.incident_key, 0::real, broad from incident_search s where s.document @@ broad and s.audience & viewer <> 0;
+       return;
+     end if;
+     words := words || narrowed;
+     keys := search.by_time(words, viewer, true, enough + 1, since, latest, null, null);
+     if cardinality(keys) <= most then
+       return query
+         select found.incident_key,
+                ((found.document @@ preferred)::int * 2 + (found.document @@ exact)::int + ts_rank(${byLocale(LANGUAGE_WEIGHTS)}::real[], found.document, broad) + 1e-6)::real,
+                broad
+           -- Put together with nothing, so that each document is fetched once for all three.
+           from (select s.incident_key, s.document || '' as document from incident_search s
+                  where s.incident_key = any (keys) and s.audience & viewer <> 0 offset 0) found;
+     elsif cardinality(keys) <= enough then
+       return query select key, 0::real, broad from unnest(keys) key;
+     elsif page is null then
+       return query select null::uuid, 0::real, broad;
+     else
+       -- All that is beyond a rank, which records had when there were fewer.
+       if beyond_rank > 0 then beyond_time := null; beyond_key := null; end if;
+       if beyond_key is not null or not is_descending then
+         keys := search.by_time(words, viewer, is_descending, page, since, latest, beyond_time, beyond_key);
+       end if;
+       return query select key, 0::real, broad from unnest(keys[1:page]) key;
+     end if;
+   end $$`,
+  `create function search.incident_count(wanted text, narrowed tsquery[] default null, since timestamptz default null, until timestamptz default null) returns bigint
+   language plpgsql stable security definer set search_path = ${path}
+   set plan_cache_mode = force_custom_plan set enable_seqscan = off set max_parallel_workers_per_gather = 0 as $$
+   declare
+     viewer constant integer := search.viewer_bit();
+     latest constant timestamptz := until - interval '1 microsecond';
+     queries tsquery[];
+     count bigint;
+   begin
+     if viewer is null then return 0; end if;
+     select q.broad || narrowed into queries from search.queries(wanted, viewer, 'A') q;
+     if cardinality(queries) > 0 and (since is not null or until is not null) then
+       select queries || search.any_of(search.span(greatest(min(occurred_from), since), least(max(occurred_from), latest)), '')
+         into queries from incident where audience & viewer <> 0;
+     end if;
+     execute format('select count(*) from %s where %s and audience & %s <> 0 and %s',
+       case when cardinality(queries) > 0 then 'incident_search' else 'incident' end, search.all_of(queries), viewer,
+       concat_ws(' and ', 'true', 'occurred_from >= ' || quote_literal(since), 'occurred_from <= ' || quote_literal(latest)))
+       into count;
+     return count;
+   end $$`,
+];
+
+/** What the roles may call, besides folding, which reads nothing. */
+const FOR_ROLES = [
+  'search.incidents(text, text, integer, tsquery[], timestamptz, timestamptz, integer, boolean, real, timestamptz, uuid)',
+  'search.incident_count(text, tsquery[], timestamptz, timestamptz)',
+] as const;
+/** What those call. */
+const FOR_OWNER = [
+  'search.queries(text, integer, text)',
+  'search.by_time(tsquery[], integer, boolean, integer, timestamptz, timestamptz, timestamptz, uuid)',
+  'search.labelled(text[], text[])',
+  'search.unhyphenated(text, integer)',
+] as const;
+/** What reads nothing. */
+const FREE = [
+  'search.span(timestamptz, timestamptz)',
+  'search.all_of(tsquery[])',
+  'search.among(text, text[])',
+  'search.any_of(text[], text)',
+  'search.viewer_bit()',
+] as const;
+
+/** Incidents found by words in any of the four languages, below row security. */
+export class SearchIncidents1795620000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const trigrams = await makeExtension(runner, 'pg_trgm');
+    const fuzzy = await makeExtension(runner, 'fuzzystrmatch');
+    const path = [...new Set(['search', 'public', trigrams, fuzzy])].join(', ').concat(', pg_temp');
+    const statements = [
+      // Loads the library, so that the setting that search.queries fixes is known.
+      `select ${trigrams}.show_limit()`,
+      ...searching(path),
+      `revoke execute on function ${[...FOR_ROLES, ...FOR_OWNER].join(', ')} from public`,
+      `grant execute on function ${FOR_ROLES.join(', ')} to ${ROLES.join(', ')}`,
+    ];
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`drop function ${[...FOR_ROLES, ...FOR_OWNER, ...FREE].join(', ')}`);
+  }
+}
