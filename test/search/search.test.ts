@@ -78,10 +78,8 @@ describe('search', () => {
     const turkish = await found('Karabağ', 'TR');
     expect(turkish.slice(0, 2).sort()).toEqual(['KB-0018', 'KB-0026']);
     // Azerbaijani mina and English mine sound alike in Latin letters, and so does Russian мина.
-    const inEnglish = await found('mine', 'EN');
-    const inRussian = await found('мина', 'RU');
-    expect(inEnglish).toEqual(expect.arrayContaining(['KB-0048', 'KB-0036']));
-    expect(inRussian[0]).not.toBe(inEnglish[0]);
+    expect(await found('mine', 'EN')).toEqual(expect.arrayContaining(['KB-0048', 'KB-0036']));
+    expect(await found('мина', 'RU')).toEqual(expect.arrayContaining(['KB-0048', 'KB-0036']));
     expect((await found('сапёр', 'RU'))[0]).toBe('KB-0001');
     expect((await found('сапер', 'RU'))[0]).toBe('KB-0001');
   });

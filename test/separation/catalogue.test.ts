@@ -55,7 +55,10 @@ describe('plain SQL', () => {
     ['large objects from files', "select lo_import('/etc/passwd')"],
     ['an extension', 'create extension dblink'],
     ['the search dictionary', 'select * from search.word'],
-    ['records of other audiences by time', "select search.by_time('mine', 15, 0, true, 9, null, null)"],
+    [
+      'records of other audiences by time',
+      "select search.by_time(array['mine']::tsquery[], 15, true, 9, null, null, null, null)",
+    ],
     ['the searching of other audiences', "select search.queries('x', 15, 'A')"],
     [
       'ending the sessions of others',

@@ -12,6 +12,7 @@ const SEARCHES = [
   ...[1, 2, 3, 4, 6, 9, 12].map((mask) => `birdmask${mask}x`),
   'birdmask15x13',
   'oystercatcher',
+  'oyst',
   'birdmask14x12',
 ];
 /** How many the caller wants at the most: few, so that a record counts as large, and many. */
@@ -27,7 +28,8 @@ const PAGES = [null, 4];
 
 /**
  * Plants a word that everybody reads in one record, and TUR alone in five more: whether it counts as common
- * must depend on what its reader sees.
+ * must depend on what its reader sees. And a short word that begins it, in one record of TUR alone: only for TUR is
+ * it a word of its own.
  */
 export async function plantUnevenWord({ owner }: SqlWorld): Promise<void> {
   await owner.query('alter table incident disable trigger prove_incident');
@@ -37,6 +39,10 @@ export async function plantUnevenWord({ owner }: SqlWorld): Promise<void> {
        union all (select key from incident where audience = 15 order by occurred_from desc limit 1))
      update incident set title = jsonb_set(title, '{texts,EN,text}', '"oystercatcher"')
       where key in (select key from uneven)`,
+  );
+  await owner.query(
+    `update incident set title = jsonb_set(title, '{texts,EN,text}', '"oyst"')
+      where key = (select key from incident where audience = 1 order by occurred_from limit 1)`,
   );
   await owner.query('alter table incident enable trigger prove_incident');
 }
