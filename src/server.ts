@@ -30,6 +30,7 @@ const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 } as const;
+const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
 
 export interface ServerParts {
   readonly graphql: ApolloServer<RequestContext>;
@@ -160,17 +161,21 @@ async function answerGraphql(
   if (answer.body.kind !== 'complete') throw new Error('Answers are never sent in parts');
   const text = answer.body.string;
   const status = answer.status ?? 200;
+  // A list is written as it is; an object would be copied into one.
+  const headers = [
+    ...SECURITY_HEADER_LIST,
+    'Content-Language',
+    LANGUAGE_TAG[context.locale],
+    'Vary',
+    'Accept-Language, Authorization',
+    'X-Request-Id',
+    turn.requestId,
+    'Content-Length',
+    String(Buffer.byteLength(text)),
+  ];
+  for (const [name, value] of answer.headers) headers.push(name, value);
   // Text leaves in one piece with the headers; a buffer would be another.
-  response
-    .writeHead(status, {
-      ...SECURITY_HEADERS,
-      'Content-Language': LANGUAGE_TAG[context.locale],
-      Vary: 'Accept-Language, Authorization',
-      'X-Request-Id': turn.requestId,
-      ...Object.fromEntries(answer.headers),
-      'Content-Length': Buffer.byteLength(text),
-    })
-    .end(text);
+  response.writeHead(status, headers).end(text);
   turn.end(status);
 }
 
