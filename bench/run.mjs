@@ -173,8 +173,9 @@ async function runRounds(running, requests, postmaster) {
       for (let turn = 0; turn < running.length; turn += 1) {
         const contestant = running[(turn + index + round) % running.length];
         const own = requests.get(shape);
+        // Until then a server compiles what it has not run before.
         if (round === 0)
-          await load(contestant, shape, own, { seconds: Math.min(1, seconds / 2), postmaster, patience: 1 });
+          await load(contestant, shape, own, { seconds: Math.max(1, seconds / 2), postmaster, patience: 1 });
         const result = await load(contestant, shape, own, { seconds, postmaster });
         runs.push({ shape, name: contestant.name, result });
         tell(

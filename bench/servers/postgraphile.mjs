@@ -1,4 +1,4 @@
-// PostGraphile 5, connected as the role itself, so that row-level security needs no transaction.
+// PostGraphile 5 as its documentation has it for row-level security: the role is set for each request.
 import { createServer } from 'node:http';
 import pg from 'pg';
 import { postgraphile } from 'postgraphile';
@@ -22,7 +22,7 @@ const instance = postgraphile({
   disablePlugins: ['PgIndexBehaviorsPlugin'],
   pgServices: [makePgService({ pool, schemas: ['public'] })],
   grafserv: { port: 0, graphqlPath: '/graphql', graphiql: false, watch: false },
-  grafast: { explain: false },
+  grafast: { explain: false, context: () => ({ pgSettings: { role: new URL(ROLE_URL).username } }) },
   schema: { defaultBehavior: '-insert -update -delete' },
 });
 const server = createServer();
