@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type App, type Caller, startApp } from '../support/app.js';
 import { AMEND, ASSESS, aReport, people, RELEASE, REPORT, RETRACT, run, TRANSLATE } from './writing.js';
 
+/** Set it to the seed of a failure to see it again. */
+const SEED = Number(process.env.MERZILI_TEST_SEED ?? Date.now() & 0x7fffffff);
+
 /**
  * Incident.viewerActions and the mutations always agree: whatever has happened to a record, whoever looks
  * can do every action listed, and is refused every other.
@@ -107,6 +110,22 @@ const story = fc.record({
   ),
 });
 
+const ACTIONS = ['AMEND', 'TRANSLATE', 'ASSESS', 'RELEASE', 'RETRACT'] as const;
+type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
+
+/** Each action once where it is listed and once where it is not, which chance alone might leave out. */
+const OWED: [Story, (typeof ACTIONS)[number]][] = [
+  ...ACTIONS.map((action): [Story, typeof action] => [aStory({ viewer: 'turHead' }), action]),
+  ...ACTIONS.map((action): [Story, typeof action] => [
+    aStory({ viewer: 'rusDuty', steps: [{ by: 'turDuty', action: 'RETRACT', audience: 'TUR' }] }),
+    action,
+  ]),
+];
+
+function aStory(overrides: Partial<Story>): Story {
+  return { reporter: 'turDuty', releaseTo: ['RUS'], steps: [], viewer: 'turDuty', ...overrides };
+}
+
 const callerNamed = (name: string): Caller => {
   const caller = callers[name];
   if (!caller) throw new Error(name);
@@ -116,35 +135,31 @@ const callerNamed = (name: string): Caller => {
 it('what is listed can be done, and nothing else can', async () => {
   const listed = new Map<string, number>();
   await fc.assert(
-    fc.asyncProperty(
-      story,
-      fc.constantFrom('AMEND', 'TRANSLATE', 'ASSESS', 'RELEASE', 'RETRACT'),
-      async (tale, action) => {
-        const report = await run(callerNamed(tale.reporter), REPORT, aReport({ releaseTo: tale.releaseTo }));
-        const id = report.incident?.id ?? '';
-        for (const { by, action: deed, audience } of tale.steps) {
-          const seen = await look(callerNamed(by), id);
-          if (!seen) continue;
-          const [document, inputs] = attempts(deed, seen);
-          await callerNamed(by).query(document, {
-            input: deed === 'RELEASE' ? { id, version: seen.version, audience } : inputs[0],
-          });
-        }
-        const viewer = callerNamed(tale.viewer);
-        const seen = await look(viewer, id);
-        if (!seen) {
-          const version = (await look(callerNamed(tale.reporter), id))?.version ?? 1;
-          expect(await does(viewer, action, { ...({} as Seen), id, version })).toBe(false);
-          return;
-        }
-        const isListed = seen.viewerActions.includes(action);
-        listed.set(`${action} ${isListed}`, (listed.get(`${action} ${isListed}`) ?? 0) + 1);
-        expect(await does(viewer, action, seen), `${tale.viewer}: ${action}`).toBe(isListed);
-      },
-    ),
-    { numRuns: 250 },
+    fc.asyncProperty(story, fc.constantFrom(...ACTIONS), async (tale, action) => {
+      const report = await run(callerNamed(tale.reporter), REPORT, aReport({ releaseTo: tale.releaseTo }));
+      const id = report.incident?.id ?? '';
+      for (const { by, action: deed, audience } of tale.steps) {
+        const seen = await look(callerNamed(by), id);
+        if (!seen) continue;
+        const [document, inputs] = attempts(deed, seen);
+        await callerNamed(by).query(document, {
+          input: deed === 'RELEASE' ? { id, version: seen.version, audience } : inputs[0],
+        });
+      }
+      const viewer = callerNamed(tale.viewer);
+      const seen = await look(viewer, id);
+      if (!seen) {
+        const version = (await look(callerNamed(tale.reporter), id))?.version ?? 1;
+        expect(await does(viewer, action, { ...({} as Seen), id, version })).toBe(false);
+        return;
+      }
+      const isListed = seen.viewerActions.includes(action);
+      listed.set(`${action} ${isListed}`, (listed.get(`${action} ${isListed}`) ?? 0) + 1);
+      expect(await does(viewer, action, seen), `${tale.viewer}: ${action}`).toBe(isListed);
+    }),
+    { numRuns: 250, seed: SEED, examples: OWED },
   );
-  for (const action of ['AMEND', 'TRANSLATE', 'ASSESS', 'RELEASE', 'RETRACT']) {
+  for (const action of ACTIONS) {
     expect(listed.get(`${action} true`), action).toBeGreaterThan(0);
     expect(listed.get(`${action} false`), action).toBeGreaterThan(0);
   }

@@ -53,9 +53,16 @@ const DATES = ['2020-11-10', '2021-02-01', '2021-06-01', '2022-03-09', '2024-01-
 const POINTS = [39.98, 39.9876, 40.1, 46.8, 46.93, 12.5];
 const RADII = [1, 25, 120, 500];
 
-/** Random valid operations over the whole schema, values taken from the pools. */
-export function operations(schema: GraphQLSchema, pools: Pools): fc.Arbitrary<Operation> {
-  return fc.gen().map((generate) => new Composer(schema, pools, generate).compose());
+/**
+ * Random valid operations over the whole schema, values taken from the pools. Where some fields of a type are
+ * not in `asked` yet, it is one of them that is selected half of the time.
+ */
+export function operations(
+  schema: GraphQLSchema,
+  pools: Pools,
+  asked: ReadonlySet<string> = new Set(),
+): fc.Arbitrary<Operation> {
+  return fc.gen().map((generate) => new Composer(schema, pools, generate, asked).compose());
 }
 
 /** A mutation with an input that is given; the selection of its payload is random. */
@@ -80,6 +87,7 @@ class Composer extends Chance {
     private readonly schema: GraphQLSchema,
     private readonly pools: Pools,
     generate: fc.GeneratorValue,
+    private readonly asked: ReadonlySet<string> = new Set(),
   ) {
     super(generate);
   }
@@ -120,12 +128,18 @@ class Composer extends Chance {
       (field) =>
         !PASSING_FIELDS.has(field.name) && (depth < DEEPEST || !isCompositeType(getNamedType(field.type))),
     );
+    const owed = available.filter(({ name }) => !this.asked.has(`${type.name}.${name}`));
     const wanted = depth === 0 ? 1 + this.below(3) : 1 + this.below(5);
     const parts: string[] = [];
     for (let count = 0; count < wanted && (this.budget > 0 || parts.length === 0); count += 1) {
       const part =
         available.length > 0 && !this.chance(4)
-          ? this.field(type, this.pick(available), depth, mustAlias)
+          ? this.field(
+              type,
+              this.pick(owed.length > 0 && this.chance(50) ? owed : available),
+              depth,
+              mustAlias,
+            )
           : this.typename(mustAlias);
       parts.push(this.wrapped(type, part));
     }

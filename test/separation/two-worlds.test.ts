@@ -69,7 +69,7 @@ describe.each(AUDIENCES)('two worlds that differ in what %s may not see', (audie
     console.log(`two worlds of ${audience}: seed ${SEED}`);
     await fc.assert(
       fc.asyncProperty(
-        operations(schema, pools),
+        operations(schema, pools, asked),
         fc.nat(999),
         async ({ document, variables, fields }, choice) => {
           // Most ask with all rights of an officer, or of an integrator.
