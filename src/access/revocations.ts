@@ -1,11 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ReadStatement } from '../database/pipeline.js';
+import { CodedError } from '../errors.js';
 import { MAX_TOKEN_SECONDS } from './claims.js';
 import type { Issuer } from './issuers.js';
 import { type Audience, NATIONS, type Nation } from './scopes.js';
 
 /** How often every process looks for new revocations. */
 const INTERVAL_MS = 1_000;
+/** How long a start waits for a database that is too busy to answer. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 200;
 /** No token lives longer, clocks that differ included; after that a revocation has nothing to say. */
 const REMEMBERED_SECONDS = 2 * MAX_TOKEN_SECONDS;
 
@@ -49,6 +54,19 @@ export async function followRevocations(
     for (const outcome of looks) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
+  /** No server starts without knowing them. */
+  async function lookFirst(): Promise<void> {
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await look();
+      } catch (error) {
+        if (!isUnavailable(error) || performance.now() > giveUpAt) throw error;
+        await delay(PAUSE_MS);
+      }
+    }
+  }
+
   function lookLater(): void {
     if (isClosed) return;
     timer = setTimeout(
@@ -61,7 +79,7 @@ export async function followRevocations(
     timer.unref();
   }
 
-  await look();
+  await lookFirst();
   lookLater();
   return {
     isRevoked(issuer, tokenId) {
@@ -74,4 +92,8 @@ export async function followRevocations(
       clearTimeout(timer);
     },
   };
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof CodedError && error.code === 'SERVICE_UNAVAILABLE';
 }
