@@ -25,7 +25,9 @@ export function readBody(request: IncomingMessage): Promise<string | null> {
       chunks.push(chunk);
     });
     request.on('end', () =>
-      together(() => resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8'))),
+      together(() =>
+        resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')),
+      ),
     );
     request.on('error', reject);
   });
