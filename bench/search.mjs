@@ -41,8 +41,9 @@ try {
 \`node bench/search.mjs --rows ${options.rows} --rounds ${options.rounds} --viewers ${options.viewers}\`: one client,
 one request at a time, pages of 20 over HTTP; milliseconds. More than ${LIMIT_MS} in the median is set in bold.
 
-A page costs much the same however common its words are. \`totalCount\` does not: it is exact, and PostgreSQL visits every
-match to see whether this statement may count it, so a total of a hundred thousand matches takes longer than a page.
+A page costs much the same however common its word is. Several common words take longer, because each record that has
+one is looked up among those that have the others. \`totalCount\` takes longer than a page where it is large: it is exact, and
+PostgreSQL visits every match to see whether this statement may count it.
 
 ${tables.join('\n')}`;
   process.stdout.write(text);

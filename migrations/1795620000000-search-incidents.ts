@@ -8,7 +8,9 @@ const SHORT = 4;
 /** At most so many words that begin as one of a search does. */
 const LIKELY = 200;
 /** The spans of time, in days, in which a page is looked for before all of it. */
-const WINDOWS = [2, 8, 60, 365];
+const WINDOWS = [2, 8, 30, 90, 365];
+/** So many days hold fewer records than most words. */
+const FEW_DAYS = 8;
 /** Without page, a search answers so many times more records than it ranks. */
 const LISTED = 10;
 
@@ -177,8 +179,12 @@ const searching = (path: string): string[] => [
      beyond constant text := case when beyond_key is null then 'true' else format('(occurred_from, incident_key) %s ($4, $5)', case when is_descending then '<' else '>' end) end;
      near constant text := format(
        'select array(select incident_key from incident_search
-          where document @@ $1 and %s and audience & %s <> 0 and occurred_from between $2 and $3 and %s order by occurred_from %s, incident_key %4$s limit $6)',
-       search.all_of(queries), viewer, beyond, direction);
+          where %%s and audience & %s <> 0 and occurred_from between $2 and $3 and %s order by occurred_from %s, incident_key %3$s limit $6)',
+       viewer, beyond, direction);
+     words constant text := search.all_of(queries);
+     -- What is rarer leads: few days, or else the words.
+     in_few_days constant text := format(near, 'document @@ $1 and ' || words);
+     in_many constant text := format(near, words || ' and document @@ $1');
    begin
      select greatest(min(occurred_from), since, case when not is_descending then beyond_time end),
             least(max(occurred_from), until, case when is_descending then beyond_time end)
@@ -186,15 +192,16 @@ const searching = (path: string): string[] => [
      if newest is null then return '{}'; end if;
      foreach days in array array[${WINDOWS.join(', ')}] loop
        exit when newest - oldest < days * interval '2 days';
-       continue when cardinality(keys) * days < most * asked;
+       continue when (cardinality(keys) + 1) * days * 2 < most * asked;
        if is_descending then since := newest - days * interval '1 day'; until := newest;
        else since := oldest; until := oldest + days * interval '1 day'; end if;
-       execute near into keys using search.any_of(search.span(since, until), ''), since, until, beyond_time, beyond_key, most;
+       execute case when days > ${FEW_DAYS} then in_many else in_few_days end
+         into keys using search.any_of(search.span(since, until), ''), since, until, beyond_time, beyond_key, most;
        if cardinality(keys) = most then return keys; end if;
        asked := days;
      end loop;
-     if is_bounded then execute near into keys using search.any_of(search.span(oldest, newest), ''), oldest, newest, beyond_time, beyond_key, most;
-     else execute replace(near, 'document @@ $1', 'true') into keys using null::tsquery, oldest, newest, beyond_time, beyond_key, most;
+     if is_bounded then execute in_many into keys using search.any_of(search.span(oldest, newest), ''), oldest, newest, beyond_time, beyond_key, most;
+     else execute format(near, words) into keys using null::tsquery, oldest, newest, beyond_time, beyond_key, most;
      end if;
      return keys;
    end $$`,

@@ -171,12 +171,12 @@ it('notices every row rule that a function of the search leaves out', async () =
     )),
     ...(await mutantsOf(planted, 'search.incident_count', (definition) => [
       ...replacedInTurn(definition, rule, 'true'),
-      ...replacedInTurn(definition, formatted, '%s = %2$s'),
+      ...replacedInTurn(definition, formatted, '%s = %3$s'),
     ])),
     ...(await mutantsOf(planted, 'search.queries', (definition) => replacedInTurn(definition, rule, 'true'))),
     ...(await mutantsOf(planted, 'search.by_time', (definition) => [
       ...replacedInTurn(definition, rule, 'true'),
-      ...replacedInTurn(definition, formatted, '%s = %2$s'),
+      ...replacedInTurn(definition, formatted, '%s = %1$s'),
     ])),
     ...(await mutantsOf(planted, 'search.viewer_bit', (definition) =>
       replacedInTurn(definition, /THEN (?:1|2|4|8)\b/gi, 'THEN 15'),
