@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.mjs';
 import { addFunctions } from './competitors.mjs';
@@ -59,6 +60,9 @@ const growthRows =
 const shapes = chosen(SHAPES, options.shapes);
 const contestants = chosen(CONTESTANTS, options.servers);
 const tell = (line) => process.stderr.write(`${line}\n`);
+
+/** How long statements that nobody waits for may take to end. */
+const PATIENCE_MS = 180_000;
 
 const started = Date.now();
 /** Processes that wanted to run in the last minute, before this one did anything. */
@@ -127,7 +131,7 @@ async function measure() {
     const requests = new Map(shapes.map((shape) => [shape, shape.requests(samples)]));
     for (const shape of shapes) await checkEqual(running, shape, requests.get(shape));
     tell('All servers answer alike');
-    runs = await runRounds(running, requests, postmaster);
+    runs = await runRounds(running, requests, { ownerUrl, postmaster });
     for (const contestant of running) {
       servers[contestant.name] = {
         startedInMs: contestant.startedInMs,
@@ -166,7 +170,7 @@ async function measure() {
 }
 
 /** Interleaved: in every round each shape goes over all servers, the first of them another one each time. */
-async function runRounds(running, requests, postmaster) {
+async function runRounds(running, requests, { ownerUrl, postmaster }) {
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, shape] of shapes.entries()) {
@@ -176,7 +180,9 @@ async function runRounds(running, requests, postmaster) {
         // Until then a server compiles what it has not run before.
         if (round === 0)
           await load(contestant, shape, own, { seconds: Math.max(1, seconds / 2), postmaster, patience: 1 });
+        await quiet(ownerUrl);
         const result = await load(contestant, shape, own, { seconds, postmaster });
+        await quiet(ownerUrl);
         runs.push({ shape, name: contestant.name, result });
         tell(
           `${round + 1}/${rounds} ${shape.name.padEnd(22)} ${contestant.name.padEnd(13)} ${result.rate.toFixed(0).padStart(6)}/s  p99 ${result.p99} ms${result.failures ? `  ${result.failures} FAILED` : ''}`,
@@ -185,6 +191,17 @@ async function runRounds(running, requests, postmaster) {
     }
   }
   return runs;
+}
+
+/** Statements whose client has given up go on, and would slow down whoever comes next. */
+async function quiet(ownerUrl) {
+  await withClient(ownerUrl, async (client) => {
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    const busy = `select from pg_stat_activity where state = 'active' and backend_type = 'client backend' and pid <> pg_backend_pid()`;
+    // A server that was given up may take the next of its waiting requests a moment later.
+    for (let idle = 0; idle < 5 && Date.now() < giveUpAt; await delay(100))
+      idle = (await client.query(busy)).rowCount === 0 ? idle + 1 : 0;
+  });
 }
 
 async function machine(ownerUrl) {
