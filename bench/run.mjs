@@ -182,7 +182,6 @@ async function runRounds(running, requests, { ownerUrl, postmaster }) {
           await load(contestant, shape, own, { seconds: Math.max(1, seconds / 2), postmaster, patience: 1 });
         await quiet(ownerUrl);
         const result = await load(contestant, shape, own, { seconds, postmaster });
-        await quiet(ownerUrl);
         runs.push({ shape, name: contestant.name, result });
         tell(
           `${round + 1}/${rounds} ${shape.name.padEnd(22)} ${contestant.name.padEnd(13)} ${result.rate.toFixed(0).padStart(6)}/s  p99 ${result.p99} ms${result.failures ? `  ${result.failures} FAILED` : ''}`,
@@ -190,6 +189,7 @@ async function runRounds(running, requests, { ownerUrl, postmaster }) {
       }
     }
   }
+  await quiet(ownerUrl);
   return runs;
 }
 

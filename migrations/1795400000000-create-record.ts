@@ -293,16 +293,15 @@ const grainRows = (rows: string): string =>
       n, killed, wounded
     from (${rows}) changed cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement'), ('translation')) grain (name)`;
 
+const TALLIED =
+  'audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from';
+
+/** What rows of incidents add to the tally, or take from it. */
+const ADDED = `select ${TALLIED}, 1 as n, killed, wounded from added`;
+const REMOVED = `select ${TALLIED}, -1 as n, -killed as killed, -wounded as wounded from removed`;
+
 /** What a statement adds to the tally: its new rows, less its old ones. */
-const CHANGES = {
-  insert:
-    'select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, 1 as n, killed, wounded from added',
-  delete:
-    'select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, -1 as n, -killed as killed, -wounded as wounded from removed',
-  update: `select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, 1 as n, killed, wounded from added
-           union all
-           select audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from, -1, -killed, -wounded from removed`,
-} as const;
+const CHANGES = { insert: ADDED, delete: REMOVED, update: `${ADDED} union all ${REMOVED}` } as const;
 
 const TRANSITIONS = {
   insert: 'new table as added',

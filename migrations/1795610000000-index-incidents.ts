@@ -3,8 +3,10 @@ import { makeExtension } from './extension.js';
 
 const BITS = { merzili_tur: 1, merzili_rus: 2, merzili_aze: 4, merzili_public: 8 } as const;
 
-const text = (locale: string): string =>
-  `search.tokens(concat_ws(' ', incident.title #>> '{texts,${locale},text}', incident.narrative #>> '{texts,${locale},text}', place.name_${locale.toLowerCase()}, district.name_${locale.toLowerCase()}))`;
+/** Texts of an incident in a language, and the names of where it occurred. */
+const texts = (locale: string): string =>
+  `incident.title #>> '{texts,${locale},text}', incident.narrative #>> '{texts,${locale},text}', place.name_${locale.toLowerCase()}, district.name_${locale.toLowerCase()}`;
+const tokens = (parts: string): string => `search.tokens(concat_ws(' ', ${parts}))`;
 
 /** The columns that a search may be narrowed by, as search.codes takes them. */
 const narrowedBy = (row: string): string =>
@@ -29,9 +31,8 @@ const DOCUMENTS = [
    declare
      tr text; ru text; az text; en text; kind text; lines text; small text[]; folded text[]; typed text[];
    begin
-     select ${text('TR')}, ${text('RU')}, ${text('AZ')},
-            search.tokens(concat_ws(' ', incident.reference, incident.title #>> '{texts,EN,text}', incident.narrative #>> '{texts,EN,text}', place.name_en, district.name_en,
-              array_to_string(place.aliases || district.aliases, ' '))),
+     select ${tokens(texts('TR'))}, ${tokens(texts('RU'))}, ${tokens(texts('AZ'))},
+            ${tokens(`incident.reference, ${texts('EN')}, array_to_string(place.aliases || district.aliases, ' ')`)},
             place.kind
        into tr, ru, az, en, kind
        from (select) one

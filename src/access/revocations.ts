@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ReadStatement } from '../database/pipeline.js';
-import { CodedError } from '../errors.js';
+import { untilAvailable } from '../database/unavailable.js';
 import { MAX_TOKEN_SECONDS } from './claims.js';
 import type { Issuer } from './issuers.js';
 import { type Audience, NATIONS, type Nation } from './scopes.js';
@@ -10,7 +9,6 @@ import { type Audience, NATIONS, type Nation } from './scopes.js';
 const INTERVAL_MS = 1_000;
 /** How long a start waits for a database that is too busy to answer. */
 const PATIENCE_MS = 10_000;
-const PAUSE_MS = 200;
 /** No token lives longer, clocks that differ included; after that a revocation has nothing to say. */
 const REMEMBERED_SECONDS = 2 * MAX_TOKEN_SECONDS;
 
@@ -54,19 +52,6 @@ export async function followRevocations(
     for (const outcome of looks) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** No server starts without knowing them. */
-  async function lookFirst(): Promise<void> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
-    for (;;) {
-      try {
-        return await look();
-      } catch (error) {
-        if (!isUnavailable(error) || performance.now() > giveUpAt) throw error;
-        await delay(PAUSE_MS);
-      }
-    }
-  }
-
   function lookLater(): void {
     if (isClosed) return;
     timer = setTimeout(
@@ -79,7 +64,8 @@ export async function followRevocations(
     timer.unref();
   }
 
-  await lookFirst();
+  // No server starts without knowing them.
+  await untilAvailable(PATIENCE_MS, look);
   lookLater();
   return {
     isRevoked(issuer, tokenId) {
@@ -92,8 +78,4 @@ export async function followRevocations(
       clearTimeout(timer);
     },
   };
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof CodedError && error.code === 'SERVICE_UNAVAILABLE';
 }

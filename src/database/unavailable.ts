@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../errors.js';
 import { codeOf } from '../thrown.js';
 
@@ -18,6 +19,27 @@ const PASSING_MESSAGES =
 /** SERVICE_UNAVAILABLE: the same request may be sent again, and is done once; its key or its version sees to that. */
 export function unavailable(): CodedError {
   return new CodedError('SERVICE_UNAVAILABLE', { extensions: { retryable: true } });
+}
+
+/** Whether it was refused as unavailable, and the same may be asked again. */
+export function isUnavailable(error: unknown): error is CodedError {
+  return error instanceof CodedError && error.code === 'SERVICE_UNAVAILABLE';
+}
+
+/** Between two attempts. */
+const PAUSE_MS = 250;
+
+/** Reads again when the database is not to be had, for as long as there is patience. */
+export async function untilAvailable<T>(patienceMs: number, read: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() > giveUpAt) throw error;
+      await delay(PAUSE_MS);
+    }
+  }
 }
 
 /** Whether an error of pg speaks of the connection or the server, not of the statement. */

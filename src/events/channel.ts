@@ -1,15 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Audience } from '../access/scopes.js';
-import { CodedError } from '../errors.js';
+import { untilAvailable } from '../database/unavailable.js';
 import type { LoggedEvent } from './event-log.js';
 import type { FeedReader } from './feed.js';
 
 /** Pages that may wait to be read for a channel; what comes on top stays in the table. */
 const MOST_WAITING = 50;
 /** How long the database may be away before subscriptions are ended. */
-const PATIENCE_MS = 30_000;
-const PAUSE_MS = 250;
+export const PATIENCE_MS = 30_000;
 
 /** An event with what a client selected of it. */
 export interface RenderedEvent extends LoggedEvent {
@@ -47,7 +45,7 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
   let work = Promise.resolve();
 
   async function render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]> {
-    const json = await untilAvailable(() => read(events.map(({ key }) => key)));
+    const json = await untilAvailable(PATIENCE_MS, () => read(events.map(({ key }) => key)));
     const objects = new Map(renderedPairs.parse(JSON.parse(json)));
     return events.flatMap((event) => {
       const object = objects.get(event.key);
@@ -82,18 +80,4 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
         });
     },
   };
-}
-
-/** Reads again for a while when the database is not to be had. */
-export async function untilAvailable<T>(read: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await read();
-    } catch (error) {
-      const isPassing = error instanceof CodedError && error.code === 'SERVICE_UNAVAILABLE';
-      if (!isPassing || performance.now() > giveUpAt) throw error;
-      await delay(PAUSE_MS);
-    }
-  }
 }

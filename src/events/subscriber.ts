@@ -1,5 +1,6 @@
+import { untilAvailable } from '../database/unavailable.js';
 import { CodedError } from '../errors.js';
-import { type Channel, type ChannelSubscriber, type RenderedEvent, untilAvailable } from './channel.js';
+import { type Channel, type ChannelSubscriber, PATIENCE_MS, type RenderedEvent } from './channel.js';
 import type { EventLog } from './event-log.js';
 import type { Feed } from './feed.js';
 import { createMailbox, type Mailbox } from './mailbox.js';
@@ -61,7 +62,7 @@ export function subscribe(
     last: Position | null,
   ): Promise<{ readonly count: number; readonly isLast: boolean }> {
     await taken(mailbox);
-    const page = await untilAvailable(() => log.pageAfter(channel.audience, reached));
+    const page = await untilAvailable(PATIENCE_MS, () => log.pageAfter(channel.audience, reached));
     const wanted = page.events.filter(({ position }) => last === null || position <= last);
     for (const event of wanted.length > 0 ? await channel.render(wanted) : []) mailbox.put(event);
     reached = last !== null && page.next > last ? last : page.next;

@@ -10,6 +10,7 @@ import { forbidden, scopeRequiredBy } from '../access/guard.js';
 import type { Nation } from '../access/scopes.js';
 import type { RequestContext } from '../context.js';
 import type { Transaction } from '../database/transaction.js';
+import { isUnavailable } from '../database/unavailable.js';
 import type { WriteOptions, Writers } from '../database/writers.js';
 import { CodedError } from '../errors.js';
 import type { ExecuteQuery, ExecutorParts, Request } from '../read/executor.js';
@@ -118,5 +119,5 @@ function writeAs(write: Writers['write'], nation: Nation): WriteContext['write']
 /** A dead database ends the whole request, which HTTP is told of by its status. */
 function tellHttp(error: GraphQLError): void {
   const cause = error.originalError ?? error;
-  if (cause instanceof CodedError && cause.code === 'SERVICE_UNAVAILABLE') cause.endingRequest();
+  if (isUnavailable(cause)) cause.endingRequest();
 }
