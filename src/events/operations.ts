@@ -60,18 +60,23 @@ export interface Operations {
 export function createOperations(parts: OperationsParts): Operations {
   const { graphql, documents, subscriptions, trustedDocuments, present, onAnswer } = parts;
 
-  function operationOf({ query, operationName }: OperationRequest): OperationDefinitionNode | null {
+  /** The text of the document a request means; null when it is not a trusted one. */
+  function textOf(request: OperationRequest): string | null {
+    return trustedDocuments ? trustedDocuments.textFor(request) : request.query;
+  }
+
+  function operationOf(query: string, { operationName }: OperationRequest): OperationDefinitionNode | null {
     const examined = documents.examine(query);
     return 'document' in examined ? (getOperationAST(examined.document, operationName) ?? null) : null;
   }
 
   async function answer(given: OperationRequest, context: RequestContext): Promise<Answer> {
-    const query = trustedDocuments ? trustedDocuments.textFor(given) : given.query;
+    const query = textOf(given);
     if (query === null) return refused([new CodedError('DOCUMENT_NOT_TRUSTED')], context);
     const request = { ...given, query };
     const examined = documents.examine(query);
     if ('errors' in examined) return refused(examined.errors, context);
-    const operation = operationOf(request);
+    const operation = operationOf(query, request);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return once(request, context);
     if (context.record) context.record.operation = operation.name?.value ?? null;
     const started = await subscriptions.execute({
@@ -122,7 +127,10 @@ export function createOperations(parts: OperationsParts): Operations {
         record: newRecord(),
       });
     },
-    typeOf: (request) => operationOf(request)?.operation ?? null,
+    typeOf(request) {
+      const query = textOf(request);
+      return query === null ? null : (operationOf(query, request)?.operation ?? null);
+    },
     async run(request, context) {
       const startedAt = performance.now();
       let answered: Answer;

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FormattedExecutionResult, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { z } from 'zod';
-import type { RequestContext } from '../context.js';
 import { unavailable } from '../database/unavailable.js';
 import { CodedError, type ErrorCode } from '../errors.js';
 import { LANGUAGE_TAG } from '../labels/locale.js';
 import type { EventResult } from './executor.js';
-import type { OperationRequest, Operations } from './operations.js';
+import type { Answer, Operations } from './operations.js';
 import type { Session, Sessions } from './session.js';
 
 /** How often a silent stream says that it is alive. */
@@ -92,14 +91,16 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
         'X-Request-Id': context.requestId,
         'X-Accel-Buffering': 'no',
       });
-      response.flushHeaders();
       stream = createStream(response, session, (error) => operations.present([error], context));
       streams.add(stream);
       response.once('close', () => {
         if (stream) streams.delete(stream);
         session.close();
       });
-      await run(operations, operation, context, stream);
+      const answer = await operations.run(operation, context);
+      // Whoever has the head of the answer hears of all that happens from then on.
+      response.flushHeaders();
+      await deliver(answer, stream);
       return null;
     },
     get size() {
@@ -112,14 +113,8 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
   };
 }
 
-async function run(
-  operations: Operations,
-  operation: OperationRequest,
-  context: RequestContext,
-  stream: Stream,
-): Promise<void> {
+async function deliver(answer: Answer, stream: Stream): Promise<void> {
   try {
-    const answer = await operations.run(operation, context);
     if (answer.kind === 'events') {
       stream.onEnd(() => void answer.events.return());
       for await (const result of answer.events) await stream.next(result);

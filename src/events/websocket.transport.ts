@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  OperationTypeNode,
   parse,
 } from 'graphql';
 import { CloseCode, type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
@@ -53,6 +54,8 @@ interface Connection {
   readonly socket: WebSocket;
   acceptLanguage: string | undefined;
   session: Session | null;
+  /** Resolves once every subscription asked for so far has begun, or been refused. */
+  begun: Promise<void>;
 }
 
 type ConnectionContext = Context<Record<string, unknown> | undefined, Connection>;
@@ -82,6 +85,7 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
       socket,
       acceptLanguage: request.headers['accept-language'],
       session: null,
+      begun: Promise.resolve(),
     };
     const closed = protocol.opened(
       {
@@ -165,10 +169,15 @@ function speak({ schema, operations, sessions }: WebSocketParts) {
     { extra, subscriptions }: ConnectionContext,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    if (Object.keys(subscriptions).length > MOST_OPERATIONS) return [tooMany()];
+    const isSubscription = operations.typeOf(payload) === OperationTypeNode.SUBSCRIPTION;
+    // What is read after subscribing misses nothing that the subscription does not tell.
+    if (!isSubscription) await extra.begun;
     const context = contextOf(extra);
     if (context === null || !extra.session?.isLive()) return [new CodedError('UNAUTHENTICATED')];
-    if (Object.keys(subscriptions).length > MOST_OPERATIONS) return [tooMany()];
-    const answer = await operations.run(payload, context);
+    const running = operations.run(payload, context);
+    if (isSubscription) extra.begun = Promise.all([extra.begun, running]).then(() => {});
+    const answer = await running;
     if (answer.kind === 'refused') {
       const errors = answer.errors.map(({ message }) => new GraphQLError(message));
       refusals.set(errors, answer.errors);

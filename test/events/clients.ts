@@ -31,6 +31,8 @@ export interface Follower {
   until(count: number, timeoutMs?: number): Promise<Message[]>;
   /** Resolves once the operation has ended, or the socket has been closed. */
   ended(timeoutMs?: number): Promise<void>;
+  /** Resolves once the server has answered an operation sent after the first: a subscription has begun by then. */
+  begun(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -111,13 +113,20 @@ export async function follow(
         timeoutMs,
         () => 'not ended',
       ),
+    begun: () =>
+      new Promise((resolve) => {
+        client.subscribe(
+          { query: '{ __typename }' },
+          { next: () => {}, error: () => resolve(), complete: () => resolve() },
+        );
+      }),
     stop: async () => client.dispose(),
   };
 }
 
-/** Long enough for a subscription that was just asked for to have begun. */
+/** Resolves once the subscriptions have begun: they hear of all that is committed from now on. */
 export async function begun(...followers: Follower[]): Promise<void> {
-  await delay(SETTLED_MS);
+  await Promise.all(followers.map((follower) => follower.begun()));
   for (const { errors, closed } of followers)
     expect({ errors, closed }).toEqual({ errors: [], closed: null });
 }

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { type Running, startServer } from '../../src/main.js';
 import { aReport, people, REPORT, succeed } from '../incidents/writing.js';
@@ -101,6 +102,52 @@ describe('close codes of graphql-transport-ws', () => {
     raw.send(`{"x":"${'x'.repeat(100 * 1024)}"}`);
     expect((await raw.closed()).code).toBe(1009);
     await expect(rawSocket(`${app.url}/elsewhere`)).rejects.toThrow('404');
+  });
+});
+
+describe('a subscription has begun', () => {
+  /** Runs while no subscription can begin, because nobody can put events in order. */
+  async function whileNoneBegins(run: () => Promise<void>): Promise<void> {
+    const owner = new Client({ connectionString: app.database.url });
+    await owner.connect();
+    try {
+      await owner.query('begin; lock table incident_event in access exclusive mode');
+      await run();
+    } finally {
+      await owner.end();
+    }
+  }
+
+  it('when the head of its event stream is there', async () => {
+    let hasHead = false;
+    let begins: ReturnType<typeof stream> | undefined;
+    await whileNoneBegins(async () => {
+      begins = stream(app.url, who.turDuty.token, { query: EVENTS });
+      void begins.then(() => {
+        hasHead = true;
+      });
+      await delay(SETTLED_MS);
+      expect(hasHead).toBe(false);
+    });
+    const sse = await begins;
+    await succeed(who.turDuty, REPORT, aReport());
+    expect((await sse?.until(1))?.[0]?.data.incidentEvents.kind).toBe('REPORTED');
+    sse?.abort();
+  });
+
+  it('when an operation sent after it on the same socket is answered', async () => {
+    const raw = await acknowledged();
+    await whileNoneBegins(async () => {
+      raw.send(subscribe('1'));
+      raw.send(subscribe('2', '{ __typename }'));
+      await delay(SETTLED_MS);
+      expect(raw.received).toHaveLength(1);
+    });
+    while (raw.received.length < 2) await delay(5);
+    expect(raw.received[1]).toMatchObject({ id: '2', payload: { data: { __typename: 'Query' } } });
+    await succeed(who.turDuty, REPORT, aReport());
+    while (!raw.received.some(({ id, type }) => id === '1' && type === 'next')) await delay(5);
+    raw.socket.terminate();
   });
 });
 
@@ -308,9 +355,13 @@ describe('connections that go', () => {
     );
     while ((await gauge('merzili_subscriptions')) < subscriptionsBefore + 200) await delay(50);
     for (const { socket } of sockets) socket.terminate();
-    await delay(SETTLED_MS);
-    expect(await gauge('merzili_subscriptions')).toBe(subscriptionsBefore);
-    expect(await gauge('merzili_sessions')).toBe(sessionsBefore);
+    await vi.waitFor(
+      async () => {
+        expect(await gauge('merzili_subscriptions')).toBe(subscriptionsBefore);
+        expect(await gauge('merzili_sessions')).toBe(sessionsBefore);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it('a client that asks for much and reads nothing is cut off, and holds up nobody', async () => {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AUDIENCES, NATIONS, type Nation } from '../../src/access/scopes.js';
 import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
 import { createSchema } from '../../src/schema.js';
@@ -19,8 +19,10 @@ import { openWorlds, type Pair, visibleParts, type Worlds } from './worlds.js';
 const RUNS = Number(process.env.MERZILI_TEST_RUNS ?? 100);
 /** Set it to the seed of a failure to see it again. */
 const SEED = process.env.MERZILI_TEST_SEED ? Number(process.env.MERZILI_TEST_SEED) : Date.now() & 0x7fffffff;
-/** Time in which an event that is going to come has come. */
-const SETTLED_MS = 2_500;
+/** How long events may take that are going to come, at the most. */
+const PATIENCE_MS = 20_000;
+/** Time in which an event that should not come would have come. */
+const SILENCE_MS = 1_000;
 
 const { schema } = createSchema();
 const asked = new Set<string>();
@@ -182,10 +184,8 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
     expect(hidden.made).toBeGreaterThan(RUNS / 4);
   });
 
-  it('give the audience the same events, as they happen and again', { timeout: 60_000 }, async () => {
-    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-    expect(streams.bare.messages.length).toBeGreaterThan(RUNS / 20);
-    expectSameEvents(streams);
+  it('give the audience the same events, as they happen and again', { timeout: 120_000 }, async () => {
+    await sameEvents(streams, () => streams.bare.messages.length > RUNS / 20);
     const cursors = await onBothSides(async (side) => cursorsOf(streams[side].messages));
     // From the first on, from somewhere on, and after what is no event the audience saw.
     const [unseen] = await worlds.crowded.sql<{ key: string }>(
@@ -200,13 +200,30 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
       const again = await onBothSides((side) =>
         stream(worlds[side].url, reader()[side].token, { query: REPLAY, variables: { after: after[side] } }),
       );
-      await new Promise((resolve) => setTimeout(resolve, SETTLED_MS / 2));
+      await sameEvents(
+        again,
+        () =>
+          again.bare.isComplete ||
+          again.bare.messages.at(-1)?.data?.incidentEvents.cursor === cursors.bare.at(-1),
+      );
       expect(again.crowded.status).toBe(again.bare.status);
-      expectSameEvents(again);
       again.bare.abort();
       again.crowded.abort();
     }
   });
+
+  /** Waits until all that is to come has come to both, and then for what should not. */
+  async function sameEvents(given: Readonly<Record<Side, Stream>>, isWhole: () => boolean): Promise<void> {
+    await vi.waitFor(
+      () => {
+        expect(isWhole(), `${given.bare.messages.length} events`).toBe(true);
+        expectSameEvents(given);
+      },
+      { timeout: PATIENCE_MS, interval: 100 },
+    );
+    await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
+    expectSameEvents(given);
+  }
 
   function expectSameEvents(given: Readonly<Record<Side, Stream>>): void {
     const heard = (side: Side): string[] =>
