@@ -295,8 +295,9 @@ describe('a day at the Centre', () => {
   });
 
   it('18:00 — everybody’s screen has shown all that they may see, in one order, and nothing else', async () => {
-    await delay(SETTLED_MS);
     const day = ['REPORTED', 'TRANSLATED', 'ASSESSED', 'AMENDED', 'ASSESSED', 'ASSESSED', 'ASSESSED'];
+    await kemalsScreen.until(day.length + 3);
+    await delay(SETTLED_MS);
     expect(kindsOf(kemalsScreen.messages)).toEqual([...day, 'RELEASED', 'RELEASED', 'RETRACTED']);
     expect(kindsOf(ivansScreen.messages)).toEqual([...day.slice(2), 'RELEASED', 'RELEASED', 'RETRACTED']);
     // Each hears of the release to itself.

@@ -68,7 +68,7 @@ describe('SIGTERM', () => {
     const heavy = Array.from({ length: 2 }, () =>
       ask(server, '{ incidentStatistics(groupBy: [CATEGORY], filter: { search: "mayın" }) { count } }'),
     );
-    await delay(500);
+    await delay(1_500);
     const startedAt = Date.now();
     server.child.kill('SIGTERM');
     await delay(500);
