@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newKey } from '../database/key.js';
 import { insertInto } from '../database/statement.js';
 import type { StoredText } from '../labels/localized-text.type.js';
 import type { ImplementationStatus } from '../labels/vocabularies.js';
@@ -48,7 +48,7 @@ export function assessProvision(
     const isSame = newest?.status === status && sourceWords(newest) === reason?.texts[reason.source]?.text;
     if (isSame) refuseIf([{ reason: 'SAME_STATUS', field: ['input', 'status'] }]);
     const assessment = {
-      key: randomUUID(),
+      key: newKey(),
       provisionKey,
       nation,
       status,

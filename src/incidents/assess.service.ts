@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Nation } from '../access/scopes.js';
+import { newKey } from '../database/key.js';
 import { insertInto } from '../database/statement.js';
 import type { Verdict } from '../labels/vocabularies.js';
 import type { WriteContext } from '../write/context.js';
@@ -47,7 +47,7 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       ...whatForbidsAssessing(incident, actorOf(ctx), version, verdict, verdicts.get(nation)),
       ...problems,
     ]);
-    const assessmentKey = randomUUID();
+    const assessmentKey = newKey();
     const assessment = {
       key: assessmentKey,
       incidentKey: key,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newKey } from '../database/key.js';
 import { insertInto, type Statement } from '../database/statement.js';
 import type { IncidentEventKind } from '../labels/vocabularies.js';
 
@@ -15,5 +15,5 @@ export interface NewEvent {
  * (migrations/1795750000000-order-events.ts).
  */
 export function eventInsertion(event: NewEvent): Statement {
-  return insertInto('incident_event', [{ key: randomUUID(), ...event }], { at: 'clock_timestamp()' });
+  return insertInto('incident_event', [{ key: newKey(), ...event }], { at: 'clock_timestamp()' });
 }

@@ -1,6 +1,7 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Nation } from '../access/scopes.js';
 import { identityOf } from '../access/viewer.js';
+import { newKey } from '../database/key.js';
 import type { Transaction } from '../database/transaction.js';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, Refusal, refuseIf } from '../write/problem.js';
@@ -27,7 +28,7 @@ export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): P
   return ctx.write(
     async (tx) => {
       if (problems.length > 0) refuseIf([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
-      const drawn = randomUUID();
+      const drawn = newKey();
       const [keys, key, reference] = await Promise.all([
         findKeys(tx, content),
         keyOfReport(tx, ctx, reading, drawn),
