@@ -14,6 +14,9 @@ const FEW_DAYS = 8;
 /** Without page, a search answers so many times more records than it ranks. */
 const LISTED = 10;
 
+/** For statements whose plan does not depend on what is asked: most of their time was planning. */
+const PLANNED_ONCE = 'set plan_cache_mode = force_generic_plan set enable_seqscan = off';
+
 /** How much a match counts by the reader's language. */
 const LANGUAGE_WEIGHTS = {
   TR: '{.3,.3,.3,1}',
@@ -39,8 +42,10 @@ const byLocale = (values: Readonly<Record<string, string>>): string =>
 const searching = (path: string): string[] => [
   `create function search.viewer_bit() returns integer language sql stable parallel safe
    return case session_user when 'merzili_tur' then 1 when 'merzili_rus' then 2 when 'merzili_aze' then 4 when 'merzili_public' then 8 end`,
-  `create function search.any_of(lexemes text[], suffix text) returns tsquery language sql immutable strict parallel safe
-   return (select string_agg(distinct quote_literal(lexeme) || suffix, ' | ') from unnest(lexemes) lexeme where lexeme <> '')::tsquery`,
+  `create function search.any_of(lexemes text[], suffix text) returns tsquery language plpgsql immutable strict parallel safe as $$
+   begin
+     return (select string_agg(distinct quote_literal(lexeme) || suffix, ' | ') from unnest(lexemes) lexeme where lexeme <> '')::tsquery;
+   end $$`,
   // Words with a hyphen as one, where a visible record writes them so: cease-fire is ceasefire.
   `create function search.unhyphenated(wanted text, viewer integer) returns text language plpgsql stable set search_path = ${path} as $$
    declare
@@ -55,26 +60,27 @@ const searching = (path: string): string[] => [
      return wanted;
    end $$`,
   // Lexemes of the labels that have a word in one of these forms, or that begins with one.
-  `create function search.labelled(forms text[], begun text[]) returns text[] language sql stable strict set search_path = ${path}
-   set plan_cache_mode = force_custom_plan as $$
-     select coalesce(array_agg(distinct lexeme), '{}') from (
+  `create function search.labelled(forms text[], begun text[]) returns text[] language plpgsql stable strict set search_path = ${path} ${PLANNED_ONCE} as $$
+   begin
+     return array(
        select lexeme from search.label where word = any (forms)
-       union all
+       union
        select lexeme from unnest(begun || forms) beginning
-         join search.label on word >= beginning and word < beginning || chr(1114111) where length(beginning) > 4) label $$`,
+         join search.label on word >= beginning and word < beginning || chr(1114111) where length(beginning) > ${SHORT});
+   end $$`,
   // A search as queries: each word in any of its forms (broad: misspelt, only begun, or of a label, too), all of them, and all in one language.
   `create function search.queries(wanted text, viewer integer, weight text, out broad tsquery[], out exact tsquery, out preferred tsquery)
-   language plpgsql stable set search_path = ${path}
-   set pg_trgm.similarity_threshold = 0.2 set plan_cache_mode = force_custom_plan as $$
+   language plpgsql stable set search_path = ${path} set pg_trgm.similarity_threshold = 0.2 ${PLANNED_ONCE} as $$
    declare
-     words constant text[] := (select array_agg(word order by n) from (
-       select word, min(n) as n from string_to_table(search.tokens(search.unhyphenated(wanted, viewer)), ' ') with ordinality given (word, n)
-        where word <> '' group by word order by 2 limit 16) taken);
+     words constant text[] := array(
+       select word from string_to_table(search.tokens(search.unhyphenated(wanted, viewer)), ' ') with ordinality given (word, n)
+        where word <> '' group by word order by min(n) limit 16);
      weighty constant text[] := array(select word from unnest(words) with ordinality given (word, n)
         where '' <> all (search.stems(word)) order by n);
      word text;
      folded text;
      typed text;
+     stems text[];
      forms text[];
      meant tsquery;
      base text;
@@ -84,17 +90,18 @@ const searching = (path: string): string[] => [
      likely text[];
      labels text[];
    begin
-     foreach word in array case when cardinality(weighty) > 0 then weighty else coalesce(words, '{}') end loop
+     foreach word in array case when cardinality(weighty) > 0 then weighty else words end loop
        folded := search.folded(search.small(word));
        typed := search.typed(search.small(word));
-       forms := array(select distinct form from unnest(string_to_array(search.forms(word), ' ') || search.stems(word)) form where length(form) > 1 or form = word);
+       stems := search.stems(word);
+       forms := array(select distinct form from unnest(array[folded, typed] || stems) form where length(form) > 1 or form = word);
        continue when cardinality(forms) = 0;
        exact := case when exact is null then search.any_of(forms, '') else exact && search.any_of(forms, '') end;
        preferred := case when preferred is null then search.any_of(forms, ':' || weight) else preferred && search.any_of(forms, ':' || weight) end;
        -- Russian endings are the stemmer's to take: Шушой begins as Шушинский does.
-       begun := array(select distinct form from unnest(array[folded, typed] || string_to_array(search.beginnings(word), ' ')) form
+       begun := array(select distinct form from unnest(array[folded, typed, search.stripped(folded), search.stripped(typed)]) form
                        where length(form) > 2 and word !~ '^[0-9]+$'
-                      union select search.folded(stem) from unnest(search.stems(word)) stem where stem ~ '^[а-я]' and length(search.folded(stem)) > ${SHORT});
+                      union select search.folded(stem) from unnest(stems) stem where stem ~ '^[а-я]' and length(search.folded(stem)) > ${SHORT});
        -- Words that begin so are looked up here: asked for beginnings, the index would read their records one by one.
        -- A short word that there is begins many others that have nothing to do with it: it is taken with endings alone, of
        -- which none begins with a vowel or a hard t after a vowel.
@@ -121,7 +128,9 @@ const searching = (path: string): string[] => [
          end if;
          likely := likely || near;
          labels := search.labelled(likely || array(
-           select known.word from search.label known where search.is_typo(folded, known.word) or search.is_typo(typed, known.word)), '{}');
+           select known.word from search.label known
+            where (abs(length(known.word) - length(folded)) < 3 and search.is_typo(folded, known.word))
+               or (abs(length(known.word) - length(typed)) < 3 and typed <> folded and search.is_typo(typed, known.word))), '{}');
        end if;
        meant := search.any_of(forms || likely || labels, '');
        -- Words of labels are the common ones: the index asks for them only where it has found the others.
