@@ -7,8 +7,10 @@ const ROLES = ['merzili_tur', 'merzili_rus', 'merzili_aze', 'merzili_public'] as
 const SHORT = 4;
 /** At most so many words that begin as one of a search does. */
 const LIKELY = 200;
-/** The spans of time, in days, in which a page is looked for before all of it. */
-const WINDOWS = [2, 8, 30, 90, 365];
+/** So many days a page is looked for in at first. */
+const FIRST_DAYS = 2;
+/** So many times the matches that are wanted the days asked next should hold. */
+const SURPLUS = 1.5;
 /** So many days hold fewer records than most words. */
 const FEW_DAYS = 8;
 /** Without page, a search answers so many times more records than it ranks. */
@@ -46,6 +48,30 @@ const searching = (path: string): string[] => [
    begin
      return (select string_agg(distinct quote_literal(lexeme) || suffix, ' | ') from unnest(lexemes) lexeme where lexeme <> '')::tsquery;
    end $$`,
+  // Words for the same as those of a search, from the glossary. `word` is one of a phrase's in any of its forms; where the
+  // whole phrase is asked for, `meant` is to be found as well: any phrase of the same group, its code, or a label with its words.
+  'create table search.synonym (word text collate "C" not null, phrase tsquery not null, meant tsquery not null, primary key (word, phrase, meant))',
+  'alter table search.synonym enable row level security',
+  'alter table search.synonym force row level security',
+  'create policy owner on search.synonym to current_user using (true) with check (true)',
+  // Takes every phrase there is with the code of its group; what is kept of others goes.
+  `create function search.keep_synonyms(codes text[], phrases text[]) returns void language sql set search_path = ${path} as $$
+     with part as (
+       select code, body, array(select distinct form from unnest(string_to_array(search.forms(token), ' ') || search.stems(token)) form where form <> '') as forms
+         from unnest(codes, phrases) given (code, body), string_to_table(search.tokens(body), ' ') token
+        where '' <> all (search.stems(token))),
+     phrased as (
+       select code, body, string_agg('(' || search.any_of(forms, '')::text || ')', ' & ')::tsquery as phrase, count(*) = 1 as is_word
+         from part group by code, body),
+     meaning as (
+       select code, concat_ws(' | ', string_agg('(' || phrase::text || ')', ' | '), quote_literal(search.lexeme(code)), search.any_of(array(
+                select lexeme from part join search.label on word = any (forms) join phrased alone using (code, body)
+                 where is_word and part.code = phrased.code), '')::text)::tsquery as meant
+         from phrased group by code),
+     given as (
+       select distinct form as word, phrase, meant from part join phrased using (code, body) join meaning using (code), unnest(forms) form),
+     gone as (delete from search.synonym where (word, phrase, meant) not in (select word, phrase, meant from given))
+     insert into search.synonym (word, phrase, meant) select word, phrase, meant from given on conflict do nothing $$`,
   // Words with a hyphen as one, where a visible record writes them so: cease-fire is ceasefire.
   `create function search.unhyphenated(wanted text, viewer integer) returns text language plpgsql stable set search_path = ${path} as $$
    declare
@@ -89,6 +115,8 @@ const searching = (path: string): string[] => [
      begun text[];
      likely text[];
      labels text[];
+     given tsvector;
+     synonyms tsquery;
    begin
      foreach word in array case when cardinality(weighty) > 0 then weighty else words end loop
        folded := search.folded(search.small(word));
@@ -112,7 +140,13 @@ const searching = (path: string): string[] => [
              or not exists (select from search.word short where short.word = beginning and short.audience & viewer <> 0)
           group by known.word order by length(known.word), known.word limit ${LIKELY});
        labels := search.labelled(forms, begun);
-       if word !~ '[0-9]' and cardinality(labels) = 0
+       synonyms := null;
+       if exists (select from search.synonym same where same.word = any (forms)) then
+         given := coalesce(given, array_to_tsvector(array(
+           select distinct form from unnest(words) token, unnest(string_to_array(search.forms(token), ' ') || search.stems(token)) form where form <> '')));
+         synonyms := (select string_agg(distinct '(' || same.meant::text || ')', ' | ') from search.synonym same where same.word = any (forms) and given @@ same.phrase)::tsquery;
+       end if;
+       if word !~ '[0-9]' and cardinality(labels) = 0 and synonyms is null
           and not exists (select from unnest(likely) known where length(folded) > 2 and starts_with(known, folded))
           and not exists (select from search.word known where known.word = any (forms) and known.audience & viewer <> 0) then
          -- What it is derived from, or else what it may be misspelt for.
@@ -133,8 +167,9 @@ const searching = (path: string): string[] => [
                or (abs(length(known.word) - length(typed)) < 3 and typed <> folded and search.is_typo(typed, known.word))), '{}');
        end if;
        meant := search.any_of(forms || likely || labels, '');
+       if synonyms is not null then meant := meant || synonyms; end if;
        -- Words of labels are the common ones: the index asks for them only where it has found the others.
-       broad := case when cardinality(labels) > 0 then broad || meant else meant || broad end;
+       broad := case when cardinality(labels) > 0 or synonyms is not null then broad || meant else meant || broad end;
      end loop;
    end $$`,
   // Those of a filter: codes of which one has to stand in the document.
@@ -171,8 +206,8 @@ const searching = (path: string): string[] => [
    end $$`,
   /**
    * The newest or oldest incidents that all queries find from `since` up to `until`, in this order, beyond a place in it
-   * where that is given. The index is asked for two days, then for as many as should hold enough by what those held: of
-   * a common word a page is found in few days, and of a seldom one all are soon read.
+   * where that is given. The index is asked for two days, then for so many before those as should hold enough by what was
+   * found: of a common word a page is found in few days, and of a seldom one all are soon read.
    */
   `create function search.by_time(queries tsquery[], viewer integer, is_descending boolean, most integer,
      since timestamptz, until timestamptz, beyond_time timestamptz, beyond_key uuid)
@@ -180,9 +215,10 @@ const searching = (path: string): string[] => [
    declare
      oldest timestamptz;
      newest timestamptz;
-     keys uuid[];
-     days integer;
-     asked integer;
+     keys uuid[] := '{}';
+     found uuid[];
+     days integer := ${FIRST_DAYS};
+     is_rest boolean;
      is_bounded constant boolean := since is not null or until is not null;
      direction constant text := case when is_descending then 'desc' else 'asc' end;
      beyond constant text := case when beyond_key is null then 'true' else format('(occurred_from, incident_key) %s ($4, $5)', case when is_descending then '<' else '>' end) end;
@@ -191,27 +227,24 @@ const searching = (path: string): string[] => [
           where %%s and audience & %s <> 0 and occurred_from between $2 and $3 and %s order by occurred_from %s, incident_key %3$s limit $6)',
        viewer, beyond, direction);
      words constant text := search.all_of(queries);
-     -- What is rarer leads: few days, or else the words.
-     in_few_days constant text := format(near, 'document @@ $1 and ' || words);
-     in_many constant text := format(near, words || ' and document @@ $1');
    begin
      select greatest(min(occurred_from), since, case when not is_descending then beyond_time end),
             least(max(occurred_from), until, case when is_descending then beyond_time end)
        into oldest, newest from incident where audience & viewer <> 0;
-     if newest is null then return '{}'; end if;
-     foreach days in array array[${WINDOWS.join(', ')}] loop
-       exit when newest - oldest < days * interval '2 days';
-       continue when (cardinality(keys) + 1) * days * 2 < most * asked;
-       if is_descending then since := newest - days * interval '1 day'; until := newest;
-       else since := oldest; until := oldest + days * interval '1 day'; end if;
-       execute case when days > ${FEW_DAYS} then in_many else in_few_days end
-         into keys using search.any_of(search.span(since, until), ''), since, until, beyond_time, beyond_key, most;
-       if cardinality(keys) = most then return keys; end if;
-       asked := days;
+     while oldest <= newest loop
+       is_rest := newest - oldest < days * interval '2 days';
+       since := case when is_descending and not is_rest then newest - days * interval '1 day' else oldest end;
+       until := case when is_descending or is_rest then newest else oldest + days * interval '1 day' end;
+       -- What is rarer leads: few days, or else the words.
+       execute format(near, case when is_rest and not is_bounded then words
+                                 when is_rest or days > ${FEW_DAYS} then words || ' and document @@ $1'
+                                 else 'document @@ $1 and ' || words end)
+         into found using search.any_of(search.span(since, until), ''), since, until, beyond_time, beyond_key, most - cardinality(keys);
+       keys := keys || found;
+       exit when is_rest or cardinality(keys) = most;
+       days := days * greatest(2, ceil(${SURPLUS} * (most - cardinality(keys)) / (cardinality(found) + 1)));
+       if is_descending then newest := since - interval '1 microsecond'; else oldest := until + interval '1 microsecond'; end if;
      end loop;
-     if is_bounded then execute in_many into keys using search.any_of(search.span(oldest, newest), ''), oldest, newest, beyond_time, beyond_key, most;
-     else execute format(near, words) into keys using null::tsquery, oldest, newest, beyond_time, beyond_key, most;
-     end if;
      return keys;
    end $$`,
   /**
@@ -305,6 +338,7 @@ const FOR_OWNER = [
   'search.by_time(tsquery[], integer, boolean, integer, timestamptz, timestamptz, timestamptz, uuid)',
   'search.labelled(text[], text[])',
   'search.unhyphenated(text, integer)',
+  'search.keep_synonyms(text[], text[])',
 ] as const;
 /** What reads nothing. */
 const FREE = [
@@ -333,5 +367,6 @@ export class SearchIncidents1795620000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`drop function ${[...FOR_ROLES, ...FOR_OWNER, ...FREE].join(', ')}`);
+    await runner.query('drop table search.synonym');
   }
 }

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { Party } from '../parties/party.entity.js';
 import { keepLabelWords } from '../search/label-words.js';
+import { keepSynonyms } from '../search/synonyms.js';
 import { DERIVED_IDENTITY } from './incident-identity.js';
 import { importIncidentsFile } from './incidents.import.js';
 import { lockImports } from './lock.js';
@@ -10,13 +11,14 @@ import { importReference } from './reference.import.js';
 
 /**
  * Fills a new database with the data that ships: reference data and incidents. Does nothing where there
- * are parties already, but for the words of labels, which it keeps in line with the catalogs. Of several
+ * are parties already, but for the words of labels and their synonyms, which it keeps in line with the catalogs and the glossary. Of several
  * processes that start at once, one does it.
  */
 export async function importShippedData(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager) => {
     await lockImports(manager);
     await keepLabelWords(manager);
+    await keepSynonyms(manager);
     if (await manager.exists(Party)) return;
     await importReference(manager);
     await importIncidentsFile(manager, join(PACKAGE_ROOT, 'data', 'incidents.csv'), DERIVED_IDENTITY);

@@ -67,6 +67,7 @@ const glossaryRow = z.object({
   en: z.string(),
   category: z.string(),
   uncertain: z.string(),
+  also: z.string(),
 });
 const glossary = new Map(
   z

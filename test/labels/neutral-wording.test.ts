@@ -32,7 +32,9 @@ describe('neutral wording', () => {
     const rows = z
       .array(z.looseObject({ key: z.string() }))
       .parse(parse(readFileSync(new URL('data/glossary.csv', ROOT)), { columns: true }));
-    const polemic = rows.filter((row) => polemicWords(Object.values(row).join('\n')).length > 0);
+    // What stands in `also` is what readers type; none of it is shown.
+    const shown = rows.map(({ also, ...row }) => row);
+    const polemic = shown.filter((row) => polemicWords(Object.values(row).join('\n')).length > 0);
     const ours = polemic.map(({ key }) => key).filter((key) => !WORDS_OF_THE_PARTIES.includes(key));
     expect(ours).toEqual([]);
   });

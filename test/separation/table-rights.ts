@@ -109,6 +109,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   cost_budget: { select: NOBODY },
   'search.word': { select: NOBODY },
   'search.label': { select: NOBODY },
+  'search.synonym': { select: NOBODY },
 };
 
 /**
