@@ -1,6 +1,6 @@
 import type { Nation } from '../access/scopes.js';
 import { newKey } from '../database/key.js';
-import { insertInto } from '../database/statement.js';
+import { insertInto, together } from '../database/statement.js';
 import type { Verdict } from '../labels/vocabularies.js';
 import type { WriteContext } from '../write/context.js';
 import { type Problem, refuseIf } from '../write/problem.js';
@@ -61,10 +61,12 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       assessedAt: laterThan(standing),
     };
     tx.send(
-      insertInto('assessment', [assessment]),
+      together(
+        insertInto('assessment', [assessment]),
+        eventInsertion({ incidentKey: key, kind: 'ASSESSED', version, audience }),
+      ),
       ...(note === null ? [] : [insertInto('assessment_note', [{ assessmentKey, nation, note }])]),
       { text: UPDATE, values: [key, statusOf(verdicts.set(nation, verdict))] },
-      eventInsertion({ incidentKey: key, kind: 'ASSESSED', version, audience }),
     );
     return { key, warnings: [] };
   });

@@ -1,5 +1,5 @@
 import type { Nation } from '../access/scopes.js';
-import { insertInto, type Statement } from '../database/statement.js';
+import { insertInto, type Statement, together } from '../database/statement.js';
 import { LOCALES } from '../labels/locale.js';
 import type { StoredText } from '../labels/localized-text.type.js';
 import { canonicalJson } from './canonical-json.js';
@@ -26,8 +26,15 @@ export interface RecordKeys {
   readonly provisions: ReadonlyMap<string, number>;
 }
 
-/** Statements that write new incidents with all that belongs to them, as version 1. What they are found by is kept by triggers. */
-export function incidentInsertions(incidents: readonly NewIncident[], keys: RecordKeys): Statement[] {
+/**
+ * Statements that write new incidents with all that belongs to them, as version 1, and insert what is given `alongside`.
+ * What they are found by is kept by triggers.
+ */
+export function incidentInsertions(
+  incidents: readonly NewIncident[],
+  keys: RecordKeys,
+  ...alongside: readonly Statement[]
+): Statement[] {
   const records = incidents.map((incident) => {
     const canonical = canonicalJson(incident.content);
     const { title, narrative } = incident.content;
@@ -67,22 +74,25 @@ export function incidentInsertions(incidents: readonly NewIncident[], keys: Reco
       ),
       { created_at: 'now()', updated_at: 'now()' },
     ),
-    insertInto(
-      'revision',
-      records.map(({ key, audience, originator, canonical, hash }) => ({
-        incidentKey: key,
-        audience,
-        version: 1,
-        changedBy: originator,
-        changes: [],
-        contentHash: hash,
-        content: canonical,
-      })),
-      { changed_at: 'now()' },
+    together(
+      insertInto(
+        'revision',
+        records.map(({ key, audience, originator, canonical, hash }) => ({
+          incidentKey: key,
+          audience,
+          version: 1,
+          changedBy: originator,
+          changes: [],
+          contentHash: hash,
+          content: canonical,
+        })),
+        { changed_at: 'now()' },
+      ),
+      ...claimInsertions(incidents, keys),
+      ...casualtiesInsertions(incidents, keys),
+      ...provisionInsertions(incidents, keys),
+      ...alongside,
     ),
-    ...claimInsertions(incidents, keys),
-    ...casualtiesInsertions(incidents, keys),
-    ...provisionInsertions(incidents, keys),
   ];
 }
 

@@ -45,10 +45,8 @@ export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): P
         writtenBy: identityOf(ctx.viewer),
         content,
       };
-      tx.send(
-        ...incidentInsertions([incident], keys),
-        eventInsertion({ incidentKey: key, kind: 'REPORTED', version: 1, audience }),
-      );
+      const event = eventInsertion({ incidentKey: key, kind: 'REPORTED', version: 1, audience });
+      tx.send(...incidentInsertions([incident], keys, event));
       return { key, warnings };
     },
     { isRepeatable: true },
