@@ -1,10 +1,13 @@
 import {
   execute,
+  GraphQLBoolean,
   type GraphQLError,
   type GraphQLSchema,
   getVariableValues,
   Kind,
+  type OperationDefinitionNode,
   OperationTypeNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 import { forbidden, scopeRequiredBy } from '../access/guard.js';
 import type { Nation } from '../access/scopes.js';
@@ -18,6 +21,9 @@ import type { Model } from '../read/model.js';
 import { collectFields } from '../read/selection.js';
 import type { WriteContext } from './context.js';
 import { readBackPayloads } from './written.js';
+
+/** At most so many errors of variables are told. */
+const MOST_ERRORS = 5;
 
 export interface MutationParts extends ExecutorParts {
   readonly write: Writers['write'];
@@ -52,16 +58,9 @@ export function createMutationExecutor(
   readBackPayloads(schema, model, parts);
 
   return async (request) => {
-    const coerced = getVariableValues(
-      schema,
-      request.operation.variableDefinitions ?? [],
-      request.variables,
-      {
-        maxErrors: 5,
-      },
-    );
-    if (coerced.errors) return { errors: coerced.errors };
-    const refused = refusals(schema, request, coerced.coerced);
+    // Variables are read but once, by graphql-js, which refuses those that are wrong.
+    const switches = getVariableValues(schema, switchesOf(request.operation), request.variables);
+    const refused = switches.coerced ? refusals(schema, request, switches.coerced) : [];
     if (refused.length > 0) return { data: null, errors: refused };
     const { data, errors } = await execute({
       schema,
@@ -69,10 +68,20 @@ export function createMutationExecutor(
       operationName: request.operation.name?.value,
       variableValues: request.variables,
       contextValue: writeContext(request.context, parts.write),
+      options: { maxCoercionErrors: MOST_ERRORS },
     });
+    if (data === undefined) return { errors };
     if (data === null && request.operation.selectionSet.selections.length === 1) errors?.forEach(tellHttp);
     return { data: data as never, errors };
   };
+}
+
+/** Definitions of the variables that decide whether a field is selected. */
+function switchesOf({ variableDefinitions = [] }: OperationDefinitionNode): VariableDefinitionNode[] {
+  return variableDefinitions.filter(({ type }) => {
+    const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+    return named.kind === Kind.NAMED_TYPE && named.name.value === GraphQLBoolean.name;
+  });
 }
 
 /**
