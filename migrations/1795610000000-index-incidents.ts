@@ -64,6 +64,14 @@ const DOCUMENTS = [
   ),
 ];
 
+/** Notes the words of documents that are new. */
+const noted = (documents: string): string =>
+  `insert into search.word (word, audience)
+     select lexeme, bit_or(audience) from ${documents} made, unnest(document)
+      where lexeme !~ '[0-9_]' and length(lexeme) between 3 and 60
+        and not exists (select from search.word same where same.word = lexeme and same.audience & made.audience = made.audience)
+      group by lexeme`;
+
 /**
  * The words an audience can have read, for mending misspelt ones: a word stands with the audiences of all
  * records that ever held it, so what a search is mended to never tells of a record that is hidden. Words
@@ -78,21 +86,19 @@ const words = (path: string, trigrams: string): string[] => [
   'create policy owner on search.word to current_user using (true) with check (true)',
   `create function search.note_words() returns trigger language plpgsql security definer set search_path = ${path} as $$
    begin
-     insert into search.word (word, audience)
-     select lexeme, bit_or(audience) from (select document, audience from changed) changed, unnest(document)
-      where lexeme !~ '[0-9_]' and length(lexeme) between 3 and 60
-        and not exists (select from search.word same where same.word = lexeme and same.audience & changed.audience = changed.audience)
-      group by lexeme;
+     ${noted('(select new.document, new.audience)')};
      return null;
    end $$`,
-  ...(['insert', 'update'] as const).map(
-    (operation) =>
-      `create trigger note_words_on_${operation} after ${operation} on incident_search referencing new table as changed
-       for each statement execute function search.note_words()`,
-  ),
+  // Who sees a record from now on may have read its words. Those of a document are noted where it is made.
+  `create trigger note_words after update on incident_search for each row when (old.audience is distinct from new.audience)
+   execute function search.note_words()`,
   `insert into search.word select lexeme, bit_or(audience) from incident_search, unnest(document)
     where lexeme !~ '[0-9_]' and length(lexeme) between 3 and 60 group by lexeme`,
 ];
+
+/** Whether a row `changed` says other words than the one it `replaced`, by its texts or by where it occurred. */
+const hasOtherTexts = `(changed.title, changed.narrative, changed.place_key, changed.district_key)
+        is distinct from (replaced.title, replaced.narrative, replaced.place_key, replaced.district_key)`;
 
 /**
  * Keeps incident_search in line with the record. Runs as its owner because no role may write there; it
@@ -101,30 +107,40 @@ const words = (path: string, trigrams: string): string[] => [
 const keeping = (path: string): string[] => [
   `create function search.keep_new_incidents() returns trigger language plpgsql security definer set search_path = ${path} as $$
    begin
-     insert into incident_search (incident_key, audience, occurred_from, document)
-     select changed.key, changed.audience, changed.occurred_from, search.document(incident)
-       from changed join incident on incident.key = changed.key;
+     with made as (
+       insert into incident_search (incident_key, audience, occurred_from, document)
+       select changed.key, changed.audience, changed.occurred_from, search.document(incident)
+         from changed join incident on incident.key = changed.key
+       returning document, audience)
+     ${noted('made')};
      return null;
    end $$`,
   `create function search.keep_incidents() returns trigger language plpgsql security definer set search_path = ${path} as $$
    begin
      update incident_search
         set occurred_from = changed.occurred_from,
-            document = case
-              when (changed.title, changed.narrative, changed.place_key, changed.district_key) is distinct from (replaced.title, replaced.narrative, replaced.place_key, replaced.district_key)
-              then search.document(incident)
-              else ts_delete(document, search.codes(${narrowedBy('replaced')})) || array_to_tsvector(search.codes(${narrowedBy('changed')})) end
-       from changed join replaced on replaced.key = changed.key join incident on incident.key = changed.key
-      where incident_search.incident_key = changed.key
-        and (changed.title, changed.narrative, changed.district_key, ${narrowedBy('changed')})
-            is distinct from (replaced.title, replaced.narrative, replaced.district_key, ${narrowedBy('replaced')});
+            document = ts_delete(document, search.codes(${narrowedBy('replaced')})) || array_to_tsvector(search.codes(${narrowedBy('changed')}))
+       from changed join replaced on replaced.key = changed.key
+      where incident_search.incident_key = changed.key and not ${hasOtherTexts}
+        and (${narrowedBy('changed')}) is distinct from (${narrowedBy('replaced')});
+     if exists (select from changed join replaced on replaced.key = changed.key and ${hasOtherTexts}) then
+       with made as (
+         update incident_search set occurred_from = changed.occurred_from, document = search.document(incident)
+           from changed join replaced on replaced.key = changed.key and ${hasOtherTexts} join incident on incident.key = changed.key
+          where incident_search.incident_key = changed.key
+         returning incident_search.document, incident_search.audience)
+       ${noted('made')};
+     end if;
      return null;
    end $$`,
   `create function search.keep_incidents_of_places() returns trigger language plpgsql security definer set search_path = ${path} as $$
    begin
-     update incident_search set document = search.document(incident)
-       from incident where incident.key = incident_search.incident_key
-        and (incident.place_key in (select key from changed) or incident.district_key in (select key from changed));
+     with made as (
+       update incident_search set document = search.document(incident)
+         from incident where incident.key = incident_search.incident_key
+          and (incident.place_key in (select key from changed) or incident.district_key in (select key from changed))
+       returning incident_search.document, incident_search.audience)
+     ${noted('made')};
      return null;
    end $$`,
   `create trigger keep_search_on_insert after insert on incident referencing new table as changed
