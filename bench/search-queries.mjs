@@ -54,6 +54,26 @@ export const QUERIES = [
     document: filtered('severity: [CRITICAL], status: [DISPUTED]'),
   },
   {
+    title: 'near a point',
+    searches: ['mine', 'обстрел', 'Тагавард'],
+    document: filtered('near: { latitude: 39.99, longitude: 46.93, radiusKm: 20 }'),
+  },
+  {
+    title: 'with a provision',
+    searches: ['ateşkes', 'mine', 'Тагавард'],
+    document: filtered('provision: ["trilateral-statement-2020/1"]'),
+  },
+  {
+    title: 'with a claimant',
+    searches: ['ateşkes', 'mine', 'Тагавард'],
+    document: filtered('claimant: ["AZE"]'),
+  },
+  {
+    title: 'with a party held responsible',
+    searches: ['ateşkes', 'mine', 'Тагавард'],
+    document: filtered('attributedTo: ["ARM"]'),
+  },
+  {
     title: 'sorted by time',
     searches: ['Fuzuli', 'Тагавард'],
     document: FIRST.replace('first: 20', 'first: 20, orderBy: { field: OCCURRED_FROM, direction: ASC }'),

@@ -11,6 +11,10 @@ const LIKELY = 200;
 const FIRST_DAYS = 2;
 /** So many times the matches that are wanted the days asked next should hold. */
 const SURPLUS = 1.5;
+/** All are asked for where they should hold no more than so many times the matches that are wanted. */
+const SOON_READ = 2;
+/** At most so many times more days are asked next, because few days tell little of many. */
+const MOST_TIMES = 8;
 /** So many days hold fewer records than most words. */
 const FEW_DAYS = 8;
 /** Without page, a search answers so many times more records than it ranks. */
@@ -49,25 +53,23 @@ const searching = (path: string): string[] => [
      return (select string_agg(distinct quote_literal(lexeme) || suffix, ' | ') from unnest(lexemes) lexeme where lexeme <> '')::tsquery;
    end $$`,
   // Words for the same as those of a search, from the glossary. `word` is one of a phrase's in any of its forms; where the
-  // whole phrase is asked for, `meant` is to be found as well: any phrase of the same group, its code, or a label with its words.
-  'create table search.synonym (word text collate "C" not null, phrase tsquery not null, meant tsquery not null, primary key (word, phrase, meant))',
+  // whole phrase is asked for, any lexeme of `meant` is to be found as well: the single words of its group, and its code.
+  'create table search.synonym (word text collate "C" not null, phrase tsquery not null, meant text[] not null, primary key (word, phrase, meant))',
   'alter table search.synonym enable row level security',
   'alter table search.synonym force row level security',
   'create policy owner on search.synonym to current_user using (true) with check (true)',
   // Takes every phrase there is with the code of its group; what is kept of others goes.
   `create function search.keep_synonyms(codes text[], phrases text[]) returns void language sql set search_path = ${path} as $$
      with part as (
-       select code, body, array(select distinct form from unnest(string_to_array(search.forms(token), ' ') || search.stems(token)) form where form <> '') as forms
+       select code, body, count(*) over (partition by code, body) = 1 as is_word,
+              array(select distinct form from unnest(string_to_array(search.forms(token), ' ') || search.stems(token)) form where form <> '') as forms
          from unnest(codes, phrases) given (code, body), string_to_table(search.tokens(body), ' ') token
         where '' <> all (search.stems(token))),
      phrased as (
-       select code, body, string_agg('(' || search.any_of(forms, '')::text || ')', ' & ')::tsquery as phrase, count(*) = 1 as is_word
-         from part group by code, body),
+       select code, body, string_agg('(' || search.any_of(forms, '')::text || ')', ' & ')::tsquery as phrase from part group by code, body),
      meaning as (
-       select code, concat_ws(' | ', string_agg('(' || phrase::text || ')', ' | '), quote_literal(search.lexeme(code)), search.any_of(array(
-                select lexeme from part join search.label on word = any (forms) join phrased alone using (code, body)
-                 where is_word and part.code = phrased.code), '')::text)::tsquery as meant
-         from phrased group by code),
+       select code, array_remove(array_agg(distinct case when is_word then form end), null) || search.lexeme(code) as meant
+         from part, unnest(forms) form group by code),
      given as (
        select distinct form as word, phrase, meant from part join phrased using (code, body) join meaning using (code), unnest(forms) form),
      gone as (delete from search.synonym where (word, phrase, meant) not in (select word, phrase, meant from given))
@@ -116,7 +118,7 @@ const searching = (path: string): string[] => [
      likely text[];
      labels text[];
      given tsvector;
-     synonyms tsquery;
+     synonyms text[];
    begin
      foreach word in array case when cardinality(weighty) > 0 then weighty else words end loop
        folded := search.folded(search.small(word));
@@ -140,13 +142,16 @@ const searching = (path: string): string[] => [
              or not exists (select from search.word short where short.word = beginning and short.audience & viewer <> 0)
           group by known.word order by length(known.word), known.word limit ${LIKELY});
        labels := search.labelled(forms, begun);
-       synonyms := null;
+       synonyms := '{}';
        if exists (select from search.synonym same where same.word = any (forms)) then
          given := coalesce(given, array_to_tsvector(array(
            select distinct form from unnest(words) token, unnest(string_to_array(search.forms(token), ' ') || search.stems(token)) form where form <> '')));
-         synonyms := (select string_agg(distinct '(' || same.meant::text || ')', ' | ') from search.synonym same where same.word = any (forms) and given @@ same.phrase)::tsquery;
+         synonyms := array(
+           select distinct lexeme from search.synonym same, unnest(same.meant) lexeme
+            where same.word = any (forms) and given @@ same.phrase
+              and (starts_with(lexeme, '_') or exists (select from search.word known where known.word = lexeme and known.audience & viewer <> 0)));
        end if;
-       if word !~ '[0-9]' and cardinality(labels) = 0 and synonyms is null
+       if word !~ '[0-9]' and cardinality(labels) = 0 and cardinality(synonyms) = 0
           and not exists (select from unnest(likely) known where length(folded) > 2 and starts_with(known, folded))
           and not exists (select from search.word known where known.word = any (forms) and known.audience & viewer <> 0) then
          -- What it is derived from, or else what it may be misspelt for.
@@ -166,10 +171,9 @@ const searching = (path: string): string[] => [
             where (abs(length(known.word) - length(folded)) < 3 and search.is_typo(folded, known.word))
                or (abs(length(known.word) - length(typed)) < 3 and typed <> folded and search.is_typo(typed, known.word))), '{}');
        end if;
-       meant := search.any_of(forms || likely || labels, '');
-       if synonyms is not null then meant := meant || synonyms; end if;
-       -- Words of labels are the common ones: the index asks for them only where it has found the others.
-       broad := case when cardinality(labels) > 0 or synonyms is not null then broad || meant else meant || broad end;
+       meant := search.any_of(forms || likely || labels || synonyms, '');
+       -- Words of labels and of the glossary are the common ones: the index asks for them only where it has found the others.
+       broad := case when cardinality(labels || synonyms) > 0 then broad || meant else meant || broad end;
      end loop;
    end $$`,
   // Those of a filter: codes of which one has to stand in the document.
@@ -207,7 +211,8 @@ const searching = (path: string): string[] => [
   /**
    * The newest or oldest incidents that all queries find from `since` up to `until`, in this order, beyond a place in it
    * where that is given. The index is asked for two days, then for so many before those as should hold enough by what was
-   * found: of a common word a page is found in few days, and of a seldom one all are soon read.
+   * found, or for all the rest where that should not hold many more: of a common word a page is found in few days, and of
+   * a seldom one all are soon read.
    */
   `create function search.by_time(queries tsquery[], viewer integer, is_descending boolean, most integer,
      since timestamptz, until timestamptz, beyond_time timestamptz, beyond_key uuid)
@@ -218,7 +223,7 @@ const searching = (path: string): string[] => [
      keys uuid[] := '{}';
      found uuid[];
      days integer := ${FIRST_DAYS};
-     is_rest boolean;
+     is_rest boolean := false;
      is_bounded constant boolean := since is not null or until is not null;
      direction constant text := case when is_descending then 'desc' else 'asc' end;
      beyond constant text := case when beyond_key is null then 'true' else format('(occurred_from, incident_key) %s ($4, $5)', case when is_descending then '<' else '>' end) end;
@@ -232,7 +237,7 @@ const searching = (path: string): string[] => [
             least(max(occurred_from), until, case when is_descending then beyond_time end)
        into oldest, newest from incident where audience & viewer <> 0;
      while oldest <= newest loop
-       is_rest := newest - oldest < days * interval '2 days';
+       is_rest := is_rest or newest - oldest < days * interval '2 days';
        since := case when is_descending and not is_rest then newest - days * interval '1 day' else oldest end;
        until := case when is_descending or is_rest then newest else oldest + days * interval '1 day' end;
        -- What is rarer leads: few days, or else the words.
@@ -242,8 +247,9 @@ const searching = (path: string): string[] => [
          into found using search.any_of(search.span(since, until), ''), since, until, beyond_time, beyond_key, most - cardinality(keys);
        keys := keys || found;
        exit when is_rest or cardinality(keys) = most;
-       days := days * greatest(2, ceil(${SURPLUS} * (most - cardinality(keys)) / (cardinality(found) + 1)));
        if is_descending then newest := since - interval '1 microsecond'; else oldest := until + interval '1 microsecond'; end if;
+       is_rest := cardinality(found) * extract(epoch from newest - oldest) / 86400 / days < (most - cardinality(keys)) * ${SOON_READ};
+       days := ceil(days * least(${MOST_TIMES}, ${SURPLUS} * (most - cardinality(keys)) / greatest(cardinality(found), 1)));
      end loop;
      return keys;
    end $$`,

@@ -94,7 +94,7 @@ export class IncidentFilter {
 
 @InputType({
   description:
-    'How incidents are sorted; ties are broken by time and id. RELEVANCE is for searches: how well a record matches, with matches in the language of the request first. Records are sorted by time where nothing is searched, and where more than 3,000 match, which are taken as equally good.',
+    'How incidents are sorted; ties are broken by time and id. RELEVANCE is for searches: how well a record matches, with matches in the language of the request first. Records are sorted by time where nothing is searched, and where more than 500 match, which are taken as equally good.',
 })
 export class IncidentOrder {
   @Field(() => ENUMS.IncidentOrderField, { defaultValue: 'OCCURRED_FROM', description: 'What to sort by.' })

@@ -1,7 +1,7 @@
 import { CodedError } from '../errors.js';
 import { keysWithin } from '../places/place-within.js';
 import type { Planned } from '../read/arguments.js';
-import type { Cut, Listing, SourceCondition, Sources } from '../read/connection.js';
+import type { Cut, Listing, Source, SourceCondition, Sources } from '../read/connection.js';
 import { everyone, type LinkType, type Row, type Step } from '../read/model.js';
 import { all, join, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
 import { wanted } from '../search/wanted.js';
@@ -11,6 +11,8 @@ import { incidentRead } from './incident.read.js';
 
 /** Matches above which a search no longer tells records apart: they count as equally good. */
 const COMMON = 500;
+/** So many times larger each batch is than the one before. */
+const GROWTH = 4;
 
 const incidentSearch: LinkType = {
   scope: 'incident:read',
@@ -33,6 +35,8 @@ export function narrowingOf(filter: Planned<IncidentFilter>): {
 
 /** What the function search.incidents found; it carries the row rule itself. */
 const found: LinkType = { scope: 'incident:read', rows: { table: 'found', rule: everyone } };
+/** Of that, what meets the other conditions. */
+const hit: LinkType = { scope: 'incident:read', rows: { table: 'hit', rule: everyone } };
 
 /** How a listing that is searched is sorted: by rank and then by time, by time alone, or otherwise. */
 export interface SearchedListing {
@@ -46,38 +50,96 @@ export interface SearchedListing {
 
 /**
  * Incidents that a search finds, with `rank` as a column of their row. Few matches come from the index with
- * their ranks. Many are all alike: where nothing else narrows them, the index gives a page of them by time.
- * Otherwise the records are read in the listing's order, and each is asked whether it matches.
+ * their ranks. Many are all alike, and a page of them by time comes from the index: at once where nothing else
+ * narrows them, otherwise batch by batch until enough meet the other conditions. In any other order, and where
+ * nothing is left of the search, the records are read in order and each is asked whether it matches.
  */
-export function searched(
-  search: Param,
-  { isByRank, isByTime, narrowing, isWhole }: SearchedListing,
-): Listing['from'] {
-  const text = wanted(search);
+export function searched(search: Param, listing: SearchedListing): Listing['from'] {
   return (step: Step, where: SourceCondition, cut: Cut | null): Sources => {
     step.heavy();
-    const few = step.rowsVia(
-      incidentRead,
-      found,
-      (row, hit) => sql`${row('key')} = ${hit('incident_key')} and ${where(ranked(row, hit('rank')))}`,
-    );
-    const unranked = raw('0::real');
+    const isPaged = cut && (listing.isByRank || listing.isByTime);
+    const { shared, keys } =
+      isPaged && !listing.isWhole
+        ? batchByBatch(search, listing, step, where, cut)
+        : atOnce(search, listing, step, isPaged ? cut : null);
     const many = step.rows(incidentRead, (row) =>
       all([
         raw('(select bool_or(found.incident_key is null) from found)'),
         sql`((select found.query is null from found limit 1) or ${isMatch(row, step)})`,
-        where(ranked(row, unranked), isByRank ? 1 : 0),
+        where(ranked(row, unranked), listing.isByRank ? 1 : 0),
       ]),
     );
-    const page = cut && isWhole && (isByRank || isByTime) ? pageOf(cut, isByRank) : raw('');
     return {
-      shared: sql`with found as materialized (select * from search.incidents(${text}, ${literal(step.locale)}, ${COMMON}, ${narrowed(narrowing, step)}${page}))`,
-      sources: [
-        { row: ranked(few.row, few.link('rank')), from: few.from },
-        { row: ranked(many.row, unranked), from: many.from },
-      ],
+      shared,
+      sources: [rankedBy(keys, step, where), { row: ranked(many.row, unranked), from: many.from }],
     };
   };
+}
+
+/** What the sources share, and what of it has the keys of incidents with their ranks. */
+interface Matches {
+  readonly shared: Sql;
+  readonly keys: LinkType;
+}
+
+const unranked = raw('0::real');
+
+function atOnce(search: Param, listing: SearchedListing, step: Step, cut: Cut | null): Matches {
+  const page = cut ? pageOf(cut, listing.isByRank) : raw('');
+  return {
+    shared: sql`with found as materialized (select * from ${matches(search, listing, step, page)})`,
+    keys: found,
+  };
+}
+
+function batchByBatch(
+  search: Param,
+  listing: SearchedListing,
+  step: Step,
+  where: SourceCondition,
+  cut: Cut,
+): Matches {
+  const first = matches(search, listing, step, pageOf({ ...cut, limit: COMMON }, listing.isByRank));
+  const last = raw('batch.keys[cardinality(batch.keys)]');
+  const lastTime = step.rows(incidentRead, (row) => sql`${row('key')} = ${last}`);
+  const beyond = sql`, batch.size * ${GROWTH}, ${raw(String(cut.isDescending))}, null, (select ${lastTime.row('occurred_from')} ${lastTime.from}), ${last}`;
+  const next = matches(search, listing, step, beyond);
+  const fitting = step.rows(incidentRead, (row) =>
+    all([sql`${row('key')} = any(page.keys)`, where(ranked(row, unranked), listing.isByRank ? 1 : 0)]),
+  );
+  const hits = sql`array(select ${fitting.row('key')} ${fitting.from})`;
+  return {
+    // Matches that have ranks are few, and the first batch is all of them. `offset 0` asks for each batch once.
+    shared: sql`with recursive found as materialized (select * from ${first}),
+      batch (keys, hits, total, size) as (
+        select page.keys, case when page.is_ranked then page.keys else ${hits} end, 0, ${COMMON}::integer
+          from (select array_agg(incident_key) as keys, bool_or(rank > 0) as is_ranked from found) page
+        union all
+        select page.keys, ${hits}, batch.total + cardinality(batch.hits), batch.size * ${GROWTH}
+          from batch, lateral (select array(select incident_key from ${next}) as keys offset 0) page
+         where batch.total + cardinality(batch.hits) < ${cut.limit} and cardinality(batch.keys) >= batch.size
+               and not exists (select from found where rank > 0)),
+      hit as materialized (
+        select key as incident_key, coalesce(found.rank, 0) as rank
+          from batch, unnest(batch.hits) key left join found on found.incident_key = key)`,
+    keys: hit,
+  };
+}
+
+/** What the index finds; `page` are further arguments of search.incidents. */
+function matches(search: Param, { narrowing }: SearchedListing, step: Step, page: Sql): Sql {
+  return sql`search.incidents(${wanted(search)}, ${literal(step.locale)}, ${COMMON}, ${narrowed(narrowing, step)}${page})`;
+}
+
+/** Incidents whose keys and ranks stand in what the statement's sources share. */
+function rankedBy(keys: LinkType, step: Step, where: SourceCondition): Source {
+  const { row, link, from } = step.rowsVia(
+    incidentRead,
+    keys,
+    (incident, key) =>
+      sql`${incident('key')} = ${key('incident_key')} and ${where(ranked(incident, key('rank')))}`,
+  );
+  return { row: ranked(row, link('rank')), from };
 }
 
 /** Further arguments of search.incidents: the page that is wanted where very many records are found. */

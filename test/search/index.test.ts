@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { roleUrl } from '../../src/database/roles.js';
+import { type App, startApp } from '../support/app.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 
 const ROWS = 100_000;
@@ -27,6 +28,7 @@ const GROW = `
 let database: TestDatabase;
 let turkish: Client;
 let owner: Client;
+let app: App;
 
 beforeAll(async () => {
   database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
@@ -41,16 +43,24 @@ beforeAll(async () => {
   for (const { name } of indexes) await owner.query(`drop index ${name}`);
   await owner.query(GROW);
   for (const { definition } of indexes) await owner.query(definition);
-  await owner.query('analyze incident; analyze incident_search');
+  // One record of three hundred that are ubiquitous concerns a provision.
+  await owner.query(
+    `insert into incident_provision (incident_key, position, provision_key, audience)
+     select key, 0, (select key from provision where code = 'trilateral-statement-2020/1'), audience
+       from incident where reference ~ '^GROWN-[0-9]*1$' and substr(reference, 7)::int % 300 = 1`,
+  );
+  await owner.query('analyze incident; analyze incident_search; analyze incident_provision');
   await owner.query(
     "insert into incident_tally (grain, audience, day, n, killed, wounded) select 'total', 1, '2020-01-01', 100000, 0, 0",
   );
+  app = await startApp({ database });
   turkish = new Client({ connectionString: roleUrl(database.url, inject('secret'), 'TUR') });
   await turkish.connect();
 }, 240_000);
 
 afterAll(async () => {
   await turkish?.end();
+  await app?.stop();
   await owner?.end();
   await database?.drop();
 });
@@ -108,4 +118,50 @@ describe(`search over ${ROWS} incidents`, () => {
       expect(await fastest(words)).toBeLessThan(250);
     },
   );
+
+  const SEEN_BY_PROVISION = `select reference from incident join incident_search on incident_key = key
+     where document @@ 'ubiquitous' and reference like 'GROWN-%' and exists (select from incident_provision p where p.incident_key = key)`;
+
+  it.each([
+    ['first', 'DESC'],
+    ['first', 'ASC'],
+    ['last', 'DESC'],
+  ])('goes through a common word with another filter page by page (%s, %s)', async (direction, order) => {
+    const { rows } = await owner.query<{ reference: string }>(
+      `${SEEN_BY_PROVISION} order by incident.occurred_from ${order}, key ${order}`,
+    );
+    const officer = app.as('TUR', 'LIAISON_OFFICER');
+    const isForward = direction === 'first';
+    const document = `query ($cursor: String) { incidents(
+      filter: { search: "ubiquitous", provision: ["trilateral-statement-2020/1"] }
+      orderBy: { field: ${order === 'DESC' ? 'RELEVANCE' : 'OCCURRED_FROM'}, direction: ${order} }
+      ${isForward ? 'first: 100, after: $cursor' : 'last: 100, before: $cursor'}
+    ) { nodes { reference } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`;
+    const pages: string[] = [];
+    for (let cursor: string | null = null, hasMore = true; hasMore; ) {
+      const { data, errors } = await officer.query(document, { cursor });
+      expect(errors).toEqual([]);
+      const { nodes, pageInfo } = data.incidents;
+      const page = nodes.map(({ reference }: { reference: string }) => reference);
+      pages.splice(isForward ? pages.length : 0, 0, ...page);
+      expect(isForward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage).toBe(cursor !== null);
+      cursor = isForward ? pageInfo.endCursor : pageInfo.startCursor;
+      hasMore = isForward ? pageInfo.hasNextPage : pageInfo.hasPreviousPage;
+    }
+    expect(rows.length).toBeGreaterThan(250);
+    expect(pages).toEqual(rows.map(({ reference }) => reference));
+  });
+
+  it.each([
+    ['ubiquitous', 'near: { latitude: 0, longitude: 0, radiusKm: 1 }'],
+    ['ubiquitous', 'claimant: ["RUS"], attributedTo: ["RUS"]'],
+  ])('finds nothing for %s, %s, where no record meets both', async (words, filter) => {
+    const { data, errors } = await app
+      .as('TUR', 'LIAISON_OFFICER')
+      .query(
+        `{ incidents(filter: { search: "${words}", ${filter} }) { nodes { reference } pageInfo { hasNextPage } } }`,
+      );
+    expect(errors).toEqual([]);
+    expect(data.incidents).toEqual({ nodes: [], pageInfo: { hasNextPage: false } });
+  });
 });

@@ -694,7 +694,6 @@ export const INCIDENTS: readonly (readonly [
   ['EN', 'damage', 'KB-0024 KB-0026', 'KB-0012'],
   ['TR', 'sınır', 'KB-0035 KB-0041 KB-0045', 'KB-0012'],
   ['RU', 'границе', 'KB-0035 KB-0045', 'KB-0012'],
-  ['RU', 'госграница', 'KB-0035', null],
   ['AZ', 'sərhəd', 'KB-0035 KB-0045', 'KB-0012'],
   ['EN', 'borders', 'KB-0035 KB-0041 KB-0045', 'KB-0012'],
   ['TR', 'araç', 'KB-0005 KB-0051 KB-0039', 'KB-0012'],
