@@ -24,6 +24,8 @@ const MOST_ATTEMPTS = 5;
 const LONGEST_PAUSE_MS = 20;
 /** serialization_failure and deadlock_detected: the server has undone everything and asks for another try. */
 const CONFLICTS = new Set(['40001', '40P01']);
+/** unique_violation: another was quicker. Work that may be repeated sees what that one wrote, or draws again. */
+const TAKEN = '23505';
 /** lock_not_available and idle_in_transaction_session_timeout. */
 const BUSY = new Set(['55P03', '25P03']);
 
@@ -56,13 +58,14 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
         try {
           return await line.pass(() => transact(pool, work));
         } catch (error) {
-          const isConflict = CONFLICTS.has(codeOf(error));
+          const code = codeOf(error);
+          const isConflict = CONFLICTS.has(code) || (isRepeatable && code === TAKEN);
           const isLost = isPassing(error);
           if ((isConflict && attempt < MOST_ATTEMPTS) || (isLost && isRepeatable && attempt === 1)) {
             await delay(Math.random() * LONGEST_PAUSE_MS);
             continue;
           }
-          if (isConflict || isLost || BUSY.has(codeOf(error))) throw unavailable();
+          if (isConflict || isLost || BUSY.has(code)) throw unavailable();
           throw error;
         }
       }

@@ -78,3 +78,24 @@ it('of racing reports with one key and different content one is recorded', async
     expect(answers.flat()).toEqual(['IDEMPOTENCY_MISMATCH']);
   }
 });
+
+it('a report whose reference was drawn by another in the same moment draws again', async () => {
+  await app.sql('create sequence collisions');
+  await app.sql(`create function collide() returns trigger language plpgsql security definer as $$
+    begin
+      if nextval('public.collisions') = 1 then
+        raise exception 'taken' using errcode = '23505', constraint = 'incident_reference_key';
+      end if;
+      return new;
+    end $$`);
+  await app.sql('create trigger collide before insert on incident for each row execute function collide()');
+  try {
+    const { reference } = await succeed(who.turDuty, REPORT, aReport());
+    expect(reference).toMatch(/^TUR-/);
+    expect(await app.sql('select last_value::int as tries from collisions')).toEqual([{ tries: 2 }]);
+  } finally {
+    await app.sql('drop trigger collide on incident');
+    await app.sql('drop function collide()');
+    await app.sql('drop sequence collisions');
+  }
+});
