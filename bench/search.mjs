@@ -42,8 +42,9 @@ try {
 one request at a time, pages of 20 over HTTP; milliseconds. More than ${LIMIT_MS} in the median is set in bold.
 
 A page costs much the same however common its word is. Several common words take longer, because each record that has
-one is looked up among those that have the others. \`totalCount\` takes longer than a page where it is large: it is exact, and
-PostgreSQL visits every match to see whether this statement may count it.
+one is looked up among those that have the others. A filter by a point, a provision or a party is asked of matches in
+batches, so a page takes longer where few meet it. \`totalCount\` takes longer than a page where it is large: it is exact,
+and PostgreSQL visits every match to see whether this statement may count it.
 
 ${tables.join('\n')}`;
   process.stdout.write(text);

@@ -223,6 +223,7 @@ const searching = (path: string): string[] => [
      keys uuid[] := '{}';
      found uuid[];
      days integer := ${FIRST_DAYS};
+     rate real;
      is_rest boolean := false;
      is_bounded constant boolean := since is not null or until is not null;
      direction constant text := case when is_descending then 'desc' else 'asc' end;
@@ -248,8 +249,9 @@ const searching = (path: string): string[] => [
        keys := keys || found;
        exit when is_rest or cardinality(keys) = most;
        if is_descending then newest := since - interval '1 microsecond'; else oldest := until + interval '1 microsecond'; end if;
-       is_rest := cardinality(found) * extract(epoch from newest - oldest) / 86400 / days < (most - cardinality(keys)) * ${SOON_READ};
-       days := ceil(days * least(${MOST_TIMES}, ${SURPLUS} * (most - cardinality(keys)) / greatest(cardinality(found), 1)));
+       rate := greatest(cardinality(found), 1)::real / days;
+       is_rest := rate * extract(epoch from newest - oldest) / 86400 < (most - cardinality(keys)) * ${SOON_READ};
+       days := ceil(least(days * ${MOST_TIMES}, (most - cardinality(keys)) * ${SURPLUS} / rate));
      end loop;
      return keys;
    end $$`,
