@@ -216,6 +216,10 @@ async function reference(client) {
   await client.query('analyze bench_place; analyze bench_category');
 }
 
+/** A key as the server gives it to a row written at a moment: UUID version 7, its random bits from a text. */
+const key = (moment, text) =>
+  `(lpad(to_hex((extract(epoch from ${moment}) * 1000)::bigint), 12, '0') || '7' || left(md5(${text}), 3) || 'a' || right(md5(${text}), 15))::uuid`;
+
 /** What decides an incident, in order of time: growing over the years, two fifths of it in bursts. */
 function draftSql(rows, markings) {
   const burst = `floor(90 * power(${chance(2)}, 2))::bigint`;
@@ -224,12 +228,12 @@ function draftSql(rows, markings) {
     .join(' ');
   return `
     create temp table draft as
-    select n, key, originator, (case originator ${mask} end)::smallint as audience,
+    select n, ${key('at', `'${SEED}/' || n`)} as key, originator, (case originator ${mask} end)::smallint as audience,
            case precision when 'MINUTE' then date_trunc('minute', at) when 'HOUR' then date_trunc('hour', at)
              when 'DAY' then date_trunc('day', at, 'Asia/Baku') else date_trunc('month', at, 'Asia/Baku') end as occurred_from,
            precision, place_slot, category_slot, severity, status, source, version, geo, killed_military, wounded_military, killed_civilian, wounded_civilian, parties
       from (
-        select n, md5('${SEED}/' || n)::uuid as key, ${pick(ORIGINATORS[markings], 4)} as originator,
+        select n, ${pick(ORIGINATORS[markings], 4)} as originator,
                timestamptz '${START}' + least(${DAYS} - 0.01, case when ${chance(1)} < 0.4
                  then ${DAYS} * power(${chance(3, burst)}, 0.6) - 1.5 * ln(1 - ${chance(6)} * 0.999)
                  else ${DAYS} * power(${chance(7)}, 0.6) end) * interval '1 day' as at,
@@ -326,7 +330,7 @@ const PARTS = {
      cross join generate_series(0, 1) position where position = 0 or ${chance(62)} < 0.35`,
   assessment: `
     insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, remark, assessed_by, assessed_at)
-    select md5('a' || n || nation)::uuid, key, audience, nation,
+    select ${key('assessed_at', "'a' || n || nation")}, key, audience, nation,
            case status when 'JOINTLY_CONFIRMED' then 'CONFIRMED' when 'JOINTLY_REFUTED' then 'REFUTED' when 'INCONCLUSIVE' then 'INCONCLUSIVE'
              when 'DISPUTED' then case nation when 'TUR' then 'CONFIRMED' else 'REFUTED' end
              else case when ${chance(63)} < 0.8 then 'CONFIRMED' else 'INCONCLUSIVE' end end,
@@ -334,8 +338,9 @@ const PARTS = {
            case when ${chance(64)} < 0.2 then jsonb_build_object('source', 'RU', 'revision', 1, 'texts', jsonb_build_object('RU',
              jsonb_build_object('locale', 'RU', 'text', 'Проверено на месте, осмотр ' || n, 'status', 'SOURCE', 'revision', 1))) end,
            format('https://%s.issuer.merzili.example head-%s', lower(nation), 1 + n % 3),
-           date_trunc('second', occurred_from + (30 + 200 * ${chance(65)} + case nation when 'TUR' then 1 else 0 end) * interval '1 hour')
+           date_trunc('second', assessed_at)
       from draft cross join (values ('TUR'), ('RUS')) head (nation)
+     cross join lateral (select occurred_from + (30 + 200 * ${chance(65)} + case nation when 'TUR' then 1 else 0 end) * interval '1 hour' as assessed_at) drawn
      where audience & 3 = 3 and (status in ('JOINTLY_CONFIRMED', 'JOINTLY_REFUTED', 'INCONCLUSIVE', 'DISPUTED')
         or (status = 'AWAITING_COUNTERSIGN' and nation = case when ${chance(66)} < 0.5 then 'TUR' else 'RUS' end))`,
   revision: `
