@@ -14,6 +14,7 @@ import { type SpawnedServer, spawnServer } from '../support/spawned.js';
 let database: TestDatabase;
 let dataDir: string;
 let issuers: readonly DemoIssuer[];
+const servers: SpawnedServer[] = [];
 
 beforeAll(async () => {
   database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
@@ -21,17 +22,24 @@ beforeAll(async () => {
   issuers = (await openDemoIssuers(dataDir)).issuers;
 });
 afterAll(async () => {
+  for (const { child, ended } of servers) {
+    child.kill('SIGKILL');
+    await ended;
+  }
   await rm(dataDir, { recursive: true, force: true });
   await database.drop();
 });
 
-const start = (environment: Record<string, string> = {}): Promise<SpawnedServer> =>
-  spawnServer({
+async function start(environment: Record<string, string> = {}): Promise<SpawnedServer> {
+  const server = await spawnServer({
     DATABASE_URL: database.url,
     MERZILI_DATABASE_SECRET: inject('secret'),
     MERZILI_DATA_DIR: dataDir,
     ...environment,
   });
+  servers.push(server);
+  return server;
+}
 
 function tokenOf({ nation = 'TUR', issuedAt = new Date() } = {}): string {
   const issuer = issuers.find((candidate) => candidate.nation === nation);
