@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.mjs';
 import { addFunctions } from './competitors.mjs';
@@ -13,6 +12,7 @@ import { measureLive } from './live.mjs';
 import { load } from './load.mjs';
 import { postmasterOf } from './processes.mjs';
 import { BENCH } from './project.mjs';
+import { quiet } from './quiet.mjs';
 import { report, reportWrites } from './report.mjs';
 import { readSamples } from './samples.mjs';
 import { CONTESTANTS, startContestant } from './servers.mjs';
@@ -60,9 +60,6 @@ const growthRows =
 const shapes = chosen(SHAPES, options.shapes);
 const contestants = chosen(CONTESTANTS, options.servers);
 const tell = (line) => process.stderr.write(`${line}\n`);
-
-/** How long statements that nobody waits for may take to end. */
-const PATIENCE_MS = 180_000;
 
 const started = Date.now();
 /** Processes that wanted to run in the last minute, before this one did anything. */
@@ -180,7 +177,7 @@ async function runRounds(running, requests, { ownerUrl, postmaster }) {
         // Until then a server compiles what it has not run before.
         if (round === 0)
           await load(contestant, shape, own, { seconds: Math.max(1, seconds / 2), postmaster, patience: 1 });
-        await quiet(ownerUrl);
+        await quiet({ ownerUrl, postmaster, running });
         const result = await load(contestant, shape, own, { seconds, postmaster });
         runs.push({ shape, name: contestant.name, result });
         tell(
@@ -189,19 +186,8 @@ async function runRounds(running, requests, { ownerUrl, postmaster }) {
       }
     }
   }
-  await quiet(ownerUrl);
+  await quiet({ ownerUrl, postmaster, running });
   return runs;
-}
-
-/** Statements whose client has given up go on, and would slow down whoever comes next. */
-async function quiet(ownerUrl) {
-  await withClient(ownerUrl, async (client) => {
-    const giveUpAt = Date.now() + PATIENCE_MS;
-    const busy = `select from pg_stat_activity where state = 'active' and backend_type = 'client backend' and pid <> pg_backend_pid()`;
-    // A server that was given up may take the next of its waiting requests a moment later.
-    for (let idle = 0; idle < 5 && Date.now() < giveUpAt; await delay(100))
-      idle = (await client.query(busy)).rowCount === 0 ? idle + 1 : 0;
-  });
 }
 
 async function machine(ownerUrl) {
