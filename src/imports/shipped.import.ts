@@ -11,8 +11,8 @@ import { importReference } from './reference.import.js';
 
 /**
  * Fills a new database with the data that ships: reference data and incidents. Does nothing where there
- * are parties already, but for the words of labels and their synonyms, which it keeps in line with the catalogs and the glossary. Of several
- * processes that start at once, one does it.
+ * are parties already, but for the words of labels and their synonyms, which it keeps in line with the
+ * catalogs and the glossary. Of several processes that start at once, one does it.
  */
 export async function importShippedData(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager) => {

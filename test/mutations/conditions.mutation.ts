@@ -174,6 +174,9 @@ it('notices every row rule that a function of the search leaves out', async () =
       ...replacedInTurn(definition, formatted, '%s = %3$s'),
     ])),
     ...(await mutantsOf(planted, 'search.queries', (definition) => replacedInTurn(definition, rule, 'true'))),
+    ...(await mutantsOf(planted, 'search.unhyphenated', (definition) =>
+      replacedInTurn(definition, rule, 'true'),
+    )),
     ...(await mutantsOf(planted, 'search.by_time', (definition) => [
       ...replacedInTurn(definition, rule, 'true'),
       ...replacedInTurn(definition, formatted, '%s = %1$s'),

@@ -14,6 +14,9 @@ const SEARCHES = [
   'oystercatcher',
   'oyst',
   'birdmask14x12',
+  // What TUR alone has another word for, and a word of TUR's with a hyphen in it.
+  'drone',
+  'oy-st',
 ];
 /** How many the caller wants at the most: few, so that a record counts as large, and many. */
 const MOST = [null, 1, 3, 5, 3_000];
@@ -28,8 +31,8 @@ const PAGES = [null, 4];
 
 /**
  * Plants a word that everybody reads in one record, and TUR alone in five more: whether it counts as common
- * must depend on what its reader sees. And a short word that begins it, in one record of TUR alone: only for TUR is
- * it a word of its own.
+ * must depend on what its reader sees. And two words in one record of TUR alone: a short one that begins it, and one that
+ * means what others say otherwise; only for TUR are they words of the record.
  */
 export async function plantUnevenWord({ owner }: SqlWorld): Promise<void> {
   await owner.query('alter table incident disable trigger prove_incident');
@@ -41,7 +44,7 @@ export async function plantUnevenWord({ owner }: SqlWorld): Promise<void> {
       where key in (select key from uneven)`,
   );
   await owner.query(
-    `update incident set title = jsonb_set(title, '{texts,EN,text}', '"oyst"')
+    `update incident set title = jsonb_set(title, '{texts,EN,text}', '"oyst БЛА"')
       where key = (select key from incident where audience = 1 order by occurred_from limit 1)`,
   );
   await owner.query('alter table incident enable trigger prove_incident');
