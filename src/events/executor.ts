@@ -23,7 +23,7 @@ import { planArguments } from '../read/arguments.js';
 import { compileField, type FieldPlan } from '../read/compiler.js';
 import { complete } from '../read/completion.js';
 import { compose } from '../read/composition.js';
-import { explained, type Request, storable } from '../read/executor.js';
+import { explained, MOST_VARIABLE_ERRORS, type Request, storable } from '../read/executor.js';
 import { IDENTITY_KEY } from '../read/identity.js';
 import { isRead, type Model, type Read } from '../read/model.js';
 import { collectFields, type Scene } from '../read/selection.js';
@@ -210,7 +210,7 @@ export function createSubscriptionExecutor(
     async execute(request) {
       const { operation, document, context } = request;
       const given = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables, {
-        maxErrors: 5,
+        maxErrors: MOST_VARIABLE_ERRORS,
       });
       if (given.errors) return { errors: given.errors };
       const variables = { ...given.coerced, [IDENTITY_KEY]: identityOf(context.viewer) };

@@ -23,6 +23,9 @@ import type { Model } from './model.js';
 import { createPlans, type KeptPlan } from './plans.js';
 import type { Variables } from './sql.js';
 
+/** At most so many errors of a request's variables are told. */
+export const MOST_VARIABLE_ERRORS = 5;
+
 /** The JSON text of a response's `data`, ready to be sent. */
 export class ResponseText {
   constructor(readonly text: string) {}
@@ -85,7 +88,7 @@ export function createQueryExecutor(
       schema,
       request.operation.variableDefinitions ?? [],
       request.variables,
-      { maxErrors: 5 },
+      { maxErrors: MOST_VARIABLE_ERRORS },
     );
     if (coerced.errors) return { errors: coerced.errors };
     const { context } = request;

@@ -16,14 +16,16 @@ import type { Transaction } from '../database/transaction.js';
 import { isUnavailable } from '../database/unavailable.js';
 import type { WriteOptions, Writers } from '../database/writers.js';
 import { CodedError } from '../errors.js';
-import type { ExecuteQuery, ExecutorParts, Request } from '../read/executor.js';
+import {
+  type ExecuteQuery,
+  type ExecutorParts,
+  MOST_VARIABLE_ERRORS,
+  type Request,
+} from '../read/executor.js';
 import type { Model } from '../read/model.js';
 import { collectFields } from '../read/selection.js';
 import type { WriteContext } from './context.js';
 import { readBackPayloads } from './written.js';
-
-/** At most so many errors of variables are told. */
-const MOST_ERRORS = 5;
 
 export interface MutationParts extends ExecutorParts {
   readonly write: Writers['write'];
@@ -68,7 +70,7 @@ export function createMutationExecutor(
       operationName: request.operation.name?.value,
       variableValues: request.variables,
       contextValue: writeContext(request.context, parts.write),
-      options: { maxCoercionErrors: MOST_ERRORS },
+      options: { maxCoercionErrors: MOST_VARIABLE_ERRORS },
     });
     if (data === undefined) return { errors };
     if (data === null && request.operation.selectionSet.selections.length === 1) errors?.forEach(tellHttp);
