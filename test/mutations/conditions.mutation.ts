@@ -166,17 +166,17 @@ it('notices every row rule that a function of the search leaves out', async () =
   const rule = /(?<![\w.])(?:\w+\.)?audience & viewer <> 0/g;
   const formatted = /audience & %s <> 0/g;
   const mutants = [
-    ...(await mutantsOf(planted, 'search.incidents', (definition) =>
-      replacedInTurn(definition, rule, 'true'),
-    )),
+    ...(
+      await Promise.all(
+        ['search.incidents', 'search.queries', 'search.unhyphenated'].map((name) =>
+          mutantsOf(planted, name, (definition) => replacedInTurn(definition, rule, 'true')),
+        ),
+      )
+    ).flat(),
     ...(await mutantsOf(planted, 'search.incident_count', (definition) => [
       ...replacedInTurn(definition, rule, 'true'),
       ...replacedInTurn(definition, formatted, '%s = %3$s'),
     ])),
-    ...(await mutantsOf(planted, 'search.queries', (definition) => replacedInTurn(definition, rule, 'true'))),
-    ...(await mutantsOf(planted, 'search.unhyphenated', (definition) =>
-      replacedInTurn(definition, rule, 'true'),
-    )),
     ...(await mutantsOf(planted, 'search.by_time', (definition) => [
       ...replacedInTurn(definition, rule, 'true'),
       ...replacedInTurn(definition, formatted, '%s = %1$s'),
