@@ -20,30 +20,54 @@ afterAll(async () => {
   await planted?.stop();
 });
 
-interface TableMutant extends Mutant {
-  readonly table: string;
+interface DatabaseMutant extends Mutant {
+  /** The table it is about; none for one that is about the database. */
+  readonly table?: string;
 }
 
-function mutant(table: string, name: string, apply: readonly string[], undo: readonly string[]): TableMutant {
+function mutant(name: string, apply: readonly string[], undo: readonly string[]): DatabaseMutant {
   const run = (statements: readonly string[]) => async (): Promise<void> => {
     for (const { owner } of [shipped, planted]) {
       for (const statement of statements) await owner.query(statement);
     }
   };
-  return { table, name: `${name} on ${table}`, apply: run(apply), undo: run(undo) };
+  return { name, apply: run(apply), undo: run(undo) };
 }
 
-/** What the tests of plain SQL and the lint of the catalogue assert, the cheapest first. */
-async function notice(table: string): Promise<void> {
+function tableMutant(
+  table: string,
+  name: string,
+  apply: readonly string[],
+  undo: readonly string[],
+): DatabaseMutant {
+  return { ...mutant(`${name} on ${table}`, apply, undo), table };
+}
+
+/** What the tests of plain SQL assert of a table. */
+async function noticeAtTable(table: string): Promise<void> {
   for (const { check } of TABLE_CHECKS) await check(shipped, table);
   await PLANTED_CHECK.check(planted, table);
-  for (const { check } of CATALOGUE_CHECKS) await check(shipped);
-  for (const { check } of RIGHTS_CHECKS) await check(shipped);
 }
 
-async function run(kind: string, mutants: readonly TableMutant[]): Promise<void> {
-  const tables = new Map(mutants.map((each) => [each.name, each.table]));
-  const survivors = await survivorsOf(mutants, ({ name }) => notice(tables.get(name) ?? ''));
+/** What the lint of the catalogue and the tests of plain SQL assert of all tables together. */
+async function noticeInCatalogue(): Promise<void> {
+  for (const { check } of [...CATALOGUE_CHECKS, ...RIGHTS_CHECKS]) await check(shipped);
+}
+
+/** Asks first where the mutant is likely to be noticed. */
+async function notice({ table }: DatabaseMutant): Promise<void> {
+  if (table !== undefined) await noticeAtTable(table);
+  await noticeInCatalogue();
+  if (table === undefined) await noticeAtTable('incident');
+}
+
+async function noticeAnything(): Promise<void> {
+  for (const table of Object.keys(TABLE_RIGHTS)) await noticeAtTable(table);
+  await noticeInCatalogue();
+}
+
+async function run(kind: string, mutants: readonly DatabaseMutant[]): Promise<void> {
+  const survivors = await survivorsOf(mutants, notice);
   report(kind, mutants, survivors);
   expect(survivors).toEqual([]);
 }
@@ -63,20 +87,18 @@ const POLICIES = `select polrelid::regclass::text as table, polname as policy,
     pg_get_expr(polqual, polrelid) as using, pg_get_expr(polwithcheck, polrelid) as check
   from pg_policy where polname <> 'owner' order by 1, 2`;
 
-it('notices nothing while nothing is broken', async () => {
-  for (const table of Object.keys(TABLE_RIGHTS)) await notice(table);
-});
+it('notices nothing while nothing is broken', noticeAnything);
 
 it('notices every policy that is dropped or lets everything through', async () => {
   const { rows } = await shipped.owner.query<Policy>(POLICIES);
   const mutants = rows.flatMap(({ table, policy, command, roles, using, check }) => {
     const create = `create policy ${policy} on ${table} for ${command} to ${roles}${using === null ? '' : ` using (${using})`}${check === null ? '' : ` with check (${check})`}`;
     const drop = `drop policy ${policy} on ${table}`;
-    const widened = (part: 'using' | 'with check', before: string | null): TableMutant[] =>
+    const widened = (part: 'using' | 'with check', before: string | null): DatabaseMutant[] =>
       before === null || before === 'true'
         ? []
         : [
-            mutant(
+            tableMutant(
               table,
               `${policy}, ${part} (true),`,
               [`alter policy ${policy} on ${table} ${part} (true)`],
@@ -84,8 +106,8 @@ it('notices every policy that is dropped or lets everything through', async () =
             ),
           ];
     return [
-      mutant(table, `${policy} dropped`, [drop], [create]),
-      mutant(
+      tableMutant(table, `${policy} dropped`, [drop], [create]),
+      tableMutant(
         table,
         `${policy} for everybody`,
         [`alter policy ${policy} on ${table} to public`],
@@ -106,13 +128,13 @@ it('notices every table whose row security is off or does not bind its owner', a
   await run(
     'row security',
     rows.flatMap(({ name }) => [
-      mutant(
+      tableMutant(
         name,
         'row security off',
         [`alter table ${name} disable row level security`],
         [`alter table ${name} enable row level security`],
       ),
-      mutant(
+      tableMutant(
         name,
         'row security not forced',
         [`alter table ${name} no force row level security`],
@@ -123,7 +145,7 @@ it('notices every table whose row security is off or does not bind its owner', a
 });
 
 it('notices every right to a table that is given or taken', async () => {
-  const mutants: TableMutant[] = [];
+  const mutants: DatabaseMutant[] = [];
   for (const table of Object.keys(TABLE_RIGHTS)) {
     for (const audience of AUDIENCES) {
       const role = ROLE_OF[audience];
@@ -145,7 +167,7 @@ it('notices every right to a table that is given or taken', async () => {
         const back = before.map((rights) => `grant ${rights} on ${table} to ${role}`);
         if (!before.includes(privilege)) {
           mutants.push(
-            mutant(
+            tableMutant(
               table,
               `${privilege} for ${role}`,
               [`grant ${privilege} on ${table} to ${role}`],
@@ -155,7 +177,7 @@ it('notices every right to a table that is given or taken', async () => {
         }
         if (before.length > 0) {
           mutants.push(
-            mutant(
+            tableMutant(
               table,
               `no ${privilege} for ${role}`,
               [`revoke ${privilege} on ${table} from ${role}`],
@@ -166,7 +188,7 @@ it('notices every right to a table that is given or taken', async () => {
       }
     }
     mutants.push(
-      mutant(
+      tableMutant(
         table,
         'everybody’s to read',
         [`grant select on ${table} to public`],
@@ -190,7 +212,7 @@ it('notices every column that the public is shown although it is withheld', asyn
   await run(
     'withheld columns',
     rows.map(({ table, column, role }) =>
-      mutant(
+      tableMutant(
         table,
         `${column} for ${role}`,
         [`grant select (${column}) on ${table} to ${role}`],
@@ -215,7 +237,6 @@ it('notices every function that comes to run as its owner, or loses its path', a
   );
   const mutants = rows.flatMap(({ name, definer, path, callable }) => [
     mutant(
-      'incident',
       `${name} ${definer ? 'as its caller' : 'as its owner'}`,
       [`alter function ${name} security ${definer ? 'invoker' : 'definer'}`],
       [`alter function ${name} security ${definer ? 'definer' : 'invoker'}`],
@@ -223,7 +244,6 @@ it('notices every function that comes to run as its owner, or loses its path', a
     ...(definer && path !== null
       ? [
           mutant(
-            'incident',
             `${name} on any path`,
             [`alter function ${name} reset search_path`],
             [`alter function ${name} set search_path = ${path}`],
@@ -233,7 +253,6 @@ it('notices every function that comes to run as its owner, or loses its path', a
     ...(definer && !callable
       ? [
           mutant(
-            'incident',
             `${name} for everybody`,
             [`grant execute on function ${name} to public`],
             [`revoke execute on function ${name} from public`],
@@ -251,26 +270,14 @@ it('notices roles that may more than log in', async () => {
     roles.flatMap((role, index) => {
       const other = roles[(index + 1) % roles.length] ?? role;
       return [
+        mutant(`${role} in ${other}`, [`grant ${other} to ${role}`], [`revoke ${other} from ${role}`]),
+        mutant(`${role} makes databases`, [`alter role ${role} createdb`], [`alter role ${role} nocreatedb`]),
         mutant(
-          'incident',
-          `${role} in ${other}`,
-          [`grant ${other} to ${role}`],
-          [`revoke ${other} from ${role}`],
-        ),
-        mutant(
-          'incident',
-          `${role} makes databases`,
-          [`alter role ${role} createdb`],
-          [`alter role ${role} nocreatedb`],
-        ),
-        mutant(
-          'incident',
           `${role} makes tables`,
           [`grant create on schema public to ${role}`],
           [`revoke create on schema public from ${role}`],
         ),
         mutant(
-          'incident',
           `settings of ${role}`,
           [`alter role ${role} set row_security = off`],
           [`alter role ${role} reset row_security`],
@@ -285,44 +292,37 @@ it('notices everything of the database’s own that is open again', async () => 
     `do $$ begin execute format('${name}', current_database()); end $$`;
   await run('the database', [
     mutant(
-      'incident',
       'temporary tables',
       [database('grant temporary on database %I to public')],
       [database('revoke temporary on database %I from public')],
     ),
     mutant(
-      'incident',
       'schemas',
       [database('grant create on database %I to merzili_tur')],
       [database('revoke create on database %I from merzili_tur')],
     ),
     mutant(
-      'incident',
       'sequences',
       ['grant select on sequence incident_tally_key_seq to merzili_rus'],
       ['revoke select on sequence incident_tally_key_seq from merzili_rus'],
     ),
     mutant(
-      'incident',
       'a view that asks as its owner',
       ['create view leak as select reference from incident', 'grant select on leak to merzili_tur'],
       ['drop view leak'],
     ),
     mutant(
-      'incident',
       'a materialised view',
       ['create materialized view leak as select reference from incident'],
       ['drop materialized view leak'],
     ),
-    mutant('incident', 'a child table', ['create table leak () inherits (incident)'], ['drop table leak']),
+    mutant('a child table', ['create table leak () inherits (incident)'], ['drop table leak']),
     mutant(
-      'incident',
       'a table nobody has listed',
       ['create table leak (audience smallint)', 'grant select on leak to merzili_tur'],
       ['drop table leak'],
     ),
     mutant(
-      'incident',
       'a word with a notification',
       [
         "create function leak() returns trigger language plpgsql as $f$ begin perform pg_notify('incident_event', new.reference); return null; end $f$",
@@ -332,6 +332,4 @@ it('notices everything of the database’s own that is open again', async () => 
   ]);
 });
 
-it('notices nothing once everything is mended', async () => {
-  for (const table of Object.keys(TABLE_RIGHTS)) await notice(table);
-});
+it('notices nothing once everything is mended', noticeAnything);

@@ -9,9 +9,9 @@ export interface Mutant {
 }
 
 /** Applies one mutant after the other and says which of them went unnoticed; `notices` throws when it does. */
-export async function survivorsOf(
-  mutants: readonly Mutant[],
-  notices: (mutant: Mutant) => Promise<void>,
+export async function survivorsOf<M extends Mutant>(
+  mutants: readonly M[],
+  notices: (mutant: M) => Promise<void>,
 ): Promise<string[]> {
   const survivors: string[] = [];
   for (const mutant of mutants) {

@@ -17,9 +17,14 @@ async function columnsOf(world: SqlWorld): Promise<Map<string, string[]>> {
   return new Map(rows.map(({ name, columns }) => [name, columns]));
 }
 
-const eachRole = <T>(
+/** What each role is answered, one after the other: two that change the same rows at once may deadlock. */
+async function eachRole<T>(
   ask: (audience: (typeof AUDIENCES)[number], index: number) => Promise<T>,
-): Promise<T[]> => Promise.all(AUDIENCES.map(ask));
+): Promise<T[]> {
+  const answers: T[] = [];
+  for (const [index, audience] of AUDIENCES.entries()) answers.push(await ask(audience, index));
+  return answers;
+}
 
 /** Rows each role reads of a table. */
 async function readOf(world: SqlWorld, table: string): Promise<unknown[]> {
