@@ -2,7 +2,10 @@ import {
   ApolloServer,
   type ApolloServerPlugin,
   type GraphQLRequestContextDidResolveSource,
+  type GraphQLRequestContextResponseForOperation,
   type GraphQLRequestContextWillSendResponse,
+  type GraphQLResponse,
+  HeaderMap,
 } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -25,7 +28,10 @@ import type { RequestContext } from './context.js';
 import type { Documents } from './demand/documents.js';
 import type { PresentErrors } from './error-exit.js';
 import { CodedError } from './errors.js';
-import { type ExecuteQuery, ResponseText } from './read/executor.js';
+import { type ExecuteQuery, type QueryResult, ResponseText } from './read/executor.js';
+
+/** A result as Apollo knows it; `stringifyResult` knows what is in ours. */
+type SingleResult = { data?: Record<string, unknown> | null };
 
 export interface GraphqlParts {
   readonly schema: GraphQLSchema;
@@ -40,15 +46,10 @@ export interface GraphqlParts {
  * Apollo Server between our own doors: documents come parsed and validated out of `documents`, operations
  * go to `execute`. `data` that is already JSON text is put into the response as it is.
  */
-export function createGraphqlServer({
-  schema,
-  documents,
-  execute,
-  presentErrors,
-  logger,
-}: GraphqlParts): ApolloServer<RequestContext> {
+export function createGraphqlServer(parts: GraphqlParts): ApolloServer<RequestContext> {
+  const failures: Failures = new WeakMap();
   return new ApolloServer<RequestContext>({
-    gateway: gateway(schema, execute),
+    gateway: gateway(parts.schema, failures),
     stringifyResult,
     introspection: true,
     documentStore: null,
@@ -56,9 +57,9 @@ export function createGraphqlServer({
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    logger,
+    logger: parts.logger,
     plugins: [
-      doors(documents, presentErrors),
+      doors(parts, failures),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -71,32 +72,22 @@ export function createGraphqlServer({
 /** Why a document was refused, by the document that stands in for it on its way through Apollo. */
 const refusals = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
-/** The hook through which Apollo hands over execution. */
-function gateway(schema: GraphQLSchema, execute: ExecuteQuery): GatewayInterface {
+/** Operations that did not simply answer, by the context of their request. */
+type Failures = WeakMap<RequestContext, Promise<QueryResult>>;
+
+/**
+ * The hook through which Apollo hands over execution. It is reached by what failed alone, which Apollo makes
+ * responses of: with every request it would make an accessor, that keeps all of the request until the old
+ * generation is collected.
+ */
+function gateway(schema: GraphQLSchema, failures: Failures): GatewayInterface {
   return {
     async load() {
       return {
-        async executor({ document, operation, operationName, queryHash, request, context }) {
-          const refused = refusals.get(document);
-          if (refused) return { errors: [...refused] };
-          // Apollo's types promise an operation, but none may have been found.
-          if ((operation as typeof operation | undefined) === undefined) {
-            return {
-              errors: [
-                new GraphQLError('The document has no operation of that name, or several and none is named.'),
-              ],
-            };
-          }
-          const { record } = context as RequestContext;
-          if (record) record.operation = operationName;
-          const result = await execute({
-            document,
-            operation,
-            operationKey: `${queryHash}:${operationName ?? ''}`,
-            variables: request.variables ?? {},
-            context: context as RequestContext,
-          });
-          return result as { data?: Record<string, unknown> | null };
+        async executor({ context }) {
+          const failed = failures.get(context as RequestContext);
+          if (!failed) throw new Error('Operations are executed before Apollo asks for it');
+          return (await failed) as SingleResult;
         },
       };
     },
@@ -122,10 +113,41 @@ function jsonText(value: unknown): string {
 }
 
 /**
- * The way in: documents parsed, limited, validated and kept by us. The way out: errors translated and
- * whitelisted; what is not for clients stays in the log under an id.
+ * The way in: documents parsed, limited, validated and kept by us, operations executed by us. The way out:
+ * errors translated and whitelisted; what is not for clients stays in the log under an id.
  */
-function doors(documents: Documents, presentErrors: PresentErrors): ApolloServerPlugin<RequestContext> {
+function doors(
+  { documents, execute, presentErrors }: GraphqlParts,
+  failures: Failures,
+): ApolloServerPlugin<RequestContext> {
+  async function run({
+    document,
+    operation,
+    operationName,
+    queryHash,
+    request,
+    contextValue,
+  }: GraphQLRequestContextResponseForOperation<RequestContext>): Promise<QueryResult> {
+    const refused = refusals.get(document);
+    if (refused) return { errors: refused };
+    // Apollo's types promise an operation, but none may have been found.
+    if ((operation as typeof operation | undefined) === undefined) {
+      return {
+        errors: [
+          new GraphQLError('The document has no operation of that name, or several and none is named.'),
+        ],
+      };
+    }
+    if (contextValue.record) contextValue.record.operation = operationName;
+    return execute({
+      document,
+      operation,
+      operationKey: `${queryHash}:${operationName ?? ''}`,
+      variables: request.variables ?? {},
+      context: contextValue,
+    });
+  }
+
   const listener = {
     async didResolveSource(request: GraphQLRequestContextDidResolveSource<RequestContext>): Promise<void> {
       const examined = documents.examine(request.source);
@@ -136,6 +158,24 @@ function doors(documents: Documents, presentErrors: PresentErrors): ApolloServer
             ? examined.document
             : standIn(request.request.operationName, examined.errors),
       });
+    },
+    async responseForOperation(
+      request: GraphQLRequestContextResponseForOperation<RequestContext>,
+    ): Promise<GraphQLResponse | null> {
+      const running = run(request);
+      try {
+        const result = await running;
+        if (result.errors === undefined) {
+          return {
+            http: { headers: new HeaderMap() },
+            body: { kind: 'single', singleResult: result as SingleResult },
+          };
+        }
+      } catch {
+        // Apollo hears of it from the gateway.
+      }
+      failures.set(request.contextValue, running);
+      return null;
     },
     async willSendResponse({
       contextValue,

@@ -104,7 +104,20 @@ function newTurn(parts: ServerParts, response: ServerResponse): Turn {
     },
     end(status) {
       const { requestId, viewer, record } = turn;
-      parts.onAnswer({ ...record, requestId, viewer, status, durationMs: performance.now() - startedAt });
+      const durationMs = performance.now() - startedAt;
+      const { operation, cost, heavyMs, codes } = record;
+      // Named one by one: Node 20 takes microseconds to add to a copy that was spread, and keeps what is in it.
+      parts.onAnswer({
+        startedAt: record.startedAt,
+        operation,
+        cost,
+        heavyMs,
+        codes,
+        requestId,
+        viewer,
+        status,
+        durationMs,
+      });
     },
   };
   return turn;

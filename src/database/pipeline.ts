@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
+import { SilenceWatch } from './silence.js';
 import { unavailable } from './unavailable.js';
 
 /** A statement that answers one row of texts. */
@@ -23,6 +24,7 @@ const FAREWELL_MS = 2_000;
 interface Connection {
   readonly client: Client;
   readonly socket: Socket;
+  readonly watch: SilenceWatch;
 }
 
 /**
@@ -37,7 +39,14 @@ export class Pipeline {
   private isClosed = false;
   private pauseUntil = 0;
 
-  constructor(private readonly options: ClientConfig) {}
+  private readonly options: ClientConfig;
+  private readonly patienceMs: number;
+
+  /** `query_timeout` is how long a statement may go without an answer before the connection is given up. */
+  constructor({ query_timeout, ...options }: ClientConfig & { readonly query_timeout: number }) {
+    this.options = options;
+    this.patienceMs = query_timeout;
+  }
 
   /** Statements under way, and whether there is a connection. */
   get use(): { readonly busy: number; readonly open: number } {
@@ -48,9 +57,9 @@ export class Pipeline {
     if (this.isClosed || this.pending >= MOST_PENDING) throw unavailable();
     this.pending += 1;
     try {
-      const { client, socket } = await this.connected(statement.name);
+      const { client, socket, watch } = await this.connected(statement.name);
       gather(socket);
-      return await send(client, statement);
+      return await watch.over(send(client, statement));
     } finally {
       this.pending -= 1;
     }
@@ -83,6 +92,7 @@ export class Pipeline {
 
   private connect(): Promise<Connection> {
     const socket = new Socket();
+    const watch = new SilenceWatch(socket, this.patienceMs);
     const client = new Client({ ...this.options, pipeline: true, stream: () => socket });
     const forget = (): void => {
       if (this.connection !== connecting) return;
@@ -100,7 +110,7 @@ export class Pipeline {
       .then(
         () => {
           this.isOpen = true;
-          return { client, socket };
+          return { client, socket, watch };
         },
         (error: unknown) => {
           this.pauseUntil = performance.now() + PAUSE_MS;

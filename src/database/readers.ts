@@ -172,7 +172,11 @@ function endClient(client: PoolClient): void {
   if (client instanceof Client) void client.end().catch(() => {});
 }
 
-function settings(connectionString: string, timeoutMs: number, options: string): ClientConfig {
+function settings(
+  connectionString: string,
+  timeoutMs: number,
+  options: string,
+): ClientConfig & { readonly query_timeout: number } {
   return {
     connectionString,
     application_name: 'merzili read',

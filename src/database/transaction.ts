@@ -1,16 +1,20 @@
 import { Socket } from 'node:net';
 import { Client, type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
 import { gather } from './pipeline.js';
+import { SilenceWatch } from './silence.js';
 import type { Statement } from './statement.js';
 
 /** A connection on which statements are sent without waiting for the answers before them. */
 export class WriteClient extends Client {
   readonly socket: Socket;
+  readonly watch: SilenceWatch;
 
-  constructor(config: ClientConfig = {}) {
+  constructor({ query_timeout, ...config }: ClientConfig = {}) {
+    if (query_timeout === undefined) throw new Error('A connection for writing needs its query_timeout');
     const socket = new Socket();
     super({ ...config, pipeline: true, stream: () => socket });
     this.socket = socket;
+    this.watch = new SilenceWatch(socket, query_timeout);
   }
 }
 
@@ -34,7 +38,7 @@ export function begin(client: WriteClient): OpenTransaction {
 
   function run<Row extends object>(query: QueryConfig): Promise<QueryResult<Row>> {
     gather(client.socket);
-    const running = client.query<Row>(query);
+    const running = client.watch.over(client.query<Row>(query));
     // Who waits for it hears of its failure, and nobody has to.
     running.catch(() => {});
     return running;

@@ -32,7 +32,8 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
     try {
       const result = await execute(cost > LARGE_COST ? { ...request, isLarge: true } : request);
       used = objectsCost(request, result, cost);
-      return { ...result, extensions: costExtension(settle()) };
+      const { data, errors } = result;
+      return { data, errors, extensions: costExtension(settle()) };
     } catch (error) {
       settle();
       throw error;

@@ -93,7 +93,7 @@ export function createQueryExecutor(
     if (coerced.errors) return { errors: coerced.errors };
     const { context } = request;
     const { viewer, locale } = context;
-    const variables = { ...coerced.coerced, [IDENTITY_KEY]: identityOf(viewer) };
+    const variables = Object.assign(coerced.coerced, { [IDENTITY_KEY]: identityOf(viewer) });
     try {
       const terms = {
         audience: audienceOf(viewer),

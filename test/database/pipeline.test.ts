@@ -28,4 +28,14 @@ describe('a pipelined connection', () => {
       expect(Number(kept)).toBeLessThanOrEqual(250);
     }
   });
+
+  it('sets no timer for each statement: it would keep the answer from being collected young', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    await ask(undefined, "select 'connected'");
+    const before = timers();
+    const answers = Promise.all(Array.from({ length: 50 }, () => ask(undefined, "select 'under way'")));
+    await new Promise(setImmediate);
+    expect(timers()).toBeLessThan(before + 10);
+    await answers;
+  });
 });
