@@ -25,10 +25,13 @@ export function nodeFor(name) {
   return packaged;
 }
 
+/** Options of Node that a server is started with: Merzili's are those of `npm start`. */
+const optionsOf = (name) => (name === 'merzili' ? ['--no-memory-reducer'] : []);
+
 /** Starts a contestant in a process of its own. `request` makes what autocannon sends for a shape. */
 export async function startContestant(name, { ownerUrl, secret, audience = 'TUR' }) {
   const started = Date.now();
-  const child = spawn(nodeFor(name), [join(BENCH, 'servers', `${name}.mjs`)], {
+  const child = spawn(nodeFor(name), [...optionsOf(name), join(BENCH, 'servers', `${name}.mjs`)], {
     // Merzili writes a line for every request, as it ships.
     stdio: ['ignore', 'pipe', name === 'merzili' ? 'ignore' : 'inherit'],
     env: { ...process.env, ...(await environment(name, ownerUrl, secret, audience)) },

@@ -52,7 +52,8 @@ const REPORT =
   'mutation Report($input: ReportIncidentInput!) { reportIncident(input: $input) { incident { reference version } userErrors { code field message } } }';
 
 const dataDir = await mkdtemp(join(tmpdir(), 'merzili-load-'));
-const server = spawn(process.execPath, [join(values.dist, 'src/cli/merzili.js'), 'serve'], {
+const program = join(values.dist, 'src/cli/merzili.js');
+const server = spawn(process.execPath, ['--no-memory-reducer', program, 'serve'], {
   env: { ...process.env, PORT: '0', MERZILI_DATA_DIR: dataDir, NODE_ENV: '' },
   stdio: ['ignore', 'pipe', 'ignore'],
 });

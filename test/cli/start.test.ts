@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+
+const read = (file: string) => readFile(join(PACKAGE_ROOT, file), 'utf8');
+
+describe('the server is started with the same options of Node', () => {
+  it.each([
+    ['package.json', /"start": ".*exec node (.*) serve"/],
+    ['Dockerfile', /^CMD \["node", (.*), "serve"\]$/m],
+    ['docs/operations/merzili.service', /^ExecStart=\/usr\/bin\/node (.*) serve$/m],
+  ])('by %s', async (file, command) => {
+    const [, options = ''] = command.exec(await read(file)) ?? [];
+    expect(options.replace(/[",]/g, '').split(' ')).toEqual([
+      '--no-memory-reducer',
+      'dist/src/cli/merzili.js',
+    ]);
+  });
+});
