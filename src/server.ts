@@ -13,7 +13,12 @@ import { translator } from './labels/labels.js';
 import { LANGUAGE_TAG } from './labels/locale.js';
 import { requestLocale } from './labels/negotiation.js';
 import { isJsonInUtf8, readBody } from './request-body.js';
-import { type AnsweredRequest, newRecord, type RequestRecord } from './watch/request-record.js';
+import {
+  type AnsweredRequest,
+  answeredRequest,
+  newRecord,
+  type RequestRecord,
+} from './watch/request-record.js';
 
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -105,19 +110,7 @@ function newTurn(parts: ServerParts, response: ServerResponse): Turn {
     end(status) {
       const { requestId, viewer, record } = turn;
       const durationMs = performance.now() - startedAt;
-      const { operation, cost, heavyMs, codes } = record;
-      // Named one by one: Node 20 takes microseconds to add to a copy that was spread, and keeps what is in it.
-      parts.onAnswer({
-        startedAt: record.startedAt,
-        operation,
-        cost,
-        heavyMs,
-        codes,
-        requestId,
-        viewer,
-        status,
-        durationMs,
-      });
+      parts.onAnswer(answeredRequest(record, requestId, viewer, status, durationMs));
     },
   };
   return turn;

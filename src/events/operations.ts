@@ -16,7 +16,7 @@ import { CodedError } from '../errors.js';
 import { translator } from '../labels/labels.js';
 import { requestLocale } from '../labels/negotiation.js';
 import { ResponseText } from '../read/executor.js';
-import { type AnsweredRequest, newRecord } from '../watch/request-record.js';
+import { type AnsweredRequest, answeredRequest, newRecord } from '../watch/request-record.js';
 import type { Events, SubscriptionExecutor } from './executor.js';
 
 /** An operation as a client sends it, on whatever transport. */
@@ -140,7 +140,7 @@ export function createOperations(parts: OperationsParts): Operations {
         answered = refused([error], context);
       }
       const { viewer, requestId, record = newRecord() } = context;
-      onAnswer({ ...record, requestId, viewer, status: 200, durationMs: performance.now() - startedAt });
+      onAnswer(answeredRequest(record, requestId, viewer, 200, performance.now() - startedAt));
       return answered;
     },
   };

@@ -24,3 +24,14 @@ export interface AnsweredRequest extends RequestRecord {
   readonly status: number;
   readonly durationMs: number;
 }
+
+export function answeredRequest(
+  { startedAt, operation, cost, heavyMs, codes }: RequestRecord,
+  requestId: string,
+  viewer: AnsweredRequest['viewer'],
+  status: number,
+  durationMs: number,
+): AnsweredRequest {
+  // Named one by one: Node 20 takes microseconds to add to a copy that was spread, and keeps what is in it.
+  return { startedAt, operation, cost, heavyMs, codes, requestId, viewer, status, durationMs };
+}
