@@ -1,7 +1,6 @@
-import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type ClientConfig } from 'pg';
-import { SilenceWatch } from './silence.js';
+import type { ClientConfig } from 'pg';
+import { gather, PipelinedClient } from './pipelined-client.js';
 import { unavailable } from './unavailable.js';
 
 /** A statement that answers one row of texts. */
@@ -21,32 +20,19 @@ const PAUSE_MS = 100;
 /** How long statements under way may take to end when the connection is closed. */
 const FAREWELL_MS = 2_000;
 
-interface Connection {
-  readonly client: Client;
-  readonly socket: Socket;
-  readonly watch: SilenceWatch;
-}
-
 /**
  * One connection on which statements are sent without waiting for the answers before them. It comes back
  * by itself after a loss; what was under way then is refused as unavailable, and may be sent again.
  */
 export class Pipeline {
-  private connection: Promise<Connection> | null = null;
+  private connection: Promise<PipelinedClient> | null = null;
   private prepared = new Set<string>();
   private pending = 0;
   private isOpen = false;
   private isClosed = false;
   private pauseUntil = 0;
 
-  private readonly options: ClientConfig;
-  private readonly patienceMs: number;
-
-  /** `query_timeout` is how long a statement may go without an answer before the connection is given up. */
-  constructor({ query_timeout, ...options }: ClientConfig & { readonly query_timeout: number }) {
-    this.options = options;
-    this.patienceMs = query_timeout;
-  }
+  constructor(private readonly options: ClientConfig) {}
 
   /** Statements under way, and whether there is a connection. */
   get use(): { readonly busy: number; readonly open: number } {
@@ -57,9 +43,9 @@ export class Pipeline {
     if (this.isClosed || this.pending >= MOST_PENDING) throw unavailable();
     this.pending += 1;
     try {
-      const { client, socket, watch } = await this.connected(statement.name);
-      gather(socket);
-      return await watch.over(send(client, statement));
+      const client = await this.connected(statement.name);
+      gather(client.socket);
+      return await client.watch.over(send(client, statement));
     } finally {
       this.pending -= 1;
     }
@@ -79,7 +65,7 @@ export class Pipeline {
     void this.connection?.then(({ socket }) => socket.destroy()).catch(() => {});
   }
 
-  private connected(name: string | undefined): Promise<Connection> {
+  private connected(name: string | undefined): Promise<PipelinedClient> {
     if (name !== undefined && !this.prepared.has(name)) {
       if (this.prepared.size >= MOST_PREPARED) this.retire();
       this.prepared.add(name);
@@ -90,10 +76,8 @@ export class Pipeline {
     return this.connection;
   }
 
-  private connect(): Promise<Connection> {
-    const socket = new Socket();
-    const watch = new SilenceWatch(socket, this.patienceMs);
-    const client = new Client({ ...this.options, pipeline: true, stream: () => socket });
+  private connect(): Promise<PipelinedClient> {
+    const client = new PipelinedClient(this.options);
     const forget = (): void => {
       if (this.connection !== connecting) return;
       this.connection = null;
@@ -102,7 +86,7 @@ export class Pipeline {
     };
     client.on('error', () => {
       forget();
-      socket.destroy();
+      client.socket.destroy();
     });
     client.on('end', forget);
     const connecting = this.pause()
@@ -110,12 +94,12 @@ export class Pipeline {
       .then(
         () => {
           this.isOpen = true;
-          return { client, socket, watch };
+          return client;
         },
         (error: unknown) => {
           this.pauseUntil = performance.now() + PAUSE_MS;
           forget();
-          socket.destroy();
+          client.socket.destroy();
           throw error;
         },
       );
@@ -137,8 +121,8 @@ export class Pipeline {
   }
 }
 
-async function end({ client, socket }: Connection): Promise<void> {
-  const impatience = setTimeout(() => socket.destroy(), FAREWELL_MS);
+async function end(client: PipelinedClient): Promise<void> {
+  const impatience = setTimeout(() => client.socket.destroy(), FAREWELL_MS);
   try {
     await client.end();
   } finally {
@@ -146,20 +130,7 @@ async function end({ client, socket }: Connection): Promise<void> {
   }
 }
 
-const gathering = new WeakSet<Socket>();
-
-/** What is sent in one turn of the event loop leaves in one write: a system call for each statement is dear. */
-export function gather(socket: Socket): void {
-  if (gathering.has(socket)) return;
-  gathering.add(socket);
-  socket.cork();
-  setImmediate(() => {
-    gathering.delete(socket);
-    socket.uncork();
-  });
-}
-
-function send(client: Client, { name, text, values }: ReadStatement): Promise<readonly string[]> {
+function send(client: PipelinedClient, { name, text, values }: ReadStatement): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     client.query({ name, text, values: [...values], rowMode: 'array' }, (error, result) => {
       if (error) return reject(error);

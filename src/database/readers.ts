@@ -172,11 +172,7 @@ function endClient(client: PoolClient): void {
   if (client instanceof Client) void client.end().catch(() => {});
 }
 
-function settings(
-  connectionString: string,
-  timeoutMs: number,
-  options: string,
-): ClientConfig & { readonly query_timeout: number } {
+function settings(connectionString: string, timeoutMs: number, options: string): ClientConfig {
   return {
     connectionString,
     application_name: 'merzili read',

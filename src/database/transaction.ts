@@ -1,22 +1,6 @@
-import { Socket } from 'node:net';
-import { Client, type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
-import { gather } from './pipeline.js';
-import { SilenceWatch } from './silence.js';
+import type { QueryConfig, QueryResult } from 'pg';
+import { gather, type PipelinedClient } from './pipelined-client.js';
 import type { Statement } from './statement.js';
-
-/** A connection on which statements are sent without waiting for the answers before them. */
-export class WriteClient extends Client {
-  readonly socket: Socket;
-  readonly watch: SilenceWatch;
-
-  constructor({ query_timeout, ...config }: ClientConfig = {}) {
-    if (query_timeout === undefined) throw new Error('A connection for writing needs its query_timeout');
-    const socket = new Socket();
-    super({ ...config, pipeline: true, stream: () => socket });
-    this.socket = socket;
-    this.watch = new SilenceWatch(socket, query_timeout);
-  }
-}
 
 /** One transaction, which statements join in the order in which they are asked for. */
 export interface Transaction {
@@ -33,7 +17,7 @@ interface OpenTransaction extends Transaction {
 }
 
 /** Begins a transaction, in the same breath as its first statement. */
-export function begin(client: WriteClient): OpenTransaction {
+export function begin(client: PipelinedClient): OpenTransaction {
   const sent: Promise<unknown>[] = [];
 
   function run<Row extends object>(query: QueryConfig): Promise<QueryResult<Row>> {

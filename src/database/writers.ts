@@ -4,8 +4,9 @@ import { NATIONS, type Nation } from '../access/scopes.js';
 import { codeOf } from '../thrown.js';
 import type { LaneUse } from '../watch/metrics.js';
 import { Line } from './line.js';
+import { PipelinedClient } from './pipelined-client.js';
 import { roleUrl } from './roles.js';
-import { begin, type Transaction, WriteClient } from './transaction.js';
+import { begin, type Transaction } from './transaction.js';
 import { isPassing, unavailable } from './unavailable.js';
 
 /** Connections of each nation for writing. */
@@ -84,7 +85,7 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
 
 function openPool(connectionString: string, connections: number): Pool {
   const pool = new Pool({
-    Client: WriteClient,
+    Client: PipelinedClient,
     connectionString,
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -109,7 +110,7 @@ function openPool(connectionString: string, connections: number): Pool {
 
 async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  if (!(client instanceof WriteClient)) throw new Error('The pool holds connections for writing');
+  if (!(client instanceof PipelinedClient)) throw new Error('The pool holds connections for writing');
   const transaction = begin(client);
   try {
     const result = await work(transaction);
