@@ -149,6 +149,7 @@ export async function generate(client, { rows, markings = 'realistic', tell = ()
   await client.query(LOADED.map((table) => `alter table ${table} enable trigger user`).join(';'));
   await client.query('delete from incident_tally');
   await step('tally', TALLY);
+  await client.query('vacuum (full) incident_tally');
   await step('vacuum', `vacuum (analyze, freeze) ${LOADED.join(', ')}, incident_tally`);
   tell(`  ${rows} incidents in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
@@ -348,16 +349,16 @@ const PARTS = {
     select key, audience, version, occurred_from + interval '1 hour', originator, '{}', ${HASH}, ${HASH}, '{}' from draft`,
 };
 
-/** As the triggers of the first migration keep it. */
-const TALLY = `
-  insert into incident_tally (grain, place_key, audience, originator, category, severity, status, district_key, day, untranslated, n, killed, wounded)
-  select grain.name, case when grain.name = 'settlement' then place_key end, audience,
-         case when grain.name = 'state' then originator end, case when grain.name in ('category', 'place', 'settlement') then category end,
-         case when grain.name = 'state' then severity end, case when grain.name = 'state' then status end,
-         case when grain.name in ('district', 'place') then district_key end,
-         case grain.name when 'day' then (occurred_from at time zone 'Asia/Baku')::date when 'total' then null when 'category' then null when 'settlement' then null when 'translation' then null
-           else date_trunc('month', occurred_from at time zone 'Asia/Baku')::date end,
-         case when grain.name = 'translation' then untranslated end,
-         count(*), sum(killed), sum(wounded)
-    from incident cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement'), ('translation')) grain (name)
-   group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`;
+const TALLY_STEPS = 20;
+const DIMENSIONS = 'audience, originator, category, severity, status, district_key, place_key, untranslated';
+
+/** As the triggers of the first migration keep it, some of the incidents at a time. */
+const TALLY = `do $$ begin
+  for step in 0 .. ${TALLY_STEPS - 1} loop
+    insert into incident_tally (grain, ${DIMENSIONS}, day, change, n, killed, wounded)
+    select 'change', ${DIMENSIONS}, (occurred_from at time zone 'Asia/Baku')::date as day, nextval('incident_tally_change_seq'),
+           count(*), sum(killed), sum(wounded)
+      from incident where abs(hashtext(key::text)) % ${TALLY_STEPS} = step group by ${DIMENSIONS}, day;
+    perform add_up_tally();
+  end loop;
+end $$`;

@@ -225,7 +225,7 @@ const NATION_TABLES = [
   `create table incident_tally (
     key bigint generated always as identity primary key,
     grain text not null,
-    slot smallint not null default 0,
+    change bigint,
     audience smallint not null,
     originator text,
     category text,
@@ -239,7 +239,8 @@ const NATION_TABLES = [
     killed integer not null,
     wounded integer not null)`,
   `create unique index incident_tally_grain_idx on incident_tally
-     (grain, place_key, audience, originator, category, severity, status, district_key, day, untranslated, slot) nulls not distinct`,
+     (grain, audience, place_key, originator, category, severity, status, district_key, day, untranslated, change) nulls not distinct`,
+  'create sequence incident_tally_change_seq owned by incident_tally.change',
 ];
 
 const DERIVE = [
@@ -266,35 +267,58 @@ const DERIVE = [
    for each row execute function derive_incident()`,
 ];
 
-/** Advisory locks of the tally's slots. */
-const TALLY_LOCK = 467_291_002;
-/** More writers than this at once wait for each other. */
-const MOST_SLOTS = 32;
+/** What each grain of the tally tells apart, for each audience. Days are those of Baku. */
+const GRAINS: Readonly<Record<string, readonly string[]>> = {
+  total: [],
+  category: ['category'],
+  state: ['originator', 'severity', 'status'],
+  month: ['month'],
+  area: ['category', 'district_key'],
+  district: ['district_key', 'month'],
+  day: ['day'],
+  kind: ['category', 'originator', 'severity', 'status'],
+  season: ['category', 'month'],
+  settlement: ['category', 'place_key'],
+  area_state: ['district_key', 'originator', 'severity', 'status'],
+  month_state: ['originator', 'severity', 'status', 'month'],
+  place: ['category', 'district_key', 'month'],
+  year_kind: ['category', 'originator', 'severity', 'status', 'year'],
+  year_area_state: ['district_key', 'originator', 'severity', 'status', 'year'],
+  area_kind: ['category', 'district_key', 'originator', 'severity', 'status'],
+  translation: ['untranslated'],
+};
 
-const TALLY_KEY =
-  'grain, place_key, audience, originator, category, severity, status, district_key, day, untranslated';
+const DIMENSIONS = [
+  'place_key',
+  'originator',
+  'category',
+  'severity',
+  'status',
+  'district_key',
+  'day',
+  'untranslated',
+];
+const TALLY_KEY = ['grain', 'audience', ...DIMENSIONS].join(', ');
 
-/** A row for every grain of the tally; what a grain does not tell apart is null. */
-const grainRows = (rows: string): string =>
-  `select grain.name as grain, case when grain.name = 'settlement' then place_key end as place_key, audience,
-      case when grain.name = 'state' then originator end as originator,
-      case when grain.name in ('category', 'place', 'settlement') then category end as category,
-      case when grain.name = 'state' then severity end as severity,
-      case when grain.name = 'state' then status end as status,
-      case when grain.name in ('district', 'place') then district_key end as district_key,
-      case grain.name
-        when 'day' then (occurred_from at time zone 'Asia/Baku')::date
-        when 'total' then null
-        when 'category' then null
-        when 'settlement' then null
-        when 'translation' then null
-        else date_trunc('month', occurred_from at time zone 'Asia/Baku')::date end as day,
-      case when grain.name = 'translation' then untranslated end as untranslated,
-      n, killed, wounded
-    from (${rows}) changed cross join (values ('total'), ('category'), ('day'), ('state'), ('district'), ('place'), ('settlement'), ('translation')) grain (name)`;
+const isOfGrainWith = (dimension: string): string => {
+  const names = Object.keys(GRAINS).filter((name) => GRAINS[name]?.includes(dimension));
+  return `grain.name in (${names.map((name) => `'${name}'`).join(', ')})`;
+};
 
-const TALLIED =
-  'audience, originator, category, severity, status, district_key, place_key, untranslated, occurred_from';
+/** A dimension of a change as a grain keeps it: null where the grain does not tell it apart. */
+function ofGrain(dimension: string): string {
+  if (dimension !== 'day')
+    return `case when ${isOfGrainWith(dimension)} then ${dimension} end as ${dimension}`;
+  return `case when ${isOfGrainWith('day')} then day
+     when ${isOfGrainWith('month')} then date_trunc('month', day::timestamp)::date
+     when ${isOfGrainWith('year')} then date_trunc('year', day::timestamp)::date end as day`;
+}
+
+const TALLIED = [
+  'audience',
+  ...DIMENSIONS.filter((dimension) => dimension !== 'day'),
+  `(occurred_from at time zone 'Asia/Baku')::date as day`,
+].join(', ');
 
 /** What rows of incidents add to the tally, or take from it. */
 const ADDED = `select ${TALLIED}, 1 as n, killed, wounded from added`;
@@ -309,36 +333,49 @@ const TRANSITIONS = {
   update: 'new table as added old table as removed',
 } as const;
 
-/**
- * A slot of the tally that nobody else writes to until this transaction ends. All writers change the same few
- * totals: each with rows of its own, none waits for another's commit. What is counted is the sum over slots.
- */
-const TALLY_SLOT = `create function tally_slot() returns smallint language plpgsql as $$
-begin
-  for slot in 0 .. ${MOST_SLOTS - 1} loop
-    if pg_try_advisory_xact_lock(${TALLY_LOCK}, slot) then return slot; end if;
-  end loop;
-  perform pg_advisory_xact_lock(${TALLY_LOCK}, 0);
-  return 0;
-end $$`;
+const SUMS = 'sum(n), sum(killed), sum(wounded)';
+const IS_SOMETHING = 'sum(n) <> 0 or sum(killed) <> 0 or sum(wounded) <> 0';
+
+/** Advisory lock of who adds up changes; a session that held it on and on would make counting slow, never wrong. */
+const TALLY_LOCK = 467_291_002;
+/** About as many changes wait until they are added up. */
+const CHANGES_TOGETHER = 128;
 
 /**
- * Keeps the tally. Runs as its owner because no role may write to the tally itself; it reads nothing but
- * the rows of the statement that fired it.
+ * Keeps the tally: a write puts down its change, with its audience mask and all dimensions, as a row of its own, which
+ * waits for nobody. Now and then a write adds up the changes that are committed, and its own, into the grains, where each
+ * audience has numbers of its own. What is counted is a grain and the changes. Runs as its owner because no role may write to the tally itself; it reads nothing but the rows of
+ * the statement that fired it, and the tally.
  */
 const TALLY = [
-  TALLY_SLOT,
-  'revoke execute on function tally_slot() from public',
+  `create function add_up_tally() returns void language plpgsql set search_path = public, pg_temp as $$
+   begin
+     if not pg_try_advisory_xact_lock(${TALLY_LOCK}) then return; end if;
+     with change as (delete from incident_tally where grain = 'change' returning audience, ${DIMENSIONS.join(', ')}, n, killed, wounded)
+     insert into incident_tally as tally (${TALLY_KEY}, n, killed, wounded)
+     select ${TALLY_KEY}, ${SUMS}
+       from (select grain.name as grain, single as audience, ${DIMENSIONS.map(ofGrain).join(', ')}, n, killed, wounded
+               from change join unnest(array[${Object.values(BITS).join(', ')}]) single on (change.audience & single) <> 0
+                    cross join (values ${Object.keys(GRAINS)
+                      .map((name) => `('${name}')`)
+                      .join(', ')}) grain (name)) step
+      group by ${TALLY_KEY} having ${IS_SOMETHING}
+     on conflict (${TALLY_KEY}, change) do update
+       set n = tally.n + excluded.n, killed = tally.killed + excluded.killed, wounded = tally.wounded + excluded.wounded;
+   end $$`,
+  'revoke execute on function add_up_tally() from public',
   ...(['insert', 'update', 'delete'] as const).flatMap((operation) => [
     `create function tally_${operation}() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
    declare
-     own_slot constant smallint := tally_slot();
+     is_due boolean;
    begin
-     insert into incident_tally as tally (${TALLY_KEY}, slot, n, killed, wounded)
-     select ${TALLY_KEY}, own_slot, sum(n), sum(killed), sum(wounded) from (${grainRows(CHANGES[operation])}) step
-      group by ${TALLY_KEY} having sum(n) <> 0 or sum(killed) <> 0 or sum(wounded) <> 0
-     on conflict (${TALLY_KEY}, slot) do update
-       set n = tally.n + excluded.n, killed = tally.killed + excluded.killed, wounded = tally.wounded + excluded.wounded;
+     with put_down as (
+       insert into incident_tally (${TALLY_KEY}, change, n, killed, wounded)
+       select 'change', audience, ${DIMENSIONS.join(', ')}, nextval('incident_tally_change_seq'), ${SUMS} from (${CHANGES[operation]}) step
+        group by audience, ${DIMENSIONS.join(', ')} having ${IS_SOMETHING}
+       returning change)
+     select bool_or(change % ${CHANGES_TOGETHER} = 0) into is_due from put_down;
+     if is_due then perform add_up_tally(); end if;
      return null;
    end $$`,
     `revoke execute on function tally_${operation}() from public`,
@@ -454,7 +491,7 @@ export class CreateRecord1795400000000 implements MigrationInterface {
     for (const operation of ['insert', 'update', 'delete'])
       await runner.query(`drop function tally_${operation}()`);
     await runner.query(
-      'drop function tally_slot(), derive_incident(), derive_revision(), untranslated(jsonb), read_missing(text), audience_bit(text)',
+      'drop function add_up_tally(), derive_incident(), derive_revision(), untranslated(jsonb), read_missing(text), audience_bit(text)',
     );
     await runner.query(`revoke usage on schema public from ${ROLES.join(', ')}`);
   }

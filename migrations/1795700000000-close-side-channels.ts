@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const NATIONS = { merzili_tur: 'TUR', merzili_rus: 'RUS', merzili_aze: 'AZE' } as const;
 
 /** Numbers that hidden records use up as well, or that tell of others at work; nobody reads them. */
-const NUMBERED_COLUMNS = ['incident_tally.key', 'incident_tally.slot', 'incident_event.seq'];
+const NUMBERED_COLUMNS = ['incident_tally.key', 'incident_tally.change', 'incident_event.seq'];
 
 /**
  * Where a role may read a whole table under row security, it is granted the columns instead: the system

@@ -104,10 +104,13 @@ try {
   if (actual !== expected) throw new Error(`Restored: ${actual}\nExpected: ${expected}`);
   const again = await migrate(database.ownerUrl, database.secret);
   const [{ count: incidents }] = await again.query(
-    "select sum(n)::int as count from incident_tally where grain = 'total'",
+    `select string_agg((select coalesce(sum(n), 0) from incident_tally where grain in ('total', 'change') and audience & single <> 0)::text, ', ') as count
+       from unnest(array[1, 2, 4, 8]) single`,
   );
   await again.destroy();
-  say(`restored to ${moment} in ${tookMs} ms: ${actual}; the tally holds ${incidents}`);
+  say(
+    `restored to ${moment} in ${tookMs} ms: ${actual}; incidents that TUR, RUS, AZE and the public see, by the tally: ${incidents}`,
+  );
   say(`rehearsal passed in ${Date.now() - startedAt} ms`);
 } catch (error) {
   say(`rehearsal FAILED: ${error instanceof Error ? error.stack : error}`);

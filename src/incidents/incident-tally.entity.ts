@@ -3,8 +3,8 @@ import type { Nation } from '../access/scopes.js';
 import type { IncidentCategory, IncidentStatus, Severity } from '../labels/vocabularies.js';
 
 /**
- * Numbers of incidents by audience mask and the dimensions of a grain, to be summed over the slots; kept by a
- * trigger. See tally.read.ts.
+ * Numbers of incidents by audience mask and the dimensions of a grain, and changes that are not yet added up, which
+ * have all dimensions; kept by triggers. See tally.read.ts.
  */
 @Entity('incident_tally')
 @Index('incident_tally_grain_idx', { synchronize: false })
@@ -15,9 +15,9 @@ export class IncidentTally {
   @Column('text')
   grain!: string;
 
-  /** Writers at the same time write to different slots. */
-  @Column('smallint', { default: 0 })
-  slot!: number;
+  /** Number of a change that is not yet added up; its grain is `change`. */
+  @Column('bigint', { nullable: true })
+  change!: string | null;
 
   @Column('smallint')
   audience!: number;
@@ -41,7 +41,7 @@ export class IncidentTally {
   @Column('integer', { nullable: true })
   placeKey!: number | null;
 
-  /** Day in Baku, or the first day of the month. */
+  /** Day in Baku, or the first day of the month or year. */
   @Column('date', { nullable: true })
   day!: string | null;
 

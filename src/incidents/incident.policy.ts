@@ -15,6 +15,13 @@ export function audiencesOf(mask: number): Audience[] {
   return AUDIENCES.filter((audience) => (mask & AUDIENCE_BIT[audience]) !== 0);
 }
 
+/** All masks that hold the bit of an audience. */
+export function masksSeenBy(audience: Audience): number[] {
+  return Array.from({ length: maskOf(AUDIENCES) + 1 }, (_, mask) => mask).filter(
+    (mask) => (mask & AUDIENCE_BIT[audience]) !== 0,
+  );
+}
+
 /** An audience sees the records whose mask holds its bit, and whatever belongs to them; no others. */
 export const seenByAudience: RowRule = (row, audience) =>
   sql`(${row('audience')} & ${AUDIENCE_BIT[audience]}) <> 0`;

@@ -4,12 +4,12 @@ import type { Planned } from '../read/arguments.js';
 import type { LinkType, Row, Step } from '../read/model.js';
 import { all, join, literal, Param, raw, type Sql, sql } from '../read/sql.js';
 import type { IncidentFilter } from './incident.inputs.js';
-import { seenByAudience } from './incident.policy.js';
+import { masksSeenBy, seenByAudience } from './incident.policy.js';
 
 /**
- * The tally: numbers of incidents kept current by a trigger on every write, by audience mask and a few
- * dimensions. A row counts incidents that exactly its mask sees, so the row rule of incidents holds for it.
- * Writers at the same time keep rows of their own: only sums over rows say anything, and may be zero.
+ * The tally: numbers of incidents kept current by a trigger on every write, by a few dimensions. A row of a grain
+ * counts what one audience sees; the latest changes stand beside the grains with their masks until they are added up.
+ * Only sums over both say anything, and may be zero.
  */
 const tallyRows: LinkType = {
   scope: null,
@@ -18,15 +18,27 @@ const tallyRows: LinkType = {
 
 type Dimension = IncidentDimension | 'PLACE';
 
-/** What grains of the tally tell apart, the smallest first. Months stand as their first day. */
+const STATE = ['ORIGINATOR', 'SEVERITY', 'STATUS'] as const;
+const MONTHS = ['MONTH', 'YEAR'] as const;
+
+/** What grains of the tally tell apart, the smallest first. Months and years stand as their first day. */
 const GRAINS = {
   total: [],
   category: ['CATEGORY'],
-  day: ['DAY', 'MONTH', 'YEAR'],
-  state: ['ORIGINATOR', 'SEVERITY', 'STATUS', 'MONTH', 'YEAR'],
-  district: ['DISTRICT', 'MONTH', 'YEAR'],
+  state: STATE,
+  month: MONTHS,
+  area: ['CATEGORY', 'DISTRICT'],
+  district: ['DISTRICT', ...MONTHS],
+  day: ['DAY', ...MONTHS],
+  kind: ['CATEGORY', ...STATE],
+  season: ['CATEGORY', ...MONTHS],
   settlement: ['CATEGORY', 'PLACE'],
-  place: ['CATEGORY', 'DISTRICT', 'MONTH', 'YEAR'],
+  area_state: ['DISTRICT', ...STATE],
+  month_state: [...STATE, ...MONTHS],
+  place: ['CATEGORY', 'DISTRICT', ...MONTHS],
+  year_kind: ['CATEGORY', ...STATE, 'YEAR'],
+  year_area_state: ['DISTRICT', ...STATE, 'YEAR'],
+  area_kind: ['CATEGORY', 'DISTRICT', ...STATE],
 } as const satisfies Record<string, readonly Dimension[]>;
 
 const FILTER_DIMENSIONS = {
@@ -74,8 +86,14 @@ export function tallied(
   return rowsOf(grain[0], (row) => all(conditions.map((condition) => condition(row))), step);
 }
 
+/** Rows of a grain and the changes. The masks are written out as well because by them the index finds the rows. */
 function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): TallyRows {
-  return step.rows(tallyRows, (row) => sql`${row('grain')} = ${literal(grain)} and ${where(row)}`);
+  const masks = raw(masksSeenBy(step.audience).join(', '));
+  return step.rows(
+    tallyRows,
+    (row) =>
+      sql`${row('grain')} in (${literal(grain)}, 'change') and ${row('audience')} in (${masks}) and ${where(row)}`,
+  );
 }
 
 /** How many incidents the viewer sees that meet a filter, where the tally can tell. */

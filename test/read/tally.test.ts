@@ -24,6 +24,8 @@ import { ASKERS } from './differential/asker.js';
 import { openReadServerOver, type ReadServer } from './differential/server.js';
 
 const WRITERS = 4;
+/** About as many changes wait to be added up. */
+const TOGETHER = 128;
 const ROUNDS = 20;
 
 const QUESTION = parse(`{
@@ -88,11 +90,48 @@ function groups(...keys: string[]): string {
            ${keys.length > 0 ? `group by ${keys.map((_, index) => index + 1).join(', ')}` : ''}) g`;
 }
 
+const DIMENSIONS = {
+  CATEGORY: 'category',
+  STATUS: 'status',
+  SEVERITY: 'severity',
+  ORIGINATOR: 'originator',
+  DISTRICT: `coalesce((select code from place where key = district_key), 'NONE')`,
+  DAY: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`,
+  MONTH: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`,
+  YEAR: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY')`,
+} as const;
+type Dimension = keyof typeof DIMENSIONS;
+
+/** Dimensions in every combination, with days, months, years or without a time. */
+function combinations(): Dimension[][] {
+  let all: Dimension[][] = [[]];
+  for (const each of ['CATEGORY', 'STATUS', 'SEVERITY', 'ORIGINATOR', 'DISTRICT'] as const)
+    all = all.flatMap((some) => [some, [...some, each]]);
+  return all.flatMap((some) => [some, ...(['DAY', 'MONTH', 'YEAR'] as const).map((time) => [...some, time])]);
+}
+
+/** Whether a small grain of the tally knows the dimensions; elsewhere rows are counted. */
+function isTallied(dimensions: readonly Dimension[]): boolean {
+  const has = (name: Dimension) => dimensions.includes(name);
+  const hasState = has('STATUS') || has('SEVERITY') || has('ORIGINATOR');
+  if (has('DAY')) return dimensions.length === 1;
+  if (has('MONTH')) return !hasState || !(has('CATEGORY') || has('DISTRICT'));
+  if (has('YEAR')) return !(hasState && has('CATEGORY') && has('DISTRICT'));
+  return true;
+}
+
+const statistics = (dimensions: readonly Dimension[]): string =>
+  `{ incidentStatistics(groupBy: [${dimensions.join(', ')}]) { keys count killed wounded } }`;
+
 /** Somebody of an audience, who compares the server's numbers with plain counts of one moment. */
 interface Reader {
   readonly audience: Audience;
   /** What both say, seen from inside one transaction. */
   compare(): Promise<{ answered: unknown; counted: unknown }>;
+  /** The same of statistics by some dimensions, and whether the server counted them from the tally. */
+  compareBy(
+    dimensions: readonly Dimension[],
+  ): Promise<{ answered: unknown; counted: unknown; isTallied: boolean }>;
   close(): Promise<void>;
 }
 
@@ -102,7 +141,9 @@ async function openReader(database: TestDatabase, audience: Audience): Promise<R
     options: '-c timezone=UTC',
   });
   await client.connect();
+  let latest = '';
   const server: ReadServer = openReadServerOver(async (_, { text, values }) => {
+    latest = text;
     const { rows } = await client.query<string[]>({ text, values: [...values], rowMode: 'array' });
     return rows[0] ?? [];
   });
@@ -122,6 +163,13 @@ async function openReader(database: TestDatabase, audience: Audience): Promise<R
       } finally {
         await client.query('commit');
       }
+    },
+    async compareBy(dimensions) {
+      const { data, errors } = await server.ask(asker, parse(statistics(dimensions)), {});
+      expect(errors).toEqual([]);
+      const isTallied = latest.includes('incident_tally');
+      const { rows } = await client.query(groups(...dimensions.map((name) => DIMENSIONS[name])));
+      return { answered: data?.incidentStatistics, counted: rows[0].answer, isTallied };
     },
     close: () => client.end(),
   };
@@ -212,6 +260,55 @@ describe('totals and statistics', () => {
       await Promise.all(clients.map((client) => client.end()));
       expect(committed.reduce((sum, each) => sum + each)).toBeGreaterThan(ROUNDS);
     }
+    // Changes were added up many times meanwhile, and only the latest of them wait.
+    const { rows } = await owner.query<{ made: number; waiting: number }>(
+      `select (select last_value from incident_tally_change_seq)::int as made,
+              (select count(*) from incident_tally where grain = 'change')::int as waiting`,
+    );
+    expect(rows[0]?.made).toBeGreaterThan(3 * TOGETHER);
+    expect(rows[0]?.waiting).toBeLessThan(2 * TOGETHER);
+  }, 60_000);
+
+  it('equal a plain count by any dimensions together, and are counted from the tally where a grain knows them', async () => {
+    for (const dimensions of combinations()) {
+      const expected = { isTallied: isTallied(dimensions) };
+      for (const reader of readers) {
+        const { answered, counted, ...how } = await reader.compareBy(dimensions);
+        expect(answered, `${reader.audience} ${dimensions}`).toEqual(counted);
+        expect(how, String(dimensions)).toEqual(expected);
+      }
+    }
+  }, 60_000);
+
+  it('are the same once the changes are added up', async () => {
+    await owner.query('select add_up_tally()');
+    const { rows } = await owner.query("select from incident_tally where grain = 'change'");
+    expect(rows).toEqual([]);
+    for (const dimensions of combinations().filter(isTallied)) {
+      for (const reader of readers) {
+        const { answered, counted } = await reader.compareBy(dimensions);
+        expect(answered, `${reader.audience} ${dimensions}`).toEqual(counted);
+      }
+    }
+  }, 60_000);
+
+  it('count changes while somebody else adds up others, and do not wait for that', async () => {
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    const write = (client: Client) => client.query(INSERT, [[randomUUID()]]);
+    await other.query('begin');
+    for (let time = 0; time < TOGETHER; time += 1) await write(other);
+    await owner.query("set statement_timeout = '2s'");
+    for (let time = 0; time < 2 * TOGETHER; time += 1) await write(owner);
+    await owner.query('reset statement_timeout');
+    for (const committed of [false, true]) {
+      if (committed) await other.query('commit');
+      for (const reader of readers) {
+        const { answered, counted } = await reader.compare();
+        expect(answered, reader.audience).toEqual(counted);
+      }
+    }
+    await other.end();
   }, 60_000);
 
   it('never wait for another writer, whose numbers count all the same once it commits', async () => {
