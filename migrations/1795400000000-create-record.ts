@@ -300,19 +300,13 @@ const DIMENSIONS = [
 ];
 const TALLY_KEY = ['grain', 'audience', ...DIMENSIONS].join(', ');
 
-const isOfGrainWith = (dimension: string): string => {
-  const names = Object.keys(GRAINS).filter((name) => GRAINS[name]?.includes(dimension));
-  return `grain.name in (${names.map((name) => `'${name}'`).join(', ')})`;
-};
+/** What grains are made of: dimensions, and the day's month and year. */
+const TOLD_APART = [...DIMENSIONS, 'month', 'year'];
+const GROUPS = Object.values(GRAINS).map((dimensions) => `(${['audience', ...dimensions].join(', ')})`);
 
-/** A dimension of a change as a grain keeps it: null where the grain does not tell it apart. */
-function ofGrain(dimension: string): string {
-  if (dimension !== 'day')
-    return `case when ${isOfGrainWith(dimension)} then ${dimension} end as ${dimension}`;
-  return `case when ${isOfGrainWith('day')} then day
-     when ${isOfGrainWith('month')} then date_trunc('month', day::timestamp)::date
-     when ${isOfGrainWith('year')} then date_trunc('year', day::timestamp)::date end as day`;
-}
+/** What grouping() says of a grain: a bit for each of TOLD_APART that it leaves out, the first the highest. */
+const leftOutOf = (dimensions: readonly string[]): number =>
+  TOLD_APART.reduce((bits, name) => 2 * bits + (dimensions.includes(name) ? 0 : 1), 0);
 
 const TALLIED = [
   'audience',
@@ -333,13 +327,13 @@ const TRANSITIONS = {
   update: 'new table as added old table as removed',
 } as const;
 
-const SUMS = 'sum(n), sum(killed), sum(wounded)';
+const SUMS = 'sum(n) as n, sum(killed) as killed, sum(wounded) as wounded';
 const IS_SOMETHING = 'sum(n) <> 0 or sum(killed) <> 0 or sum(wounded) <> 0';
 
 /** Advisory lock of who adds up changes; a session that held it on and on would make counting slow, never wrong. */
 const TALLY_LOCK = 467_291_002;
 /** About as many changes wait until they are added up. */
-const CHANGES_TOGETHER = 128;
+const CHANGES_TOGETHER = 64;
 
 /**
  * Keeps the tally: a write puts down its change, with its audience mask and all dimensions, as a row of its own, which
@@ -351,15 +345,18 @@ const TALLY = [
   `create function add_up_tally() returns void language plpgsql set search_path = public, pg_temp as $$
    begin
      if not pg_try_advisory_xact_lock(${TALLY_LOCK}) then return; end if;
-     with change as (delete from incident_tally where grain = 'change' returning audience, ${DIMENSIONS.join(', ')}, n, killed, wounded)
+     with change as (delete from incident_tally where grain = 'change' returning audience, ${DIMENSIONS.join(', ')}, n, killed, wounded),
+     step as (
+       select grouping(${TOLD_APART.join(', ')}) as left_out, audience, ${TOLD_APART.join(', ')}, ${SUMS}
+         from (select single as audience, ${DIMENSIONS.join(', ')}, n, killed, wounded,
+                      date_trunc('month', day::timestamp)::date as month, date_trunc('year', day::timestamp)::date as year
+                 from change join unnest(array[${Object.values(BITS).join(', ')}]) single on (change.audience & single) <> 0) seen
+        group by grouping sets (${GROUPS.join(', ')}) having ${IS_SOMETHING})
      insert into incident_tally as tally (${TALLY_KEY}, n, killed, wounded)
-     select ${TALLY_KEY}, ${SUMS}
-       from (select grain.name as grain, single as audience, ${DIMENSIONS.map(ofGrain).join(', ')}, n, killed, wounded
-               from change join unnest(array[${Object.values(BITS).join(', ')}]) single on (change.audience & single) <> 0
-                    cross join (values ${Object.keys(GRAINS)
-                      .map((name) => `('${name}')`)
-                      .join(', ')}) grain (name)) step
-      group by ${TALLY_KEY} having ${IS_SOMETHING}
+     select ${TALLY_KEY.replace('day', 'coalesce(day, month, year)')}, n, killed, wounded
+       from step join (values ${Object.entries(GRAINS)
+         .map(([name, dimensions]) => `(${leftOutOf(dimensions)}, '${name}')`)
+         .join(', ')}) named (left_out, grain) using (left_out)
      on conflict (${TALLY_KEY}, change) do update
        set n = tally.n + excluded.n, killed = tally.killed + excluded.killed, wounded = tally.wounded + excluded.wounded;
    end $$`,
