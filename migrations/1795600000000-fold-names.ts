@@ -118,7 +118,7 @@ const LABELS = [
   'alter table search.label enable row level security',
   'alter table search.label force row level security',
   'create policy owner on search.label to current_user using (true) with check (true)',
-  `create function search.lexeme(code text) returns text language sql immutable strict parallel safe return '_' || lower(code)`,
+  `create function search.lexeme(code text) returns text language sql immutable parallel safe return '_' || lower(code)`,
   // Takes the code and a text of every label there is; what is kept of others goes.
   `create function search.keep_labels(codes text[], texts text[]) returns void language sql as $$
      with given as (

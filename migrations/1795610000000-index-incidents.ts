@@ -16,14 +16,15 @@ const narrowedBy = (row: string): string =>
 
 /** What an incident is found by. Weights tell the languages apart: A is Turkish, B Russian, C Azerbaijani, D English. */
 const DOCUMENTS = [
-  // A code as a lexeme, by which a search is narrowed. No word has a stroke in it.
-  `create function search.facet(kind text, code text) returns text language sql immutable strict parallel safe
+  // A code as a lexeme, by which a search is narrowed. No word has a stroke in it. Functions that are not strict are
+  // written out where they are called.
+  `create function search.facet(kind text, code text) returns text language sql immutable parallel safe
    return case kind when 'category' then search.lexeme(code) else '_' || kind || ':' || lower(code) end`,
   // When an incident occurred: its day, month and year.
-  `create function search.times(occurred_from timestamptz) returns text[] language sql immutable strict parallel safe
+  `create function search.times(occurred_from timestamptz) returns text[] language sql stable parallel safe
    return array['_@' || to_char(occurred_from at time zone 'UTC', 'YYYYMMDD'), '_@' || to_char(occurred_from at time zone 'UTC', 'YYYYMM'), '_@' || to_char(occurred_from at time zone 'UTC', 'YYYY')]`,
   `create function search.codes(category text, severity text, status text, originator text, place_key integer, occurred_from timestamptz)
-   returns text[] language sql immutable parallel safe
+   returns text[] language sql stable parallel safe
    return array_remove(array[search.facet('category', category), search.facet('severity', severity), search.facet('status', status),
      search.facet('originator', originator), search.facet('place', place_key::text)], null) || search.times(occurred_from)`,
   // The languages are folded as lines of one text: folding takes much the same time for four short texts as for one.
@@ -67,7 +68,7 @@ const DOCUMENTS = [
 /** Notes the words of documents that are new. */
 const noted = (documents: string): string =>
   `insert into search.word (word, audience)
-     select lexeme, bit_or(audience) from ${documents} made, unnest(document)
+     select lexeme, bit_or(audience) from ${documents} made, unnest(tsvector_to_array(document)) lexeme
       where lexeme !~ '[0-9_]' and length(lexeme) between 3 and 60
         and not exists (select from search.word same where same.word = lexeme and same.audience & made.audience = made.audience)
       group by lexeme`;

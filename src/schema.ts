@@ -36,6 +36,7 @@ import {
   provisionIncidents,
 } from './incidents/incident.resolver.js';
 import { IncidentWritingResolver } from './incidents/incident-writing.resolver.js';
+import { VOCABULARY_TYPES } from './labels/vocabulary.read.js';
 import { VocabularyResolver } from './labels/vocabulary.resolver.js';
 import { NodeResolver } from './nodes/node.resolver.js';
 import { appointmentRead, officialContactRead, officialRead } from './officials/official.read.js';
@@ -92,6 +93,7 @@ const READ_TYPES = [
   incidentEventRead,
   statisticRead,
   ...REPORT_TYPES,
+  ...VOCABULARY_TYPES,
   localizedTextRead,
   translationRead,
 ];

@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 import { vocabularyDescription, vocabularyLabel } from './labels.js';
-import { VOCABULARIES, type VocabularyName } from './vocabularies.js';
+import { VOCABULARIES, VOCABULARY_NAMES, type VocabularyName } from './vocabularies.js';
 
 type EnumOf<Name extends VocabularyName> = { readonly [Code in (typeof VOCABULARIES)[Name][number]]: Code };
 
@@ -11,7 +11,7 @@ export const ENUMS = registerAll();
 
 function registerAll(): { readonly [Name in VocabularyName]: EnumOf<Name> } {
   const enums: Partial<Record<VocabularyName, object>> = {};
-  for (const name of Object.keys(VOCABULARIES) as VocabularyName[]) {
+  for (const name of VOCABULARY_NAMES) {
     const codes: readonly string[] = VOCABULARIES[name];
     const values = Object.fromEntries(codes.map((code) => [code, code]));
     registerEnumType(values, {

@@ -95,6 +95,7 @@ export const VOCABULARIES = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type VocabularyName = keyof typeof VOCABULARIES;
+export const VOCABULARY_NAMES = Object.keys(VOCABULARIES) as VocabularyName[];
 /** A code of one vocabulary. */
 export type CodeOf<V extends VocabularyName> = (typeof VOCABULARIES)[V][number];
 

@@ -34,6 +34,7 @@ import { collectFields, type Scene } from './selection.js';
 import {
   all,
   concatenated,
+  isLiteral,
   join,
   literal,
   Param,
@@ -76,7 +77,7 @@ export interface Plan {
   } | null;
   /** Response keys in order, with the column they come from, or null for those graphql-js answers. */
   readonly roots: readonly { readonly key: string; readonly column: number | null }[];
-  /** The operation cut down to root fields without SQL: introspection, the viewer, vocabularies. */
+  /** The operation cut down to root fields without SQL: introspection and the viewer. */
   readonly inMemory: DocumentNode | null;
   /** Set when a selected field was refused: how to place nulls and errors. */
   readonly outline: readonly OutlineField[] | null;
@@ -278,7 +279,7 @@ class Compiler {
     children: OutlineField['children'],
   ): Sql {
     const json = read(this.step(field, nodes, children));
-    return isNonNullType(field.type) ? json : sql`coalesce(${json}, 'null')`;
+    return isNonNullType(field.type) || isLiteral(json) ? json : sql`coalesce(${json}, 'null')`;
   }
 
   private step(

@@ -2,7 +2,7 @@ import { vocabularyLabel } from '../labels/labels.js';
 import { LOCALES, type Locale } from '../labels/locale.js';
 import { VOCABULARIES, type VocabularyName } from '../labels/vocabularies.js';
 import type { Field, LinkType, Read, ReadType, Row, Step } from './model.js';
-import { concatenated, literal, type Sql, sql } from './sql.js';
+import { concatenated, isLiteral, literal, type Sql, sql } from './sql.js';
 
 /** Arguments of every field that is answered in a language. */
 export interface LocaleArguments {
@@ -108,6 +108,7 @@ export function required(type: ReadType, key: Sql): Read {
 
 /** A text that cannot be missing. If it is, that is our fault, and ends the request. */
 export function present(text: Sql, what: string): Sql {
+  if (isLiteral(text)) return text;
   return sql`coalesce(${text}, read_missing(${literal(what)}))`;
 }
 

@@ -68,6 +68,11 @@ export function literal(text: string): Sql {
   return new Literal(text);
 }
 
+/** Whether it is a text known by now, which is never NULL. */
+export function isLiteral(text: Sql): boolean {
+  return text instanceof Literal;
+}
+
 /** So many texts are put together at once; then what came of them is, lest long texts be copied often. */
 const MOST_PIECES = 40;
 
