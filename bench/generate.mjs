@@ -148,7 +148,7 @@ export async function generate(client, { rows, markings = 'realistic', tell = ()
   for (const { name, sql } of putBack) await step(name, sql);
   await client.query(LOADED.map((table) => `alter table ${table} enable trigger user`).join(';'));
   await client.query('delete from incident_tally');
-  await step('tally', TALLY);
+  await step('tally', tally(Math.ceil(rows / TALLIED_AT_ONCE)));
   await client.query('vacuum (full) incident_tally');
   await step('vacuum', `vacuum (analyze, freeze) ${LOADED.join(', ')}, incident_tally`);
   tell(`  ${rows} incidents in ${((Date.now() - started) / 1000).toFixed(0)} s`);
@@ -349,16 +349,16 @@ const PARTS = {
     select key, audience, version, occurred_from + interval '1 hour', originator, '{}', ${HASH}, ${HASH}, '{}' from draft`,
 };
 
-const TALLY_STEPS = 20;
+const TALLIED_AT_ONCE = 250_000;
 const DIMENSIONS = 'audience, originator, category, severity, status, district_key, place_key, untranslated';
 
 /** As the triggers of the first migration keep it, some of the incidents at a time. */
-const TALLY = `do $$ begin
-  for step in 0 .. ${TALLY_STEPS - 1} loop
+const tally = (steps) => `do $$ begin
+  for step in 0 .. ${steps - 1} loop
     insert into incident_tally (grain, ${DIMENSIONS}, day, change, n, killed, wounded)
     select 'change', ${DIMENSIONS}, (occurred_from at time zone 'Asia/Baku')::date as day, nextval('incident_tally_change_seq'),
            count(*), sum(killed), sum(wounded)
-      from incident where abs(hashtext(key::text)) % ${TALLY_STEPS} = step group by ${DIMENSIONS}, day;
+      from incident where abs(hashtext(key::text)) % ${steps} = step group by ${DIMENSIONS}, day;
     perform add_up_tally();
   end loop;
 end $$`;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
 import { cpuSeconds } from './processes.mjs';
 import { startContestant } from './servers.mjs';
@@ -54,13 +54,19 @@ export async function measureWrites({ ownerUrl, secret, postmaster, seconds, tel
   }
 }
 
+const CATEGORIES = ['SMALL_ARMS_FIRE', 'SHELLING', 'UAV_SIGHTING', 'LANDMINE', 'DETENTION', 'ARMED_CLASH'];
+const SEVERITIES = ['LOW', 'MODERATE', 'HIGH', 'CRITICAL'];
+const PLACES = ['agdam', 'shusha', 'lachin', 'hadrut', 'kalbajar', 'fuzuli', 'khojavend-district', 'jabrayil'];
+const oneOf = (choices) => choices[randomInt(choices.length)];
+
+/** A report of the last three days: what it is and where it was differ, and with them the numbers it adds to. */
 function aReport() {
   return {
     idempotencyKey: randomUUID(),
-    category: 'SMALL_ARMS_FIRE',
-    severity: 'LOW',
-    occurredFrom: new Date(Date.now() - 3_600_000).toISOString(),
-    place: 'agdam',
+    category: oneOf(CATEGORIES),
+    severity: oneOf(SEVERITIES),
+    occurredFrom: new Date(Date.now() - 1_000 * randomInt(3 * 86_400)).toISOString(),
+    place: oneOf(PLACES),
     title: { locale: 'TR', text: 'Hafif silah ateşi duyuldu' },
     narrative: { locale: 'TR', text: 'Gözlem noktasının kuzeyinde, yaklaşık yirmi dakika.' },
     claims: [{ claimant: 'JMC', sourceType: 'UAV' }],

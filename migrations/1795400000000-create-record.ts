@@ -237,7 +237,7 @@ const NATION_TABLES = [
     untranslated smallint,
     n integer not null,
     killed integer not null,
-    wounded integer not null)`,
+    wounded integer not null) with (fillfactor = 70)`,
   `create unique index incident_tally_grain_idx on incident_tally
      (grain, audience, place_key, originator, category, severity, status, district_key, day, untranslated, change) nulls not distinct`,
   'create sequence incident_tally_change_seq owned by incident_tally.change',
@@ -282,9 +282,6 @@ const GRAINS: Readonly<Record<string, readonly string[]>> = {
   area_state: ['district_key', 'originator', 'severity', 'status'],
   month_state: ['originator', 'severity', 'status', 'month'],
   place: ['category', 'district_key', 'month'],
-  year_kind: ['category', 'originator', 'severity', 'status', 'year'],
-  year_area_state: ['district_key', 'originator', 'severity', 'status', 'year'],
-  area_kind: ['category', 'district_key', 'originator', 'severity', 'status'],
   translation: ['untranslated'],
 };
 
@@ -300,8 +297,8 @@ const DIMENSIONS = [
 ];
 const TALLY_KEY = ['grain', 'audience', ...DIMENSIONS].join(', ');
 
-/** What grains are made of: dimensions, and the day's month and year. */
-const TOLD_APART = [...DIMENSIONS, 'month', 'year'];
+/** What grains are made of: dimensions, and the day's month. */
+const TOLD_APART = [...DIMENSIONS, 'month'];
 const GROUPS = Object.values(GRAINS).map((dimensions) => `(${['audience', ...dimensions].join(', ')})`);
 
 /** What grouping() says of a grain: a bit for each of TOLD_APART that it leaves out, the first the highest. */
@@ -349,11 +346,11 @@ const TALLY = [
      step as (
        select grouping(${TOLD_APART.join(', ')}) as left_out, audience, ${TOLD_APART.join(', ')}, ${SUMS}
          from (select single as audience, ${DIMENSIONS.join(', ')}, n, killed, wounded,
-                      date_trunc('month', day::timestamp)::date as month, date_trunc('year', day::timestamp)::date as year
+                      date_trunc('month', day::timestamp)::date as month
                  from change join unnest(array[${Object.values(BITS).join(', ')}]) single on (change.audience & single) <> 0) seen
         group by grouping sets (${GROUPS.join(', ')}) having ${IS_SOMETHING})
      insert into incident_tally as tally (${TALLY_KEY}, n, killed, wounded)
-     select ${TALLY_KEY.replace('day', 'coalesce(day, month, year)')}, n, killed, wounded
+     select ${TALLY_KEY.replace('day', 'coalesce(day, month)')}, n, killed, wounded
        from step join (values ${Object.entries(GRAINS)
          .map(([name, dimensions]) => `(${leftOutOf(dimensions)}, '${name}')`)
          .join(', ')}) named (left_out, grain) using (left_out)

@@ -41,7 +41,7 @@ export class IncidentTally {
   @Column('integer', { nullable: true })
   placeKey!: number | null;
 
-  /** Day in Baku, or the first day of the month or year. */
+  /** Day in Baku, or the first day of the month. */
   @Column('date', { nullable: true })
   day!: string | null;
 

@@ -21,7 +21,7 @@ type Dimension = IncidentDimension | 'PLACE';
 const STATE = ['ORIGINATOR', 'SEVERITY', 'STATUS'] as const;
 const MONTHS = ['MONTH', 'YEAR'] as const;
 
-/** What grains of the tally tell apart, the smallest first. Months and years stand as their first day. */
+/** What grains of the tally tell apart, the smallest first. Months stand as their first day. */
 const GRAINS = {
   total: [],
   category: ['CATEGORY'],
@@ -36,9 +36,6 @@ const GRAINS = {
   area_state: ['DISTRICT', ...STATE],
   month_state: [...STATE, ...MONTHS],
   place: ['CATEGORY', 'DISTRICT', ...MONTHS],
-  year_kind: ['CATEGORY', ...STATE, 'YEAR'],
-  year_area_state: ['DISTRICT', ...STATE, 'YEAR'],
-  area_kind: ['CATEGORY', 'DISTRICT', ...STATE],
 } as const satisfies Record<string, readonly Dimension[]>;
 
 const FILTER_DIMENSIONS = {

@@ -115,9 +115,8 @@ function isTallied(dimensions: readonly Dimension[]): boolean {
   const has = (name: Dimension) => dimensions.includes(name);
   const hasState = has('STATUS') || has('SEVERITY') || has('ORIGINATOR');
   if (has('DAY')) return dimensions.length === 1;
-  if (has('MONTH')) return !hasState || !(has('CATEGORY') || has('DISTRICT'));
-  if (has('YEAR')) return !(hasState && has('CATEGORY') && has('DISTRICT'));
-  return true;
+  if (has('MONTH') || has('YEAR')) return !hasState || !(has('CATEGORY') || has('DISTRICT'));
+  return !(hasState && has('CATEGORY') && has('DISTRICT'));
 }
 
 const statistics = (dimensions: readonly Dimension[]): string =>
