@@ -56,7 +56,16 @@ export async function measureWrites({ ownerUrl, secret, postmaster, seconds, tel
 
 const CATEGORIES = ['SMALL_ARMS_FIRE', 'SHELLING', 'UAV_SIGHTING', 'LANDMINE', 'DETENTION', 'ARMED_CLASH'];
 const SEVERITIES = ['LOW', 'MODERATE', 'HIGH', 'CRITICAL'];
-const PLACES = ['agdam', 'shusha', 'lachin', 'hadrut', 'kalbajar', 'fuzuli', 'khojavend-district', 'jabrayil'];
+const PLACES = [
+  'agdam',
+  'shusha',
+  'lachin',
+  'hadrut',
+  'kalbajar',
+  'fuzuli',
+  'khojavend-district',
+  'jabrayil',
+];
 const oneOf = (choices) => choices[randomInt(choices.length)];
 
 /** A report of the last three days: what it is and where it was differ, and with them the numbers it adds to. */
