@@ -53,7 +53,7 @@ function refusal(error: GraphQLError): QueryResult {
 
 function objectsCost({ operation }: Request, { data }: QueryResult, cost: number): number {
   if (operation.operation !== OperationTypeNode.QUERY) return cost;
-  return data instanceof ResponseText ? Math.max(1, objectsIn(data.text) - 1) : 1;
+  return data ? Math.max(1, objectsIn(data.text) - 1) : 1;
 }
 
 function costExtension({ requested, actual, available, restoreRate }: CostReport): ResponseText {

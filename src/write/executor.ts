@@ -21,6 +21,7 @@ import {
   type ExecutorParts,
   MOST_VARIABLE_ERRORS,
   type Request,
+  ResponseText,
 } from '../read/executor.js';
 import type { Model } from '../read/model.js';
 import { collectFields } from '../read/selection.js';
@@ -74,7 +75,7 @@ export function createMutationExecutor(
     });
     if (data === undefined) return { errors };
     if (data === null && request.operation.selectionSet.selections.length === 1) errors?.forEach(tellHttp);
-    return { data: data as never, errors };
+    return { data: data && new ResponseText(JSON.stringify(data)), errors };
   };
 }
 
