@@ -331,6 +331,8 @@ const IS_SOMETHING = 'sum(n) <> 0 or sum(killed) <> 0 or sum(wounded) <> 0';
 const TALLY_LOCK = 467_291_002;
 /** About as many changes wait until they are added up. */
 const CHANGES_TOGETHER = 64;
+/** A write adds up no more than this, lest it take long after an import that kept others from it. */
+const MOST_CHANGES = 512;
 
 /**
  * Keeps the tally: a write puts down its change, with its audience mask and all dimensions, as a row of its own, which
@@ -339,10 +341,11 @@ const CHANGES_TOGETHER = 64;
  * the statement that fired it, and the tally.
  */
 const TALLY = [
-  `create function add_up_tally() returns void language plpgsql set search_path = public, pg_temp as $$
+  `create function add_up_tally(most integer default null) returns void language plpgsql set search_path = public, pg_temp as $$
    begin
      if not pg_try_advisory_xact_lock(${TALLY_LOCK}) then return; end if;
-     with change as (delete from incident_tally where grain = 'change' returning audience, ${DIMENSIONS.join(', ')}, n, killed, wounded),
+     with change as (delete from incident_tally where key in (select key from incident_tally where grain = 'change' limit most)
+                     returning audience, ${DIMENSIONS.join(', ')}, n, killed, wounded),
      step as (
        select grouping(${TOLD_APART.join(', ')}) as left_out, audience, ${TOLD_APART.join(', ')}, ${SUMS}
          from (select single as audience, ${DIMENSIONS.join(', ')}, n, killed, wounded,
@@ -357,7 +360,7 @@ const TALLY = [
      on conflict (${TALLY_KEY}, change) do update
        set n = tally.n + excluded.n, killed = tally.killed + excluded.killed, wounded = tally.wounded + excluded.wounded;
    end $$`,
-  'revoke execute on function add_up_tally() from public',
+  'revoke execute on function add_up_tally(integer) from public',
   ...(['insert', 'update', 'delete'] as const).flatMap((operation) => [
     `create function tally_${operation}() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
    declare
@@ -369,7 +372,7 @@ const TALLY = [
         group by audience, ${DIMENSIONS.join(', ')} having ${IS_SOMETHING}
        returning change)
      select bool_or(change % ${CHANGES_TOGETHER} = 0) into is_due from put_down;
-     if is_due then perform add_up_tally(); end if;
+     if is_due then perform add_up_tally(${MOST_CHANGES}); end if;
      return null;
    end $$`,
     `revoke execute on function tally_${operation}() from public`,
@@ -485,7 +488,7 @@ export class CreateRecord1795400000000 implements MigrationInterface {
     for (const operation of ['insert', 'update', 'delete'])
       await runner.query(`drop function tally_${operation}()`);
     await runner.query(
-      'drop function add_up_tally(), derive_incident(), derive_revision(), untranslated(jsonb), read_missing(text), audience_bit(text)',
+      'drop function add_up_tally(integer), derive_incident(), derive_revision(), untranslated(jsonb), read_missing(text), audience_bit(text)',
     );
     await runner.query(`revoke usage on schema public from ${ROLES.join(', ')}`);
   }

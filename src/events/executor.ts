@@ -6,7 +6,6 @@ import {
   type GraphQLFormattedError,
   type GraphQLObjectType,
   type GraphQLSchema,
-  getVariableValues,
   Kind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -23,11 +22,12 @@ import { planArguments } from '../read/arguments.js';
 import { compileField, type FieldPlan } from '../read/compiler.js';
 import { complete } from '../read/completion.js';
 import { compose } from '../read/composition.js';
-import { explained, MOST_VARIABLE_ERRORS, type Request, storable } from '../read/executor.js';
+import { explained, type Request, storable } from '../read/executor.js';
 import { IDENTITY_KEY } from '../read/identity.js';
 import { isRead, type Model, type Read } from '../read/model.js';
 import { collectFields, type Scene } from '../read/selection.js';
 import { Param, type Variables } from '../read/sql.js';
+import { variablesOf } from '../read/variables.js';
 import { type Channel, createChannel, type RenderedEvent } from './channel.js';
 import type { EventLog } from './event-log.js';
 import type { Feed } from './feed.js';
@@ -208,18 +208,15 @@ export function createSubscriptionExecutor(
 
   return {
     async execute(request) {
-      const { operation, document, context } = request;
-      const given = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables, {
-        maxErrors: MOST_VARIABLE_ERRORS,
-      });
+      const { document, context } = request;
+      const given = variablesOf(schema, request);
       if (given.errors) return { errors: given.errors };
-      const variables = { ...given.coerced, [IDENTITY_KEY]: identityOf(context.viewer) };
       const fragments = new Map(
         document.definitions.flatMap((definition) =>
           definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
         ),
       );
-      const scene = { schema, fragments, variables };
+      const scene = { schema, fragments, variables: given.variables };
       const root = rootOf(scene, type, request);
       if (root === null) return { errors: [new CodedError('OPERATION_RESOLUTION_FAILURE')] };
       try {

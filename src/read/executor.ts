@@ -4,12 +4,11 @@ import {
   execute,
   type GraphQLError,
   type GraphQLSchema,
-  getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
 import { forbidden } from '../access/guard.js';
 import { type Audience, SCOPES, type Scope } from '../access/scopes.js';
-import { audienceOf, identityOf, type Viewer } from '../access/viewer.js';
+import { audienceOf, type Viewer } from '../access/viewer.js';
 import type { RequestContext } from '../context.js';
 import type { ReadStatement } from '../database/pipeline.js';
 import type { Effort } from '../database/readers.js';
@@ -18,13 +17,10 @@ import type { Terms } from './compiler.js';
 import { complete } from './completion.js';
 import { compose } from './composition.js';
 import { REFERENCE_CHANGED } from './constants.js';
-import { IDENTITY_KEY } from './identity.js';
 import type { Model } from './model.js';
 import { createPlans, type KeptPlan } from './plans.js';
 import type { Variables } from './sql.js';
-
-/** At most so many errors of a request's variables are told. */
-export const MOST_VARIABLE_ERRORS = 5;
+import { variablesOf } from './variables.js';
 
 /** The JSON text of a response's `data`, ready to be sent. */
 export class ResponseText {
@@ -84,16 +80,11 @@ export function createQueryExecutor(
   );
 
   const executeQuery: ExecuteQuery = async (request) => {
-    const coerced = getVariableValues(
-      schema,
-      request.operation.variableDefinitions ?? [],
-      request.variables,
-      { maxErrors: MOST_VARIABLE_ERRORS },
-    );
-    if (coerced.errors) return { errors: coerced.errors };
+    const given = variablesOf(schema, request);
+    if (given.errors) return { errors: given.errors };
+    const { variables } = given;
     const { context } = request;
     const { viewer, locale } = context;
-    const variables = Object.assign(coerced.coerced, { [IDENTITY_KEY]: identityOf(viewer) });
     try {
       const terms = {
         audience: audienceOf(viewer),

@@ -16,15 +16,10 @@ import type { Transaction } from '../database/transaction.js';
 import { isUnavailable } from '../database/unavailable.js';
 import type { WriteOptions, Writers } from '../database/writers.js';
 import { CodedError } from '../errors.js';
-import {
-  type ExecuteQuery,
-  type ExecutorParts,
-  MOST_VARIABLE_ERRORS,
-  type Request,
-  ResponseText,
-} from '../read/executor.js';
+import { type ExecuteQuery, type ExecutorParts, type Request, ResponseText } from '../read/executor.js';
 import type { Model } from '../read/model.js';
 import { collectFields } from '../read/selection.js';
+import { MOST_VARIABLE_ERRORS } from '../read/variables.js';
 import type { WriteContext } from './context.js';
 import { readBackPayloads } from './written.js';
 

@@ -282,6 +282,18 @@ describe('totals and statistics', () => {
     }
   }, 60_000);
 
+  it('are added up a few hundred at a time by a write, however many wait', async () => {
+    const counting = "select count(*)::int as n from incident_tally where grain = 'change'";
+    await owner.query(
+      `insert into incident_tally (grain, audience, change, n, killed, wounded)
+       select 'change', 1, nextval('incident_tally_change_seq'), sign, 0, 0 from generate_series(1, 1000), unnest(array[1, -1]) sign`,
+    );
+    const before = (await owner.query<{ n: number }>(counting)).rows[0]?.n ?? 0;
+    for (let time = 0; time < TOGETHER; time += 1) await owner.query(INSERT, [[randomUUID()]]);
+    const after = (await owner.query<{ n: number }>(counting)).rows[0]?.n ?? 0;
+    expect(before + TOGETHER - after).toBe(512);
+  });
+
   it('are the same once the changes are added up', async () => {
     await owner.query('select add_up_tally()');
     const { rows } = await owner.query("select from incident_tally where grain = 'change'");
