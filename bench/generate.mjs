@@ -352,7 +352,7 @@ const PARTS = {
 const TALLIED_AT_ONCE = 250_000;
 const DIMENSIONS = 'audience, originator, category, severity, status, district_key, place_key, untranslated';
 
-/** As the triggers of the first migration keep it, some of the incidents at a time. */
+/** As the triggers of the first migration keep it, some of the incidents at a time: a transaction for all would go through its own dead rows. */
 const tally = (steps) => `do $$ begin
   for step in 0 .. ${steps - 1} loop
     insert into incident_tally (grain, ${DIMENSIONS}, day, change, n, killed, wounded)
@@ -360,5 +360,6 @@ const tally = (steps) => `do $$ begin
            count(*), sum(killed), sum(wounded)
       from incident where abs(hashtext(key::text)) % ${steps} = step group by ${DIMENSIONS}, day;
     perform add_up_tally();
+    commit;
   end loop;
 end $$`;
