@@ -295,7 +295,8 @@ const DIMENSIONS = [
   'day',
   'untranslated',
 ];
-const TALLY_KEY = ['grain', 'audience', ...DIMENSIONS].join(', ');
+const CHANGE_KEY = ['audience', ...DIMENSIONS].join(', ');
+const TALLY_KEY = `grain, ${CHANGE_KEY}`;
 
 /** What grains are made of: dimensions, and the day's month. */
 const TOLD_APART = [...DIMENSIONS, 'month'];
@@ -337,15 +338,15 @@ const MOST_CHANGES = 512;
 /**
  * Keeps the tally: a write puts down its change, with its audience mask and all dimensions, as a row of its own, which
  * waits for nobody. Now and then a write adds up the changes that are committed, and its own, into the grains, where each
- * audience has numbers of its own. What is counted is a grain and the changes. Runs as its owner because no role may write to the tally itself; it reads nothing but the rows of
- * the statement that fired it, and the tally.
+ * audience has numbers of its own. What is counted is a grain and the changes. Runs as its owner because no role may
+ * write to the tally itself; it reads nothing but the rows of the statement that fired it, and the tally.
  */
 const TALLY = [
   `create function add_up_tally(most integer default null) returns void language plpgsql set search_path = public, pg_temp as $$
    begin
      if not pg_try_advisory_xact_lock(${TALLY_LOCK}) then return; end if;
      with change as (delete from incident_tally where key in (select key from incident_tally where grain = 'change' limit most)
-                     returning audience, ${DIMENSIONS.join(', ')}, n, killed, wounded),
+                     returning ${CHANGE_KEY}, n, killed, wounded),
      step as (
        select grouping(${TOLD_APART.join(', ')}) as left_out, audience, ${TOLD_APART.join(', ')}, ${SUMS}
          from (select single as audience, ${DIMENSIONS.join(', ')}, n, killed, wounded,
@@ -368,8 +369,8 @@ const TALLY = [
    begin
      with put_down as (
        insert into incident_tally (${TALLY_KEY}, change, n, killed, wounded)
-       select 'change', audience, ${DIMENSIONS.join(', ')}, nextval('incident_tally_change_seq'), ${SUMS} from (${CHANGES[operation]}) step
-        group by audience, ${DIMENSIONS.join(', ')} having ${IS_SOMETHING}
+       select 'change', ${CHANGE_KEY}, nextval('incident_tally_change_seq'), ${SUMS} from (${CHANGES[operation]}) step
+        group by ${CHANGE_KEY} having ${IS_SOMETHING}
        returning change)
      select bool_or(change % ${CHANGES_TOGETHER} = 0) into is_due from put_down;
      if is_due then perform add_up_tally(${MOST_CHANGES}); end if;
