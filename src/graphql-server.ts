@@ -28,7 +28,8 @@ import type { RequestContext } from './context.js';
 import type { Documents } from './demand/documents.js';
 import type { PresentErrors } from './error-exit.js';
 import { CodedError } from './errors.js';
-import { type ExecuteQuery, type QueryResult, ResponseText } from './read/executor.js';
+import type { ExecuteQuery, QueryResult } from './read/executor.js';
+import { inUtf8, ResponseText } from './read/response-text.js';
 
 /** A result as Apollo knows it; `stringifyResult` knows what is in ours. */
 type SingleResult = { data?: Record<string, unknown> | null };
@@ -99,17 +100,18 @@ function gateway(schema: GraphQLSchema, failures: Failures): GatewayInterface {
   };
 }
 
+/** The response in UTF-8, each byte as one character. */
 function stringifyResult(result: { data?: unknown; errors?: unknown; extensions?: unknown }): string {
   const { data, errors, extensions } = result;
   let text = '{';
-  if (errors !== undefined) text += `"errors":${JSON.stringify(errors)}`;
+  if (errors !== undefined) text += `"errors":${jsonText(errors)}`;
   if (data !== undefined) text += `${text.length > 1 ? ',' : ''}"data":${jsonText(data)}`;
   if (extensions !== undefined) text += `${text.length > 1 ? ',' : ''}"extensions":${jsonText(extensions)}`;
   return `${text}}`;
 }
 
 function jsonText(value: unknown): string {
-  return value instanceof ResponseText ? value.text : JSON.stringify(value);
+  return value instanceof ResponseText ? value.bytes : inUtf8(JSON.stringify(value));
 }
 
 /**

@@ -165,7 +165,7 @@ async function answerGraphql(
     context: async () => context,
   });
   if (answer.body.kind !== 'complete') throw new Error('Answers are never sent in parts');
-  const text = answer.body.string;
+  const bytes = answer.body.string;
   const status = answer.status ?? 200;
   // A list is written as it is; an object would be copied into one.
   const headers = [
@@ -177,11 +177,11 @@ async function answerGraphql(
     'X-Request-Id',
     turn.requestId,
     'Content-Length',
-    String(Buffer.byteLength(text)),
+    String(bytes.length),
   ];
   for (const [name, value] of answer.headers) headers.push(name, value);
   // Text leaves in one piece with the headers; a buffer would be another.
-  response.writeHead(status, headers).end(text);
+  response.writeHead(status, headers).end(bytes, 'latin1');
   turn.end(status);
 }
 

@@ -34,7 +34,7 @@ export interface Revocations {
  */
 export async function followRevocations(
   issuers: readonly Issuer[],
-  read: (audience: Audience, statement: ReadStatement, isHeavy: boolean) => Promise<readonly string[]>,
+  read: (audience: Audience, statement: ReadStatement, isHeavy: boolean) => Promise<readonly Buffer[]>,
 ): Promise<Revocations> {
   const nations = new Map(issuers.map(({ issuer, nation }) => [issuer, nation]));
   const refused = new Map<string | null, z.output<typeof refusals>>();
@@ -42,8 +42,8 @@ export async function followRevocations(
   let isClosed = false;
 
   async function lookAt(nation: Nation): Promise<void> {
-    const [text = ''] = await read(nation, { name: 'revocations', text: STATEMENT, values: [] }, false);
-    refused.set(nation, refusals.parse(JSON.parse(text)));
+    const [text] = await read(nation, { name: 'revocations', text: STATEMENT, values: [] }, false);
+    refused.set(nation, refusals.parse(JSON.parse(String(text))));
   }
 
   /** One nation's trouble keeps no other's revocations back. */

@@ -1,14 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientConfig } from 'pg';
-import { gather, PipelinedClient } from './pipelined-client.js';
+import type { ClientConfig, QueryArrayConfig } from 'pg';
+import { ByteClient } from './byte-client.js';
+import { gather } from './pipelined-client.js';
 import { unavailable } from './unavailable.js';
 
-/** A statement that answers one row of texts. */
+/** A statement that answers one row of texts, none of them NULL. */
 export interface ReadStatement {
   /** Prepared under this name and kept by the connection; without a name it is planned each time. */
   readonly name?: string;
   readonly text: string;
   readonly values: readonly unknown[];
+}
+
+/** Texts are the same in both formats; in the other, PostgreSQL goes through them once more to tell their length. */
+interface InBinary {
+  readonly binary: true;
 }
 
 /** Statements waiting for an answer at the most; a longer line would only be answered too late. */
@@ -25,7 +31,7 @@ const FAREWELL_MS = 2_000;
  * by itself after a loss; what was under way then is refused as unavailable, and may be sent again.
  */
 export class Pipeline {
-  private connection: Promise<PipelinedClient> | null = null;
+  private connection: Promise<ByteClient> | null = null;
   private prepared = new Set<string>();
   private pending = 0;
   private isOpen = false;
@@ -39,7 +45,8 @@ export class Pipeline {
     return { busy: this.pending, open: this.isOpen ? 1 : 0 };
   }
 
-  async read(statement: ReadStatement): Promise<readonly string[]> {
+  /** Answers the texts in UTF-8. */
+  async read(statement: ReadStatement): Promise<readonly Buffer[]> {
     if (this.isClosed || this.pending >= MOST_PENDING) throw unavailable();
     this.pending += 1;
     try {
@@ -65,7 +72,7 @@ export class Pipeline {
     void this.connection?.then(({ socket }) => socket.destroy()).catch(() => {});
   }
 
-  private connected(name: string | undefined): Promise<PipelinedClient> {
+  private connected(name: string | undefined): Promise<ByteClient> {
     if (name !== undefined && !this.prepared.has(name)) {
       if (this.prepared.size >= MOST_PREPARED) this.retire();
       this.prepared.add(name);
@@ -76,8 +83,8 @@ export class Pipeline {
     return this.connection;
   }
 
-  private connect(): Promise<PipelinedClient> {
-    const client = new PipelinedClient(this.options);
+  private connect(): Promise<ByteClient> {
+    const client = new ByteClient(this.options);
     const forget = (): void => {
       if (this.connection !== connecting) return;
       this.connection = null;
@@ -121,7 +128,7 @@ export class Pipeline {
   }
 }
 
-async function end(client: PipelinedClient): Promise<void> {
+async function end(client: ByteClient): Promise<void> {
   const impatience = setTimeout(() => client.socket.destroy(), FAREWELL_MS);
   try {
     await client.end();
@@ -130,9 +137,16 @@ async function end(client: PipelinedClient): Promise<void> {
   }
 }
 
-function send(client: PipelinedClient, { name, text, values }: ReadStatement): Promise<readonly string[]> {
+function send(client: ByteClient, { name, text, values }: ReadStatement): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
-    client.query({ name, text, values: [...values], rowMode: 'array' }, (error, result) => {
+    const query: QueryArrayConfig & InBinary = {
+      name,
+      text,
+      values: [...values],
+      rowMode: 'array',
+      binary: true,
+    };
+    client.query<Buffer[]>(query, (error, result) => {
       if (error) return reject(error);
       resolve(result.rows[0] ?? []);
     });

@@ -29,13 +29,16 @@ export interface Effort {
 }
 
 export interface Readers {
-  /** Runs a statement as the audience's role; quick ones never wait behind heavy ones. Adds to the effort. */
+  /**
+   * Runs a statement as the audience's role and answers its texts in UTF-8; quick ones never wait behind heavy ones.
+   * Adds to the effort.
+   */
   read(
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
     effort?: Effort,
-  ): Promise<readonly string[]>;
+  ): Promise<readonly Buffer[]>;
   /** How busy each lane of each audience is. */
   use(): readonly LaneUse[];
   /** Refuses what is under way and whatever comes: the server stops and cannot wait for it. */
@@ -67,7 +70,7 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
     statement: ReadStatement,
     isHeavy: boolean,
     effort?: Effort,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly Buffer[]> {
     const lane = lanes.get(audience);
     if (!lane) throw new Error(`No connections for ${audience}`);
     if (isAborted) throw unavailable();
@@ -82,12 +85,12 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
     pool: Pool,
     { text, values }: ReadStatement,
     effort: Effort = { heavyMs: 0 },
-  ): Promise<readonly string[]> {
+  ): Promise<readonly Buffer[]> {
     if (isAborted) throw unavailable();
     const startedAt = performance.now();
     try {
       const { rows } = await pool.query<string[]>({ text, values: [...values], rowMode: 'array' });
-      return rows[0] ?? [];
+      return (rows[0] ?? []).map((text) => Buffer.from(text));
     } finally {
       effort.heavyMs += performance.now() - startedAt;
     }

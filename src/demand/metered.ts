@@ -1,6 +1,7 @@
 import { type GraphQLError, OperationTypeNode } from 'graphql';
 import { CodedError } from '../errors.js';
-import { type ExecuteQuery, type QueryResult, type Request, ResponseText } from '../read/executor.js';
+import type { ExecuteQuery, QueryResult, Request } from '../read/executor.js';
+import { ResponseText } from '../read/response-text.js';
 import type { Budget, Charge, CostReport } from './budget.js';
 import { type CostOf, objectsIn } from './cost.js';
 
@@ -53,11 +54,11 @@ function refusal(error: GraphQLError): QueryResult {
 
 function objectsCost({ operation }: Request, { data }: QueryResult, cost: number): number {
   if (operation.operation !== OperationTypeNode.QUERY) return cost;
-  return data ? Math.max(1, objectsIn(data.text) - 1) : 1;
+  return data ? Math.max(1, objectsIn(data.bytes) - 1) : 1;
 }
 
 function costExtension({ requested, actual, available, restoreRate }: CostReport): ResponseText {
-  return new ResponseText(
+  return ResponseText.of(
     `{"cost":{"requested":${requested},"actual":${actual},"available":${available},"restoreRate":${restoreRate}}}`,
   );
 }

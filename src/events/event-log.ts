@@ -41,9 +41,9 @@ export function openEventLog(read: Readers['read'], settle: Settler['settle']): 
     async pageAfter(audience, position) {
       const settled = await settle();
       const statement = { name: 'events_after', text: pageStatement(audience), values: [String(position)] };
-      const [rows = '[]'] = await read(audience, statement, false);
+      const [rows] = await read(audience, statement, false);
       const events = eventRows
-        .parse(JSON.parse(rows))
+        .parse(JSON.parse(String(rows)))
         .map(([key, moment]) => ({ key, position: BigInt(moment) }));
       const reached = events.at(-1)?.position ?? position;
       const isLast = events.length < PAGE;
@@ -55,7 +55,7 @@ export function openEventLog(read: Readers['read'], settle: Settler['settle']): 
       await settle();
       const text = `select moment::text from incident_event where key = $1::uuid and ${ruleOf(audience)}`;
       const [moment] = await read(audience, { name: 'events_find', text, values: [cursor] }, false);
-      return moment === undefined ? null : BigInt(moment);
+      return moment === undefined ? null : BigInt(String(moment));
     },
   };
 }

@@ -137,8 +137,8 @@ export function createSubscriptionExecutor(
     const { text, isHeavy, compositions } = statement;
     const entry = channels.get(key) ?? {
       channel: createChannel(audience, async (cursors) => {
-        const [json = '[]'] = await read(audience, { name, text, values: valuesFor(cursors) }, isHeavy);
-        return compose(json, compositions);
+        const [json] = await read(audience, { name, text, values: valuesFor(cursors) }, isHeavy);
+        return compose(String(json), compositions);
       }),
       users: 0,
     };

@@ -15,7 +15,7 @@ import type { PresentErrors } from '../error-exit.js';
 import { CodedError } from '../errors.js';
 import { translator } from '../labels/labels.js';
 import { requestLocale } from '../labels/negotiation.js';
-import { ResponseText } from '../read/executor.js';
+import { ResponseText } from '../read/response-text.js';
 import { type AnsweredRequest, answeredRequest, newRecord } from '../watch/request-record.js';
 import type { Events, SubscriptionExecutor } from './executor.js';
 

@@ -21,8 +21,8 @@ export function openSettler(connectionString: string): Settler {
   });
   const settle = shared(async () => {
     const text = 'select settle_incident_events()::text';
-    const [moment = '0'] = await pipeline.read({ name: 'settle', text, values: [] });
-    return BigInt(moment);
+    const [moment] = await pipeline.read({ name: 'settle', text, values: [] });
+    return BigInt(String(moment));
   });
   return { settle, close: () => pipeline.close() };
 }

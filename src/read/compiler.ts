@@ -18,7 +18,7 @@ import { CodedError } from '../errors.js';
 import type { Locale } from '../labels/locale.js';
 import { planArguments } from './arguments.js';
 import { awaiting, type Composition } from './composition.js';
-import { Constants, constantAt, type FetchTexts } from './constants.js';
+import { constantAt, constantTexts } from './constants.js';
 import { present } from './fields.js';
 import {
   type Fields,
@@ -88,7 +88,7 @@ export interface Plan {
 /** Key under which an object says its type where the outline needs it; no GraphQL name can collide. */
 export const TYPE_KEY = '#type';
 
-/** With `fetchTexts` the statement carries reference data as constants, fetched by it. */
+/** With `withConstants` the statement carries reference data as constants. */
 export async function compile(
   schema: GraphQLSchema,
   model: Model,
@@ -96,29 +96,12 @@ export async function compile(
   operation: OperationDefinitionNode,
   terms: Terms,
   variables: Variables,
-  fetchTexts: FetchTexts | null,
+  withConstants: boolean,
 ): Promise<Plan> {
   const compiler = (tagTypes: boolean): Compiler =>
-    new Compiler(
-      schema,
-      model,
-      document,
-      operation,
-      terms,
-      variables,
-      tagTypes,
-      fetchTexts && new Constants(fetchTexts),
-    );
-  const plain = compiler(false);
-  const draft = await plain.draft();
-  if (draft.outline === null) return plain.finish(draft);
-  const tagging = compiler(true);
-  return tagging.finish(await tagging.draft());
-}
-
-/** A plan whose statement still awaits its constants. */
-interface Draft extends Omit<Plan, 'statement'> {
-  readonly columns: readonly Sql[];
+    new Compiler(schema, model, document, operation, terms, variables, tagTypes, withConstants);
+  const plan = await compiler(false).plan();
+  return plan.outline === null ? plan : compiler(true).plan();
 }
 
 /** A field outside of Query whose value is a read, such as what a mutation has written. */
@@ -145,7 +128,7 @@ export function compileField(
   selection: FieldSelection,
 ): FieldPlan {
   const plan = (tagTypes: boolean): FieldPlan =>
-    new Compiler(schema, model, document, operation, terms, variables, tagTypes, null).fieldPlan(selection);
+    new Compiler(schema, model, document, operation, terms, variables, tagTypes, false).fieldPlan(selection);
   const plain = plan(false);
   return plain.outline === null ? plain : plan(true);
 }
@@ -168,7 +151,7 @@ class Compiler {
     private readonly terms: Terms,
     variables: Variables,
     private readonly tagTypes: boolean,
-    private constants: Constants | null,
+    private withConstants: boolean,
   ) {
     const fragments = new Map<string, FragmentDefinitionNode>();
     for (const definition of document.definitions) {
@@ -177,7 +160,7 @@ class Compiler {
     this.scene = { schema, fragments, variables };
   }
 
-  async draft(): Promise<Draft> {
+  async plan(): Promise<Plan> {
     const query = this.schema.getQueryType();
     if (!query) throw new Error('The schema has no queries');
     const columns: Sql[] = [];
@@ -204,18 +187,12 @@ class Compiler {
       columns.push(await this.root(query, field, nodes, entry));
     }
     return {
-      columns,
+      statement: columns.length === 0 ? null : this.statement(columns),
       roots,
       inMemory: inMemory.length === 0 ? null : this.cutDown(inMemory),
       outline: this.hasRefusals ? outline : null,
       readsReference: this.readsReference,
     };
-  }
-
-  /** Constants are fetched here, so that a draft which is thrown away fetches none. */
-  async finish({ columns, ...draft }: Draft): Promise<Plan> {
-    await this.constants?.fetch();
-    return { ...draft, statement: columns.length === 0 ? null : this.statement(columns) };
   }
 
   private statement(columns: readonly Sql[]): NonNullable<Plan['statement']> {
@@ -327,16 +304,16 @@ class Compiler {
 
   /** The objects of a type as a constant array by key, where there is nothing live in them. */
   private constant(type: ReadType, object: (row: Row) => Sql): Sql | null {
-    const { constants, isLive } = this;
-    if (constants === null) return null;
-    this.constants = null;
+    const { withConstants, isLive } = this;
+    if (!withConstants) return null;
+    this.withConstants = false;
     this.isLive = false;
     const { row, from } = this.rows(type, () => raw('true'));
     const text = object(row);
     const isConstant = !this.isLive && !text.parts.some((part) => part instanceof Param);
-    this.constants = constants;
+    this.withConstants = withConstants;
     this.isLive = isLive || !isConstant;
-    return isConstant ? constants.array(row('key'), text, from) : null;
+    return isConstant ? constantTexts(row('key'), text, from) : null;
   }
 
   private rows(type: LinkType, where: (row: Row) => Sql): { row: Row; from: Sql } {

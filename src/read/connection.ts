@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.js';
 import type { Fields, Read, ReadType, Row, Step } from './model.js';
-import { all, join, literal, type Param, raw, type Sql, sql } from './sql.js';
+import { all, concatenated, join, literal, type Param, raw, type Sql, sql } from './sql.js';
 
 export const PAGE_SIZE = { minimum: 1, maximum: 100, default: 20 } as const;
 
@@ -153,7 +153,8 @@ class PageReader {
   /** The items in the listing's order, without the one row more that tells whether there is more. */
   private items(item: Sql): Sql {
     const order = this.page.isBackward ? sql` order by ${this.position()} desc` : raw('');
-    return sql`coalesce('[' || string_agg(${item}, ','${order})${this.withinPage()} || ']', '[]')`;
+    const items = sql`coalesce(string_agg(${item}, ','${order})${this.withinPage()}, '')`;
+    return concatenated(literal('['), items, literal(']'));
   }
 
   /** The cursor of the page's first or last row, in the order they are found; null on an empty page. */

@@ -19,23 +19,19 @@ import { compose } from './composition.js';
 import { REFERENCE_CHANGED } from './constants.js';
 import type { Model } from './model.js';
 import { createPlans, type KeptPlan } from './plans.js';
+import { inUtf8, ResponseText } from './response-text.js';
 import type { Variables } from './sql.js';
 import { variablesOf } from './variables.js';
 
-/** The JSON text of a response's `data`, ready to be sent. */
-export class ResponseText {
-  constructor(readonly text: string) {}
-}
-
 /** What the executor needs of the world around it. */
 export interface ExecutorParts {
-  /** Runs a statement as the audience's database role: one row of JSON texts. */
+  /** Runs a statement as the audience's database role: one row of JSON texts, in UTF-8. */
   readonly read: (
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
     effort?: Effort,
-  ) => Promise<readonly string[]>;
+  ) => Promise<readonly Buffer[]>;
   /** Whether a viewer of these scopes may ask for the schema. */
   readonly mayIntrospect: (scopes: ReadonlySet<Scope>) => boolean;
 }
@@ -73,11 +69,7 @@ export function createQueryExecutor(
   model: Model,
   { read: readRow, mayIntrospect }: ExecutorParts,
 ): QueryExecutor {
-  const plans = createPlans(
-    schema,
-    model,
-    (audience) => (text) => readRow(audience, { text, values: [] }, false),
-  );
+  const plans = createPlans(schema, model);
 
   const executeQuery: ExecuteQuery = async (request) => {
     const given = variablesOf(schema, request);
@@ -108,12 +100,12 @@ export function createQueryExecutor(
       const { operationKey, document, operation } = request;
       const plan = await plans.of(operationKey, document, operation, terms, variables);
       if (plan.inMemory === null && plan.outline === null) {
-        return { data: new ResponseText(dataText(plan, await read(plan, variables))) };
+        return { data: dataText(plan, await read(plan, variables)) };
       }
       return readAndComplete(plan, variables);
     }
 
-    function read(plan: KeptPlan, values: Variables): Promise<readonly string[]> {
+    function read(plan: KeptPlan, values: Variables): Promise<readonly Buffer[]> {
       if (plan.statement === null) return Promise.resolve([]);
       const { text, params, compositions } = plan.statement;
       const isHeavy = plan.statement.isHeavy || request.isLarge === true;
@@ -125,7 +117,7 @@ export function createQueryExecutor(
       };
       const reading = readRow(audienceOf(viewer), statement, isHeavy, context.record);
       if (compositions.length === 0) return reading;
-      return reading.then((texts) => texts.map((answer) => compose(answer, compositions)));
+      return reading.then((texts) => texts.map((text) => Buffer.from(compose(String(text), compositions))));
     }
 
     /** The rare operations: with fields answered in memory, or with refused ones. */
@@ -142,15 +134,14 @@ export function createQueryExecutor(
       const errors = [...(inMemory.errors ?? [])];
       if (inMemory.data === null || inMemory.data === undefined) return { data: null, errors };
       const texts = await read(plan, values);
-      if (plan.outline === null)
-        return { data: new ResponseText(dataText(plan, texts, inMemory.data)), ...ifAny(errors) };
+      if (plan.outline === null) return { data: dataText(plan, texts, inMemory.data), ...ifAny(errors) };
       const completed = complete(
-        JSON.parse(dataText(plan, texts, inMemory.data)),
+        JSON.parse(dataText(plan, texts, inMemory.data).text),
         plan.outline,
         (scope, field, path) => forbidden(viewer, scope, { nodes: [field.node], path }),
       );
       return {
-        data: completed.data && new ResponseText(JSON.stringify(completed.data)),
+        data: completed.data && ResponseText.of(JSON.stringify(completed.data)),
         ...ifAny([...errors, ...completed.errors]),
       };
     }
@@ -175,15 +166,16 @@ function ifAny(errors: readonly GraphQLError[]): Pick<QueryResult, 'errors'> {
 
 function dataText(
   plan: KeptPlan,
-  texts: readonly string[],
+  texts: readonly Buffer[],
   inMemory: Readonly<Record<string, unknown>> = {},
-): string {
-  let text = '{';
+): ResponseText {
+  let bytes = '{';
   for (const { key, column } of plan.roots) {
-    const value = column === null ? (JSON.stringify(inMemory[key]) ?? 'null') : texts[column];
-    text += `${text.length > 1 ? ',' : ''}"${key}":${value}`;
+    const value =
+      column === null ? inUtf8(JSON.stringify(inMemory[key]) ?? 'null') : texts[column]?.toString('latin1');
+    bytes += `${bytes.length > 1 ? ',' : ''}"${key}":${value}`;
   }
-  return `${text}}`;
+  return new ResponseText(`${bytes}}`);
 }
 
 /** A refusal that was met deep in a plan learns whom it refuses. */

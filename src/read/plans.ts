@@ -7,10 +7,9 @@ import {
   typeFromAST,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { type Audience, SCOPES } from '../access/scopes.js';
+import { SCOPES } from '../access/scopes.js';
 import { shapeOf } from './arguments.js';
 import { compile, type Plan, type Terms } from './compiler.js';
-import type { FetchTexts } from './constants.js';
 import type { Model } from './model.js';
 import type { Variables } from './sql.js';
 
@@ -25,7 +24,7 @@ const KEPT_PLANS = 2_000;
 export interface Plans {
   /**
    * The plan of an operation for these terms and this shape of variables. `operationKey` names document and
-   * operation. Asked for again, it is made anew with its reference data as constants.
+   * operation. Asked for again, it is made anew with its reference data as constants, unless it is heavy.
    */
   of(
     operationKey: string,
@@ -38,12 +37,7 @@ export interface Plans {
   forget(): void;
 }
 
-/** `fetchTexts` runs a statement as an audience's role. */
-export function createPlans(
-  schema: GraphQLSchema,
-  model: Model,
-  fetchTexts: (audience: Audience) => FetchTexts,
-): Plans {
+export function createPlans(schema: GraphQLSchema, model: Model): Plans {
   const kept = new LRUCache<string, KeptPlan>({ max: KEPT_PLANS });
   const variableTypes = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, GraphQLInputType>>();
   let lastId = 0;
@@ -69,11 +63,10 @@ export function createPlans(
       const known = kept.get(key);
       if (known) {
         known.uses += 1;
-        if (known.uses !== 2 || !known.readsReference) return known;
+        if (known.uses !== 2 || !mayCarryConstants(known)) return known;
       }
       const begun = epoch;
-      const fetching = known ? fetchTexts(terms.audience) : null;
-      return compile(schema, model, document, operation, terms, variables, fetching).then(
+      return compile(schema, model, document, operation, terms, variables, known !== undefined).then(
         (plan) => {
           lastId += 1;
           const fresh: KeptPlan = { ...plan, id: lastId, uses: known?.uses ?? 1 };
@@ -92,6 +85,11 @@ export function createPlans(
       kept.clear();
     },
   };
+}
+
+/** A heavy statement is planned each time it runs, which selects its constants anew. */
+function mayCarryConstants({ readsReference, statement }: Plan): boolean {
+  return readsReference && statement?.isHeavy === false;
 }
 
 const scopeKeys = new WeakMap<ReadonlySet<string>, number>();

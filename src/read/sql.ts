@@ -19,12 +19,7 @@ export class Param {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Text that is only known once all of the statement is there, such as a constant fetched for it. */
-export class Slot {
-  text = 'null';
-}
-
-type Part = string | Param | Slot;
+type Part = string | Param;
 
 export class Sql {
   constructor(readonly parts: readonly Part[]) {}
@@ -37,11 +32,21 @@ class Literal extends Sql {
   }
 }
 
-/** Texts one after the other. */
+/** So many texts are put together from one end to the other. */
+const FEW_PIECES = 4;
+
+/** Texts one after the other, put together by halves: from one end to the other, a long text would be copied often. */
 class Concatenation extends Sql {
   constructor(readonly pieces: readonly Sql[]) {
-    super(['(', ...join(pieces, ' || ').parts, ')']);
+    super(['(', ...halves(pieces), ')']);
   }
+}
+
+function halves(pieces: readonly Sql[]): readonly Part[] {
+  if (pieces.length <= FEW_PIECES) return join(pieces, ' || ').parts;
+  const middle = Math.ceil(pieces.length / 2);
+  const left = halves(pieces.slice(0, middle));
+  return [...left, ' || (', ...halves(pieces.slice(middle)), ')'];
 }
 
 /** Tagged template: `sql\`${row('id')} = ${param}\``. Numbers are written as literals. */
@@ -73,9 +78,6 @@ export function isLiteral(text: Sql): boolean {
   return text instanceof Literal;
 }
 
-/** So many texts are put together at once; then what came of them is, lest long texts be copied often. */
-const MOST_PIECES = 40;
-
 /** Texts one after the other, none of them SQL NULL: one would make the whole NULL. */
 export function concatenated(...texts: readonly Sql[]): Sql {
   const pieces: Sql[] = [];
@@ -89,16 +91,7 @@ export function concatenated(...texts: readonly Sql[]): Sql {
   }
   const [only] = pieces;
   if (only && pieces.length === 1) return only;
-  return chunked(pieces);
-}
-
-function chunked(pieces: readonly Sql[]): Sql {
-  if (pieces.length <= MOST_PIECES) return new Concatenation(pieces);
-  const chunks: Sql[] = [];
-  for (let start = 0; start < pieces.length; start += MOST_PIECES) {
-    chunks.push(new Sql(new Concatenation(pieces.slice(start, start + MOST_PIECES)).parts));
-  }
-  return chunked(chunks);
+  return new Concatenation(pieces);
 }
 
 export function join(items: readonly Sql[], separator: string): Sql {
@@ -122,10 +115,6 @@ export function render(statement: Sql): { text: string; params: Param[] } {
   for (const part of statement.parts) {
     if (typeof part === 'string') {
       text += part;
-      continue;
-    }
-    if (part instanceof Slot) {
-      text += part.text;
       continue;
     }
     const number = numbers.get(part) ?? numbers.size + 1;

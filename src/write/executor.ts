@@ -16,8 +16,9 @@ import type { Transaction } from '../database/transaction.js';
 import { isUnavailable } from '../database/unavailable.js';
 import type { WriteOptions, Writers } from '../database/writers.js';
 import { CodedError } from '../errors.js';
-import { type ExecuteQuery, type ExecutorParts, type Request, ResponseText } from '../read/executor.js';
+import type { ExecuteQuery, ExecutorParts, Request } from '../read/executor.js';
 import type { Model } from '../read/model.js';
+import { ResponseText } from '../read/response-text.js';
 import { collectFields } from '../read/selection.js';
 import { MOST_VARIABLE_ERRORS } from '../read/variables.js';
 import type { WriteContext } from './context.js';
@@ -70,7 +71,7 @@ export function createMutationExecutor(
     });
     if (data === undefined) return { errors };
     if (data === null && request.operation.selectionSet.selections.length === 1) errors?.forEach(tellHttp);
-    return { data: data && new ResponseText(JSON.stringify(data)), errors };
+    return { data: data && ResponseText.of(JSON.stringify(data)), errors };
   };
 }
 

@@ -60,8 +60,8 @@ function readBack(plans: ReadBackPlans, parts: ExecutorParts): GraphQLFieldResol
     const values = params.map((param) => param.valueFor(variables));
     // A statement asked for only once is not worth keeping prepared.
     const name = plan.uses > 1 && !isHeavy ? `back_${plan.id}` : undefined;
-    const [json = 'null'] = await parts.read(terms.audience, { name, text, values }, isHeavy);
-    const object: unknown = JSON.parse(compose(json, compositions));
+    const [json] = await parts.read(terms.audience, { name, text, values }, isHeavy);
+    const object: unknown = JSON.parse(compose(String(json), compositions));
     if (plan.outline) placeRefusals(object, plan.outline, viewer);
     return object;
   };

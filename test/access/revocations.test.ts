@@ -13,7 +13,7 @@ it('a start waits for a database that hesitates, and knows the revocations then'
   const revocations = await followRevocations(ISSUERS, async () => {
     asked += 1;
     if (asked <= 4) throw unavailable();
-    return [ANSWER];
+    return [Buffer.from(ANSWER)];
   });
   expect(revocations.isRevoked(ISSUER, 'stolen')).toBe(true);
   revocations.close();

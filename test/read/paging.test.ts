@@ -231,7 +231,7 @@ describe('the total', () => {
     const statements: string[] = [];
     const server = openReadServerOver(async (_, statement) => {
       statements.push(statement.text);
-      return ['{}'];
+      return [Buffer.from('{}')];
     });
     if (asker) await server.ask(asker, parse(text), {});
     return statements.join('\n');

@@ -144,7 +144,7 @@ async function openReader(database: TestDatabase, audience: Audience): Promise<R
   const server: ReadServer = openReadServerOver(async (_, { text, values }) => {
     latest = text;
     const { rows } = await client.query<string[]>({ text, values: [...values], rowMode: 'array' });
-    return rows[0] ?? [];
+    return (rows[0] ?? []).map((text) => Buffer.from(text));
   });
   const asker = ASKERS.find((each) => each.audience === audience && each.scopes.has('statistics:read'));
   if (!asker) throw new Error(`Nobody of ${audience} reads statistics`);
