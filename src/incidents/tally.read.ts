@@ -3,8 +3,10 @@ import { keysWithin } from '../places/place-within.js';
 import type { Planned } from '../read/arguments.js';
 import type { LinkType, Row, Step } from '../read/model.js';
 import { all, join, literal, Param, raw, type Sql, sql } from '../read/sql.js';
+import { incidentConditions } from './incident.filter.js';
 import type { IncidentFilter } from './incident.inputs.js';
 import { masksSeenBy, seenByAudience } from './incident.policy.js';
+import { incidentRead } from './incident.read.js';
 
 /**
  * The tally: numbers of incidents kept current by a trigger on every write, by a few dimensions. A row of a grain
@@ -47,9 +49,24 @@ const FILTER_DIMENSIONS = {
 
 type Filter = Planned<IncidentFilter> | null | undefined;
 
-interface TallyRows {
+/** Rows to be summed: they have n, killed, wounded, day and the columns of the dimensions asked for. */
+export interface CountedRows {
   readonly row: Row;
   readonly from: Sql;
+}
+
+/** Whoever asks for numbers states the scope they need. */
+const countedIncidents: LinkType = { scope: null, rows: incidentRead.rows };
+
+/** Incidents that meet a condition, each counted as one. */
+export function counted(where: (incident: Row) => Sql, step: Step): CountedRows {
+  const { row, from } = step.rows(countedIncidents, where);
+  const derived: Row = (column) => {
+    if (column === 'n') return raw('1');
+    if (column === 'day') return sql`${inBaku(row('occurred_from'))}::date`;
+    return row(column);
+  };
+  return { row: derived, from };
 }
 
 /** Rows of the smallest grain that knows all dimensions and meets the filter, or null where none does. */
@@ -57,34 +74,133 @@ export function tallied(
   dimensions: readonly IncidentDimension[],
   filter: Filter,
   step: Step,
-): TallyRows | null {
-  const needed = new Set<Dimension>(dimensions);
+): CountedRows | null {
+  const { occurred, ...others } = filter ?? {};
+  const condition = conditionOf(others, step);
+  if (condition === null) return null;
+  const needed = [...dimensions, ...condition.dimensions];
+  const { from, to } = occurred ?? {};
+  if (!from && !to) {
+    const grain = grainFor(needed);
+    return grain ? rowsOf(grain, condition.where, step) : null;
+  }
+  const unit = grainFor([...needed, 'DAY']) ? 'DAY' : 'MONTH';
+  const grain = grainFor([...needed, unit]);
+  if (!grain) return null;
+  // A month at an edge may hold a great many.
+  if (unit === 'MONTH') step.heavy();
+  const { whole, edges } = cut(from ?? null, to ?? null, unit);
+  return together(dimensions, step, [
+    rowsOf(grain, (row) => all([condition.where(row), ...whole(row('day'))]), step),
+    ...edges.map((edge) =>
+      counted((row) => all([...incidentConditions(row, others, step), edge(row('occurred_from'))]), step),
+    ),
+  ]);
+}
+
+function grainFor(needed: readonly Dimension[]): string | null {
+  const grain = Object.entries(GRAINS).find(([, known]) =>
+    needed.every((dimension) => known.some((name) => name === dimension)),
+  );
+  return grain?.[0] ?? null;
+}
+
+interface Condition {
+  readonly dimensions: readonly Dimension[];
+  readonly where: (row: Row) => Sql;
+}
+
+/** A filter as a condition on rows of the tally, or null where it asks for what the tally does not know. */
+function conditionOf(filter: Omit<NonNullable<Filter>, 'occurred'>, step: Step): Condition | null {
+  const dimensions: Dimension[] = [];
   const conditions: ((row: Row) => Sql)[] = [];
-  for (const [name, value] of Object.entries(filter ?? {})) {
+  for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
     if (name === 'place' && value instanceof Param) {
-      needed.add('PLACE');
+      dimensions.push('PLACE');
       conditions.push((row) => sql`${row('place_key')} = any(${keysWithin(step, value)})`);
       continue;
     }
     const dimension = FILTER_DIMENSIONS[name as keyof typeof FILTER_DIMENSIONS];
     if (!dimension || !Array.isArray(value)) return null;
-    needed.add(dimension);
+    dimensions.push(dimension);
     conditions.push((row) =>
       value.length === 0
         ? raw('false')
         : sql`${row(name)} in (${join(value.map(String).map(literal), ', ')})`,
     );
   }
-  const grain = Object.entries(GRAINS).find(([, known]) =>
-    [...needed].every((dimension) => known.some((name) => name === dimension)),
+  return { dimensions, where: (row) => all(conditions.map((condition) => condition(row))) };
+}
+
+interface Cut {
+  /** Conditions on the first day of a whole day or month. */
+  readonly whole: (day: Sql) => Sql[];
+  /** Conditions on the time of what is in no whole one, at either edge. */
+  readonly edges: readonly ((time: Sql) => Sql)[];
+}
+
+/** A span of time, cut where days or months begin in Baku. */
+function cut(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): Cut {
+  const truncated = (time: Sql): Sql => sql`date_trunc(${literal(unit)}, ${time})`;
+  // The first beginning at or after it: a moment before one belongs to what precedes.
+  const first =
+    from &&
+    sql`(${truncated(sql`${inBaku(from)} - interval '1 microsecond'`)} + interval ${literal(`1 ${unit}`)})`;
+  const last = to && truncated(inBaku(to));
+  // A span may lie between two beginnings.
+  const firstEnds = first && (to ? sql`least(${inBaku(first)}, ${to})` : inBaku(first));
+  const lastBegins = last && (firstEnds ? sql`greatest(${inBaku(last)}, ${firstEnds})` : inBaku(last));
+  return {
+    whole: (day) => [
+      ...(first ? [sql`${day} >= (select ${first}::date)`] : []),
+      ...(last ? [sql`${day} < (select ${last}::date)`] : []),
+    ],
+    edges: [
+      ...(from && firstEnds
+        ? [(time: Sql) => sql`${time} >= ${from} and ${time} < (select ${firstEnds})`]
+        : []),
+      ...(to && lastBegins
+        ? [(time: Sql) => sql`${time} >= (select ${lastBegins}) and ${time} < ${to}`]
+        : []),
+    ],
+  };
+}
+
+/** The time of day in Baku of an instant, or the instant of a time of day there. */
+function inBaku(time: Sql | Param): Sql {
+  return sql`(${time} at time zone 'Asia/Baku')`;
+}
+
+/** Rows of several sources as those of one. */
+function together(
+  dimensions: readonly IncidentDimension[],
+  step: Step,
+  sources: readonly CountedRows[],
+): CountedRows {
+  const columns = [...new Set([...dimensions.map(columnOf), 'n', 'killed', 'wounded'])];
+  const alias = step.alias();
+  const parts = sources.map(
+    ({ row, from }) =>
+      sql`select ${join(
+        columns.map((column) => sql`${row(column)} as ${raw(column)}`),
+        ', ',
+      )} ${from}`,
   );
-  if (!grain) return null;
-  return rowsOf(grain[0], (row) => all(conditions.map((condition) => condition(row))), step);
+  return {
+    row: (column) => raw(`${alias}.${column}`),
+    from: sql`from (${join(parts, ' union all ')}) ${raw(alias)}`,
+  };
+}
+
+/** The column that tells a dimension: for months and years their days. */
+export function columnOf(dimension: IncidentDimension): string {
+  if (dimension === 'DISTRICT') return 'district_key';
+  return dimension === 'MONTH' || dimension === 'YEAR' ? 'day' : dimension.toLowerCase();
 }
 
 /** Rows of a grain and the changes. The masks are written out as well because by them the index finds the rows. */
-function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): TallyRows {
+function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): CountedRows {
   const masks = raw(masksSeenBy(step.audience).join(', '));
   return step.rows(
     tallyRows,
@@ -104,6 +220,6 @@ export function translationCount(where: (row: Row) => Sql, step: Step): Sql {
   return sumOf(rowsOf('translation', where, step));
 }
 
-function sumOf({ row, from }: TallyRows): Sql {
+function sumOf({ row, from }: CountedRows): Sql {
   return sql`(select coalesce(sum(${row('n')}), 0) ${from})`;
 }

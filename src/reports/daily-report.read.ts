@@ -4,12 +4,13 @@ import { deadlineRead, provisionRead } from '../agreements/agreement.read.js';
 import { digestIn } from '../incidents/digest.read.js';
 import { AUDIENCE_BIT, audiencesOf } from '../incidents/incident.policy.js';
 import { assessmentRead, incidentProvisions, incidentRead } from '../incidents/incident.read.js';
+import { counted } from '../incidents/tally.read.js';
 import { translator, vocabularyLabel } from '../labels/labels.js';
 import type { Locale } from '../labels/locale.js';
 import { exists, jsonList, type LocaleArguments, labelOf, list, many, required } from '../read/fields.js';
 import type { Fields, Read, ReadType, Row, Step } from '../read/model.js';
 import { literal, Param, raw, type Sql, sql } from '../read/sql.js';
-import { counted, grouped } from '../statistics/statistic.read.js';
+import { grouped } from '../statistics/statistic.read.js';
 import { reportText } from './daily-report.text.js';
 
 /** The report of a day in Baku for the viewer, in these languages. */

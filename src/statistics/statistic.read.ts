@@ -1,14 +1,13 @@
 import { CodedError } from '../errors.js';
 import { incidentConditions } from '../incidents/incident.filter.js';
 import type { IncidentFilter } from '../incidents/incident.inputs.js';
-import { incidentRead } from '../incidents/incident.read.js';
-import { tallied } from '../incidents/tally.read.js';
+import { type CountedRows, columnOf, counted, tallied } from '../incidents/tally.read.js';
 import { LANGUAGE_TAG, type Locale } from '../labels/locale.js';
 import { type IncidentDimension, VOCABULARIES } from '../labels/vocabularies.js';
 import { placeRead } from '../places/place.read.js';
 import type { Planned } from '../read/arguments.js';
 import { jsonList, jsonText, type LocaleArguments, labelOf, list, localColumn } from '../read/fields.js';
-import type { Fields, LinkType, Read, ReadType, Row, Step } from '../read/model.js';
+import type { Fields, Read, ReadType, Row, Step } from '../read/model.js';
 import { all, join, literal, raw, type Sql, sql } from '../read/sql.js';
 
 /** As many as there are; more could only repeat some. */
@@ -40,15 +39,11 @@ export function statistics(
   return (step) => grouped(tallied(groupBy, filter, step) ?? untallied(filter, step), groupBy, step);
 }
 
-/** Groups over rows that have n, killed, wounded, day and the columns of the dimensions. */
-export function grouped(
-  source: { row: Row; from: Sql },
-  groupBy: readonly IncidentDimension[],
-  step: Step,
-): Sql {
+/** Groups over rows that are counted. */
+export function grouped(source: CountedRows, groupBy: readonly IncidentDimension[], step: Step): Sql {
   const [alias, summed] = [step.alias(), step.alias()];
   const group: Row = (column) => raw(`${alias}.${column}`);
-  const columns = groupBy.map((dimension, index) => sql`${columnOf(dimension, source.row)} as c${index}`);
+  const columns = groupBy.map((dimension, index) => sql`${groupedBy(dimension, source.row)} as c${index}`);
   const keys = groupBy.map(
     (dimension, index) => sql`${keyOf(dimension, raw(`${summed}.c${index}`), step)} as k${index}`,
   );
@@ -75,39 +70,17 @@ export function grouped(
   return list(sql`select ${step.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
 }
 
-/** Incidents as they are counted: statistics need no scope beside their own. */
-const countedIncidents: LinkType = { scope: 'statistics:read', rows: incidentRead.rows };
-
-function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): { row: Row; from: Sql } {
+function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): CountedRows {
   step.heavy();
   return counted((incident) => all(incidentConditions(incident, filter, step)), step);
 }
 
-/** Incidents that meet a condition, as rows for {@link grouped}. */
-export function counted(where: (incident: Row) => Sql, step: Step): { row: Row; from: Sql } {
-  const { row, from } = step.rows(countedIncidents, where);
-  const derived: Row = (column) => {
-    if (column === 'n') return raw('1');
-    if (column === 'day') return sql`(${row('occurred_from')} at time zone 'Asia/Baku')::date`;
-    return row(column);
-  };
-  return { row: derived, from };
-}
-
 /** What is grouped by: a plain column or day, so that keys are only written out once for a group. */
-function columnOf(dimension: IncidentDimension, row: Row): Sql {
-  switch (dimension) {
-    case 'DISTRICT':
-      return row('district_key');
-    case 'DAY':
-      return row('day');
-    case 'MONTH':
-      return sql`date_trunc('month', ${row('day')}::timestamp)`;
-    case 'YEAR':
-      return sql`date_trunc('year', ${row('day')}::timestamp)`;
-    default:
-      return row(dimension.toLowerCase());
-  }
+function groupedBy(dimension: IncidentDimension, row: Row): Sql {
+  const column = row(columnOf(dimension));
+  return dimension === 'MONTH' || dimension === 'YEAR'
+    ? sql`date_trunc(${literal(dimension)}, ${column}::timestamp)`
+    : column;
 }
 
 function keyOf(dimension: IncidentDimension, column: Sql, step: Step): Sql {

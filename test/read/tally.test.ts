@@ -44,6 +44,8 @@ const QUESTION = parse(`{
   places: incidentStatistics(groupBy: [CATEGORY, DISTRICT]) { keys count killed wounded }
   months: incidentStatistics(groupBy: [MONTH, ORIGINATOR]) { keys count killed wounded }
   days: incidentStatistics(groupBy: [DAY]) { keys count killed wounded }
+  since: incidents(filter: { occurred: { from: "2022-09-13T01:02:03.456Z" } }) { totalCount }
+  until: incidentStatistics(groupBy: [CATEGORY, YEAR], filter: { occurred: { to: "2023-09-19T09:00:00Z" } }) { keys count killed wounded }
 }`);
 
 /** The same by counting rows, as row security shows them to the role that asks. */
@@ -63,7 +65,53 @@ const COUNTED = {
   places: groups('category', `coalesce((select code from place where key = district_key), 'NONE')`),
   months: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`, 'originator'),
   days: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`),
+  since: count(`occurred_from >= '2022-09-13T01:02:03.456Z'`),
+  until: groups('category', `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY')`).replace(
+    'from incident',
+    `from incident where occurred_from < '2023-09-19T09:00:00Z'`,
+  ),
 } as const;
+
+const SPAN = parse(`query ($from: DateTime, $to: DateTime) {
+  total: incidents(filter: { occurred: { from: $from, to: $to } }) { totalCount }
+  shelling: incidents(filter: { occurred: { from: $from, to: $to }, category: [SHELLING, LANDMINE] }) { totalCount }
+  days: incidentStatistics(groupBy: [DAY], filter: { occurred: { from: $from, to: $to } }) { keys count killed wounded }
+  months: incidentStatistics(groupBy: [MONTH, DISTRICT], filter: { occurred: { from: $from, to: $to } }) { keys count killed wounded }
+  states: incidentStatistics(groupBy: [STATUS], filter: { occurred: { from: $from, to: $to }, originator: [AZE, RUS] }) { keys count killed wounded }
+}`);
+
+/** The same by counting rows of which a condition is true. */
+const COUNTED_IN_SPAN = {
+  total: (span: string) => count(span),
+  shelling: (span: string) => count(`${span} and category in ('SHELLING', 'LANDMINE')`),
+  days: (span: string) =>
+    groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`).replace(
+      'from incident',
+      `from incident where ${span}`,
+    ),
+  months: (span: string) =>
+    groups(
+      `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`,
+      `coalesce((select code from place where key = district_key), 'NONE')`,
+    ).replace('from incident', `from incident where ${span}`),
+  states: (span: string) =>
+    groups('status').replace('from incident', `from incident where ${span} and originator in ('AZE', 'RUS')`),
+} as const;
+
+/** Beginnings of days and months in Baku, moments beside them, and others. */
+const MOMENTS = [
+  null,
+  '2020-09-27T03:00:00.000Z',
+  '2021-03-31T19:59:59.999Z',
+  '2021-03-31T20:00:00.000Z',
+  '2021-03-31T20:00:00.001Z',
+  '2022-09-12T20:05:00.000Z',
+  '2022-09-12T23:00:00.000Z',
+  '2022-09-13T20:00:00.000Z',
+  '2023-08-31T20:00:00.000Z',
+  '2023-09-19T12:34:56.789Z',
+  '2024-01-01T00:00:00.000Z',
+] as const;
 
 function within(...codes: string[]): string {
   return `place_key in (select place.key from place left join place parent on parent.key = place.parent_key
@@ -131,6 +179,11 @@ interface Reader {
   compareBy(
     dimensions: readonly Dimension[],
   ): Promise<{ answered: unknown; counted: unknown; isTallied: boolean }>;
+  /** The same of a span of time, and how many of its five numbers the server took from the tally. */
+  compareIn(
+    from: string | null,
+    to: string | null,
+  ): Promise<{ answered: unknown; counted: unknown; tallied: number }>;
   close(): Promise<void>;
 }
 
@@ -169,6 +222,20 @@ async function openReader(database: TestDatabase, audience: Audience): Promise<R
       const isTallied = latest.includes('incident_tally');
       const { rows } = await client.query(groups(...dimensions.map((name) => DIMENSIONS[name])));
       return { answered: Object(data).incidentStatistics, counted: rows[0].answer, isTallied };
+    },
+    async compareIn(from, to) {
+      const { data: answered, errors } = await server.ask(asker, SPAN, { from, to });
+      expect(errors).toEqual([]);
+      const tallied = latest.split(' from incident_tally ').length - 1;
+      const span = [
+        ...(from ? [`occurred_from >= '${from}'`] : []),
+        ...(to ? [`occurred_from < '${to}'`] : []),
+        'true',
+      ].join(' and ');
+      const counted: Record<string, unknown> = {};
+      for (const [name, text] of Object.entries(COUNTED_IN_SPAN))
+        counted[name] = (await client.query(text(span))).rows[0].answer;
+      return { answered, counted, tallied };
     },
     close: () => client.end(),
   };
@@ -281,6 +348,34 @@ describe('totals and statistics', () => {
       }
     }
   }, 60_000);
+
+  it.each([false, true])(
+    'equal a plain count in any span of time, changes added up: %s',
+    async (isAddedUp) => {
+      // Some on the very moments, and some beside them.
+      for (const moment of MOMENTS) {
+        for (const shift of [-1, 0, 1]) {
+          const added = [randomUUID()];
+          await owner.query(INSERT, [added]);
+          await owner.query(
+            `update incident set occurred_from = $2::timestamptz + $3 * interval '1 millisecond', occurred_to = null where key = any ($1)`,
+            [added, moment ?? '2022-02-28T20:00:00Z', shift],
+          );
+        }
+      }
+      if (isAddedUp) await owner.query('select add_up_tally()');
+      for (const from of MOMENTS) {
+        for (const to of MOMENTS) {
+          for (const reader of readers) {
+            const { answered, counted, tallied } = await reader.compareIn(from, to);
+            expect(answered, `${reader.audience} ${from} ${to}`).toEqual(counted);
+            expect(tallied).toBe(5);
+          }
+        }
+      }
+    },
+    60_000,
+  );
 
   it('are added up a few hundred at a time by a write, however many wait', async () => {
     const counting = "select count(*)::int as n from incident_tally where grain = 'change'";
