@@ -180,7 +180,7 @@ const NATION_TABLES = [
     source_url text,
     statement jsonb,
     primary key (incident_key, position), ${partOf('cascade')})`,
-  'create index on claim (claimant_key, incident_key)',
+  'create index on claim (claimant_key, incident_key, audience)',
   'create index on claim (attributed_to_key, incident_key)',
   `create table casualties (
     ${part}, position smallint not null,
@@ -196,7 +196,7 @@ const NATION_TABLES = [
     provision_key smallint not null references provision (key) on delete restrict,
     position smallint not null,
     primary key (incident_key, position), ${partOf('cascade')},
-    unique (provision_key, incident_key))`,
+    constraint incident_provision_provision_key_incident_key_key unique (provision_key, incident_key) include (audience))`,
   `create table incident_search (${part}, search_text text not null, primary key (incident_key), ${partOf('cascade')})`,
   `create table assessment (
     key uuid primary key,

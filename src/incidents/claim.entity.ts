@@ -10,7 +10,7 @@ import { OfIncident } from './of-incident.js';
 
 @ObjectType({ description: 'What a side says of an incident. Blame is only ever a claim.' })
 @Entity('claim')
-@Index(['claimantKey', 'incidentKey'])
+@Index(['claimantKey', 'incidentKey', 'audience'])
 @Index(['attributedToKey', 'incidentKey'])
 export class Claim {
   @PrimaryColumn('uuid')

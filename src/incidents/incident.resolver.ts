@@ -11,9 +11,9 @@ import { placeRead } from '../places/place.read.js';
 import type { Planned } from '../read/arguments.js';
 import { connection, type Listing, type PageArguments } from '../read/connection.js';
 import { exists, one } from '../read/fields.js';
-import type { Extension, Read, ReadType, Row, Step } from '../read/model.js';
+import type { Extension, LinkType, Read, ReadType, Row, Step } from '../read/model.js';
 import { connectionTypes } from '../read/page.types.js';
-import { type Sql, sql } from '../read/sql.js';
+import { raw, type Sql, sql } from '../read/sql.js';
 import { addField, Takes } from '../read/takes.js';
 import { Incident } from './incident.entity.js';
 import { incidentConditions } from './incident.filter.js';
@@ -36,7 +36,7 @@ interface IncidentListing {
   /** Condition besides the filter. */
   readonly related?: (row: Row, step: Step) => Sql;
   /** Cheaper way to the number of those `related`, where there is one. */
-  readonly count?: (step: Step) => Sql;
+  readonly count?: (step: Step) => Sql | null;
 }
 
 function incidentPage({ filter, orderBy, related, count }: IncidentListing, page: PageArguments): Read {
@@ -126,39 +126,88 @@ addIncidents(Provision, 'Incidents that concern the provision, the newest first.
 addIncidents(Party, 'Incidents on which the party made a claim, the newest first.');
 addIncidents(Place, 'Incidents at the place, or inside it when it is a district, the newest first.');
 
-/** The field `incidents` of a type: those that are `related` to its row. */
+/** The field `incidents` of a type: those that are `related` to its row. `count` tells how many, where it can. */
 function relatedIncidents(
   extended: ReadType,
   related: (incident: Row, row: Row, step: Step) => Sql,
+  count: (row: Row, filter: IncidentListing['filter'], step: Step) => Sql | null,
 ): Extension {
   return {
     extends: extended,
     fields: {
       incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
-        incidentPage({ ...args, related: (incident, step) => related(incident, row, step) }, args),
+        incidentPage(
+          {
+            ...args,
+            related: (incident, step) => related(incident, row, step),
+            count: (step) => count(row, args.filter, step),
+          },
+          args,
+        ),
     },
   };
 }
 
-export const provisionIncidents = relatedIncidents(provisionRead, (incident, provision, step) =>
-  exists(
-    step,
-    incidentProvisions,
-    (link) =>
-      sql`${link('incident_key')} = ${incident('key')} and ${link('provision_key')} = ${provision('key')}`,
-  ),
+/** Rows that link incidents with something, counted without looking at the incidents: they carry the same mask. */
+function countLinks(
+  what: 'count(*)' | 'count(distinct incident_key)',
+  type: LinkType,
+  where: (link: Row) => Sql,
+  step: Step,
+): Sql {
+  step.heavy();
+  return sql`(select ${raw(what)} ${step.rows(type, where).from})`;
+}
+
+export const provisionIncidents = relatedIncidents(
+  provisionRead,
+  (incident, provision, step) =>
+    exists(
+      step,
+      incidentProvisions,
+      (link) =>
+        sql`${link('incident_key')} = ${incident('key')} and ${link('provision_key')} = ${provision('key')}`,
+    ),
+  (provision, filter, step) =>
+    filter
+      ? null
+      : countLinks(
+          'count(*)',
+          incidentProvisions,
+          (link) => sql`${link('provision_key')} = ${provision('key')}`,
+          step,
+        ),
 );
 
-export const partyIncidents = relatedIncidents(partyRead, (incident, party, step) =>
-  exists(
-    step,
-    claimRead,
-    (claim) =>
-      sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${party('key')}`,
-  ),
+export const partyIncidents = relatedIncidents(
+  partyRead,
+  (incident, party, step) =>
+    exists(
+      step,
+      claimRead,
+      (claim) =>
+        sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${party('key')}`,
+    ),
+  (party, filter, step) =>
+    filter
+      ? null
+      : countLinks(
+          'count(distinct incident_key)',
+          claimRead,
+          (claim) => sql`${claim('claimant_key')} = ${party('key')}`,
+          step,
+        ),
 );
 
 export const placeIncidents = relatedIncidents(
   placeRead,
   (incident, place) => sql`${place('key')} in (${incident('place_key')}, ${incident('district_key')})`,
+  (place, filter, step) => {
+    const { row, from } = step.rows(
+      placeRead,
+      (within) =>
+        sql`(${within('key')} = ${place('key')} or (${within('parent_key')} = ${place('key')} and ${place('kind')} = 'DISTRICT'))`,
+    );
+    return tallyCount(filter, step, sql`array(select ${row('key')} ${from})`);
+  },
 );

@@ -74,9 +74,10 @@ export function tallied(
   dimensions: readonly IncidentDimension[],
   filter: Filter,
   step: Step,
+  placeKeys: Sql | null = null,
 ): CountedRows | null {
   const { occurred, ...others } = filter ?? {};
-  const condition = conditionOf(others, step);
+  const condition = conditionOf(others, step, placeKeys);
   if (condition === null) return null;
   const needed = [...dimensions, ...condition.dimensions];
   const { from, to } = occurred ?? {};
@@ -111,9 +112,15 @@ interface Condition {
 }
 
 /** A filter as a condition on rows of the tally, or null where it asks for what the tally does not know. */
-function conditionOf(filter: Omit<NonNullable<Filter>, 'occurred'>, step: Step): Condition | null {
-  const dimensions: Dimension[] = [];
-  const conditions: ((row: Row) => Sql)[] = [];
+function conditionOf(
+  filter: Omit<NonNullable<Filter>, 'occurred'>,
+  step: Step,
+  placeKeys: Sql | null,
+): Condition | null {
+  const dimensions: Dimension[] = placeKeys ? ['PLACE'] : [];
+  const conditions: ((row: Row) => Sql)[] = placeKeys
+    ? [(row) => sql`${row('place_key')} = any(${placeKeys})`]
+    : [];
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
     if (name === 'place' && value instanceof Param) {
@@ -209,9 +216,9 @@ function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): CountedRow
   );
 }
 
-/** How many incidents the viewer sees that meet a filter, where the tally can tell. */
-export function tallyCount(filter: Filter, step: Step): Sql | null {
-  const rows = tallied([], filter, step);
+/** How many incidents the viewer sees that meet a filter, and are at one of some places, where the tally can tell. */
+export function tallyCount(filter: Filter, step: Step, placeKeys: Sql | null = null): Sql | null {
+  const rows = tallied([], filter, step, placeKeys);
   return rows && sumOf(rows);
 }
 
