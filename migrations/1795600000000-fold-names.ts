@@ -149,6 +149,7 @@ const NAMES = [
   `create function search.name_rank(name_forms text, query text[], takes_misspelt boolean) returns real language plpgsql immutable strict parallel safe as $$
    declare
      known constant text[] := string_to_array(name_forms, ' ');
+     beginnings constant text := ' ' || name_forms;
      total real := 0;
      best real;
      word text;
@@ -156,12 +157,11 @@ const NAMES = [
    begin
      foreach word in array query loop
        forms := string_to_array(word, ' ');
-       select max(case
-           when name = forms[1] then 1.0
-           when name = any (forms) then 0.8
-           when length(forms[1]) > 1 and starts_with(name, forms[1]) then 0.6
-           when length(forms[2]) > 1 and starts_with(name, forms[2]) then 0.5 end)
-         into best from unnest(known) name;
+       best := case
+           when forms[1] = any (known) then 1.0
+           when known && forms then 0.8
+           when length(forms[1]) > 1 and strpos(beginnings, ' ' || forms[1]) > 0 then 0.6
+           when length(forms[2]) > 1 and strpos(beginnings, ' ' || forms[2]) > 0 then 0.5 end;
        if best is null and takes_misspelt then
          select max(case when search.is_typo(forms[1], name) then 0.3 when search.is_typo(forms[2], name) then 0.2 end)
            into best from unnest(known) name where abs(length(name) - length(forms[1])) < 3 or abs(length(name) - length(forms[2])) < 3;
