@@ -3,7 +3,6 @@ import { keysWithin } from '../places/place-within.js';
 import type { Planned } from '../read/arguments.js';
 import type { LinkType, Row, Step } from '../read/model.js';
 import { all, join, literal, Param, raw, type Sql, sql } from '../read/sql.js';
-import { incidentConditions } from './incident.filter.js';
 import type { IncidentFilter } from './incident.inputs.js';
 import { masksSeenBy, seenByAudience } from './incident.policy.js';
 import { incidentRead } from './incident.read.js';
@@ -93,9 +92,7 @@ export function tallied(
   const { whole, edges } = cut(from ?? null, to ?? null, unit);
   return together(dimensions, step, [
     rowsOf(grain, (row) => all([condition.where(row), ...whole(row('day'))]), step),
-    ...edges.map((edge) =>
-      counted((row) => all([...incidentConditions(row, others, step), edge(row('occurred_from'))]), step),
-    ),
+    ...edges.map((edge) => counted((row) => all([condition.where(row), edge(row('occurred_from'))]), step)),
   ]);
 }
 
@@ -111,7 +108,7 @@ interface Condition {
   readonly where: (row: Row) => Sql;
 }
 
-/** A filter as a condition on rows of the tally, or null where it asks for what the tally does not know. */
+/** A filter as a condition on rows of the tally, or of incidents, or null where it asks for what the tally does not know. */
 function conditionOf(
   filter: Omit<NonNullable<Filter>, 'occurred'>,
   step: Step,
