@@ -8,7 +8,7 @@ import { exists } from '../read/fields.js';
 import type { Row, Step } from '../read/model.js';
 import { join, literal, type Param, raw, type Sql, sql } from '../read/sql.js';
 import type { IncidentFilter, NearInput } from './incident.inputs.js';
-import { claimRead, incidentProvisions } from './incident.read.js';
+import { claimRead, incidentProvisions, ofIncident } from './incident.read.js';
 import { isFound } from './incident.search.js';
 
 /** The filter as conditions on an incident's row. Nothing here compares what the viewer may not read. */
@@ -46,7 +46,7 @@ function concerns(row: Row, provisionCodes: Param, step: Step): Sql {
     step,
     incidentProvisions,
     (link) =>
-      sql`${link('incident_key')} = ${row('key')} and ${link('provision_key')} = any(${provisionKeys(step, provisionCodes)})`,
+      sql`${ofIncident(link, row)} and ${link('provision_key')} = any(${provisionKeys(step, provisionCodes)})`,
   );
 }
 
@@ -59,7 +59,7 @@ function claimed(row: Row, column: string, partyCodes: Param, step: Step): Sql {
     step,
     claimRead,
     (claim) =>
-      sql`${claim('incident_key')} = ${row('key')} and ${claim(column)} = any(array(select ${party('key')} ${from}))`,
+      sql`${ofIncident(claim, row)} and ${claim(column)} = any(array(select ${party('key')} ${from}))`,
   );
 }
 

@@ -167,7 +167,7 @@ export const incidentRead: ReadType = {
   },
 };
 
-function ofIncident(part: Row, incident: Row): Sql {
+export function ofIncident(part: Row, incident: Row): Sql {
   return sql`${part('incident_key')} = ${incident('key')}`;
 }
 

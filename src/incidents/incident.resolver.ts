@@ -24,7 +24,7 @@ import {
   RelatedIncidentsArgs,
   TranslationQueueArgs,
 } from './incident.inputs.js';
-import { claimRead, incidentProvisions, incidentRead } from './incident.read.js';
+import { claimRead, incidentProvisions, incidentRead, ofIncident } from './incident.read.js';
 import { narrowingOf, searched, searchedCount, searchedCountAmong } from './incident.search.js';
 import { tallyCount, translationCount } from './tally.read.js';
 
@@ -148,55 +148,42 @@ function relatedIncidents(
   };
 }
 
-/** Rows that link incidents with something, counted without looking at the incidents: they carry the same mask. */
-function countLinks(
-  what: 'count(*)' | 'count(distinct incident_key)',
-  type: LinkType,
-  where: (link: Row) => Sql,
-  step: Step,
-): Sql {
-  step.heavy();
-  return sql`(select ${raw(what)} ${step.rows(type, where).from})`;
+/**
+ * Incidents that rows of a link tie to a row by its key. The links carry the mask of their incidents: without a filter
+ * they are counted alone.
+ */
+function linkedIncidents(
+  extended: ReadType,
+  link: LinkType,
+  keyColumn: string,
+  counted: 'count(*)' | 'count(distinct incident_key)',
+): Extension {
+  const isOf = (candidate: Row, row: Row): Sql => sql`${candidate(keyColumn)} = ${row('key')}`;
+  return relatedIncidents(
+    extended,
+    (incident, row, step) =>
+      exists(step, link, (candidate) => sql`${ofIncident(candidate, incident)} and ${isOf(candidate, row)}`),
+    (row, filter, step) => {
+      if (filter) return null;
+      step.heavy();
+      return sql`(select ${raw(counted)} ${step.rows(link, (candidate) => isOf(candidate, row)).from})`;
+    },
+  );
 }
 
-export const provisionIncidents = relatedIncidents(
+export const provisionIncidents = linkedIncidents(
   provisionRead,
-  (incident, provision, step) =>
-    exists(
-      step,
-      incidentProvisions,
-      (link) =>
-        sql`${link('incident_key')} = ${incident('key')} and ${link('provision_key')} = ${provision('key')}`,
-    ),
-  (provision, filter, step) =>
-    filter
-      ? null
-      : countLinks(
-          'count(*)',
-          incidentProvisions,
-          (link) => sql`${link('provision_key')} = ${provision('key')}`,
-          step,
-        ),
+  incidentProvisions,
+  'provision_key',
+  'count(*)',
 );
 
-export const partyIncidents = relatedIncidents(
+/** A party may make several claims on one incident. */
+export const partyIncidents = linkedIncidents(
   partyRead,
-  (incident, party, step) =>
-    exists(
-      step,
-      claimRead,
-      (claim) =>
-        sql`${claim('incident_key')} = ${incident('key')} and ${claim('claimant_key')} = ${party('key')}`,
-    ),
-  (party, filter, step) =>
-    filter
-      ? null
-      : countLinks(
-          'count(distinct incident_key)',
-          claimRead,
-          (claim) => sql`${claim('claimant_key')} = ${party('key')}`,
-          step,
-        ),
+  claimRead,
+  'claimant_key',
+  'count(distinct incident_key)',
 );
 
 export const placeIncidents = relatedIncidents(

@@ -1,6 +1,7 @@
 import type { IncidentDimension } from '../labels/vocabularies.js';
 import { keysWithin } from '../places/place-within.js';
 import type { Planned } from '../read/arguments.js';
+import { inBaku } from '../read/fields.js';
 import type { LinkType, Row, Step } from '../read/model.js';
 import { all, join, literal, Param, raw, type Sql, sql } from '../read/sql.js';
 import type { IncidentFilter } from './incident.inputs.js';
@@ -114,21 +115,23 @@ function conditionOf(
   step: Step,
   placeKeys: Sql | null,
 ): Condition | null {
-  const dimensions: Dimension[] = placeKeys ? ['PLACE'] : [];
-  const conditions: ((row: Row) => Sql)[] = placeKeys
-    ? [(row) => sql`${row('place_key')} = any(${placeKeys})`]
-    : [];
+  const dimensions: Dimension[] = [];
+  const conditions: ((row: Row) => Sql)[] = [];
+  const add = (dimension: Dimension, condition: (row: Row) => Sql): void => {
+    dimensions.push(dimension);
+    conditions.push(condition);
+  };
+  const addPlaces = (keys: Sql): void => add('PLACE', (row) => sql`${row('place_key')} = any(${keys})`);
+  if (placeKeys) addPlaces(placeKeys);
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
     if (name === 'place' && value instanceof Param) {
-      dimensions.push('PLACE');
-      conditions.push((row) => sql`${row('place_key')} = any(${keysWithin(step, value)})`);
+      addPlaces(keysWithin(step, value));
       continue;
     }
     const dimension = FILTER_DIMENSIONS[name as keyof typeof FILTER_DIMENSIONS];
     if (!dimension || !Array.isArray(value)) return null;
-    dimensions.push(dimension);
-    conditions.push((row) =>
+    add(dimension, (row) =>
       value.length === 0
         ? raw('false')
         : sql`${row(name)} in (${join(value.map(String).map(literal), ', ')})`,
@@ -169,11 +172,6 @@ function cut(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): Cut {
         : []),
     ],
   };
-}
-
-/** The time of day in Baku of an instant, or the instant of a time of day there. */
-function inBaku(time: Sql | Param): Sql {
-  return sql`(${time} at time zone 'Asia/Baku')`;
 }
 
 /** Rows of several sources as those of one. */

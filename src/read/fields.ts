@@ -2,7 +2,7 @@ import { vocabularyLabel } from '../labels/labels.js';
 import { LOCALES, type Locale } from '../labels/locale.js';
 import { VOCABULARIES, type VocabularyName } from '../labels/vocabularies.js';
 import type { Field, LinkType, Read, ReadType, Row, Step } from './model.js';
-import { concatenated, isLiteral, literal, type Sql, sql } from './sql.js';
+import { concatenated, isLiteral, literal, type Param, type Sql, sql } from './sql.js';
 
 /** Arguments of every field that is answered in a language. */
 export interface LocaleArguments {
@@ -17,6 +17,11 @@ export function jsonText(text: Sql): Sql {
 /** RFC 3339 in UTC, from a timestamptz expression. Connections run in UTC. */
 export function jsonTime(time: Sql): Sql {
   return sql`replace(to_json(${time})::text, '+00:00', 'Z')`;
+}
+
+/** The time of day in Baku of an instant, or the instant of a time of day there. */
+export function inBaku(time: Sql | Param): Sql {
+  return sql`(${time} at time zone 'Asia/Baku')`;
 }
 
 export function text(column: string): Field {

@@ -4,10 +4,19 @@ import { deadlineRead, provisionRead } from '../agreements/agreement.read.js';
 import { digestIn } from '../incidents/digest.read.js';
 import { AUDIENCE_BIT, audiencesOf } from '../incidents/incident.policy.js';
 import { assessmentRead, incidentProvisions, incidentRead } from '../incidents/incident.read.js';
-import { counted } from '../incidents/tally.read.js';
+import { type CountedRows, counted } from '../incidents/tally.read.js';
 import { translator, vocabularyLabel } from '../labels/labels.js';
 import type { Locale } from '../labels/locale.js';
-import { exists, jsonList, type LocaleArguments, labelOf, list, many, required } from '../read/fields.js';
+import {
+  exists,
+  inBaku,
+  jsonList,
+  type LocaleArguments,
+  labelOf,
+  list,
+  many,
+  required,
+} from '../read/fields.js';
 import type { Fields, Read, ReadType, Row, Step } from '../read/model.js';
 import { literal, Param, raw, type Sql, sql } from '../read/sql.js';
 import { grouped } from '../statistics/statistic.read.js';
@@ -31,8 +40,8 @@ interface Day {
 function reportFields(date: Param, locales: readonly Locale[]): Fields {
   const day: Day = {
     date,
-    start: sql`(${date}::timestamp at time zone 'Asia/Baku')`,
-    end: sql`((${date} + 1)::timestamp at time zone 'Asia/Baku')`,
+    start: inBaku(sql`${date}::timestamp`),
+    end: inBaku(sql`(${date} + 1)::timestamp`),
   };
   return {
     date: () => () => sql`to_json(${date})::text`,
@@ -78,7 +87,7 @@ function isReported(day: Day, step: Step): Sql {
   return exists(step, incidentRead, (row) => sql`((${began(row, day)}) or (${wasUnderWay(row, day)}))`);
 }
 
-function ofDay(day: Day, step: Step): { row: Row; from: Sql } {
+function ofDay(day: Day, step: Step): CountedRows {
   return counted((row) => began(row, day), step);
 }
 

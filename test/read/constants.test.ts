@@ -1,12 +1,11 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCALES } from '../../src/labels/locale.js';
 import { createSchema } from '../../src/schema.js';
 import { type App, startApp } from '../support/app.js';
 import { ASKERS } from './differential/asker.js';
-import { openReadServerOver } from './differential/server.js';
+import { statementsFor } from './differential/server.js';
 
 const RECORD = `query ($locale: Locale) { incidents(first: 100) { nodes { reference
   place { id code name(locale: $locale) kindLabel(locale: $locale) aliases parent { name(locale: $locale) } latitude }
@@ -76,17 +75,11 @@ describe('reference data in a statement that is asked for again', () => {
 
 describe('a statement that is asked for again', () => {
   async function statementsOf(text: string): Promise<string[]> {
-    const statements: string[] = [];
-    const server = openReadServerOver(async (_, statement) => {
-      statements.push(statement.text);
-      return [Buffer.from('{}')];
-    });
     const reader = ASKERS.find(
       ({ scopes }) => scopes.has('incident:read') && !scopes.has('incident:position'),
     );
     if (!reader) throw new Error('Everybody reads positions');
-    for (let turn = 0; turn < 2; turn += 1) await server.ask(reader, parse(text), {});
-    return statements;
+    return statementsFor(reader, text, 2);
   }
 
   it('selects reference data while it is planned, also where a field is refused', async () => {

@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type Caller, READERS, startApp } from '../support/app.js';
 import { ASKERS } from './differential/asker.js';
-import { openReadServerOver } from './differential/server.js';
+import { statementsFor } from './differential/server.js';
 
 interface Page {
   readonly nodes: readonly { id: string }[];
@@ -228,12 +227,7 @@ describe('the total', () => {
   const [asker] = ASKERS;
 
   async function statementFor(text: string): Promise<string> {
-    const statements: string[] = [];
-    const server = openReadServerOver(async (_, statement) => {
-      statements.push(statement.text);
-      return [Buffer.from('{}')];
-    });
-    if (asker) await server.ask(asker, parse(text), {});
+    const statements = asker ? await statementsFor(asker, text, 1) : [];
     return statements.join('\n');
   }
 

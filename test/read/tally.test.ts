@@ -59,16 +59,17 @@ const COUNTED = {
   ru: count(awaits('RU')),
   az: count(awaits('AZ')),
   en: count(awaits('EN')),
-  nearby: groups('category').replace('from incident', `from incident where ${within('lachin')}`),
+  nearby: groupsOf(within('lachin'), 'category'),
   total: groups(),
   states: groups('status', 'severity'),
   places: groups('category', `coalesce((select code from place where key = district_key), 'NONE')`),
   months: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`, 'originator'),
   days: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`),
   since: count(`occurred_from >= '2022-09-13T01:02:03.456Z'`),
-  until: groups('category', `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY')`).replace(
-    'from incident',
-    `from incident where occurred_from < '2023-09-19T09:00:00Z'`,
+  until: groupsOf(
+    `occurred_from < '2023-09-19T09:00:00Z'`,
+    'category',
+    `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY')`,
   ),
 } as const;
 
@@ -84,18 +85,9 @@ const SPAN = parse(`query ($from: DateTime, $to: DateTime) {
 const COUNTED_IN_SPAN = {
   total: (span: string) => count(span),
   shelling: (span: string) => count(`${span} and category in ('SHELLING', 'LANDMINE')`),
-  days: (span: string) =>
-    groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`).replace(
-      'from incident',
-      `from incident where ${span}`,
-    ),
-  months: (span: string) =>
-    groups(
-      `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`,
-      `coalesce((select code from place where key = district_key), 'NONE')`,
-    ).replace('from incident', `from incident where ${span}`),
-  states: (span: string) =>
-    groups('status').replace('from incident', `from incident where ${span} and originator in ('AZE', 'RUS')`),
+  days: (span: string) => groupsOf(span, DIMENSIONS.DAY),
+  months: (span: string) => groupsOf(span, DIMENSIONS.MONTH, DIMENSIONS.DISTRICT),
+  states: (span: string) => groupsOf(`${span} and originator in ('AZE', 'RUS')`, 'status'),
 } as const;
 
 /** Beginnings of days and months in Baku, moments beside them, and others. */
@@ -126,12 +118,16 @@ function count(condition: string): string {
 }
 
 function groups(...keys: string[]): string {
+  return groupsOf('true', ...keys);
+}
+
+function groupsOf(condition: string, ...keys: string[]): string {
   const columns = keys.map((key, index) => `${key} as k${index},`).join(' ');
   const names = keys.map((_, index) => `k${index}`);
   const sorted = names.map((name) => `${name} collate "C"`).join(', ');
   return `select coalesce(json_agg(json_build_object('keys', array[${names.join(', ')}]::text[], 'count', n, 'killed', k, 'wounded', w)
             ${sorted && `order by ${sorted}`}), '[]') as answer
-    from (select ${columns} count(*) n, coalesce(sum(killed), 0) k, coalesce(sum(wounded), 0) w from incident
+    from (select ${columns} count(*) n, coalesce(sum(killed), 0) k, coalesce(sum(wounded), 0) w from incident where ${condition}
            ${keys.length > 0 ? `group by ${keys.map((_, index) => index + 1).join(', ')}` : ''}) g`;
 }
 

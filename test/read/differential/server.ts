@@ -52,6 +52,17 @@ export function openReadServerOver(read: ExecutorParts['read']): ReadServer {
   };
 }
 
+/** The statements that a document asked so many times would send, to a database that answers nothing. */
+export async function statementsFor(asker: Asker, text: string, times: number): Promise<string[]> {
+  const statements: string[] = [];
+  const server = openReadServerOver(async (_, statement) => {
+    statements.push(statement.text);
+    return [Buffer.from('{}')];
+  });
+  for (let turn = 0; turn < times; turn += 1) await server.ask(asker, parse(text), {});
+  return statements;
+}
+
 function responseOf({ data, errors = [] }: QueryResult): Response {
   const body: unknown = data ? JSON.parse(data.text) : data;
   return { ...(data === undefined ? {} : { data: body }), errors: placed(errors) };
