@@ -4,6 +4,7 @@ import { postmasterOf } from './processes.mjs';
 import { readSamples } from './samples.mjs';
 import { startContestant } from './servers.mjs';
 import { SHAPES } from './shapes.mjs';
+import { summary } from './summary.mjs';
 
 const SHAPES_THAT_MUST_NOT_GROW = [
   'incident',
@@ -17,35 +18,53 @@ const SHAPES_THAT_MUST_NOT_GROW = [
   'statisticsByMonth',
 ];
 
-/** Merzili at several sizes: for a nation that sees most, and for one that sees one record in a thousand. */
-export async function measureGrowth({ database, sizes, seconds, tell }) {
+/**
+ * Merzili at several sizes, which take turns within every round: for a nation that sees most, and for one that sees one
+ * record in a thousand. Answers medians: `tables[audience][shape.name][size]`.
+ */
+export async function measureGrowth({ database, sizes, rounds, seconds, tell }) {
   const shapes = SHAPES.filter(({ name }) => SHAPES_THAT_MUST_NOT_GROW.includes(name));
-  const cells = [];
-  for (const rows of sizes) {
-    const ownerUrl = await database.databaseOf(rows, 'sparse');
-    const postmaster = await withClient(ownerUrl, postmasterOf);
-    for (const audience of ['TUR', 'AZE']) {
-      const samples = await withClient(await audienceUrl(ownerUrl, database.secret, audience), (client) =>
-        readSamples(client, null, audience),
-      );
-      const merzili = await startContestant('merzili', { ownerUrl, secret: database.secret, audience });
-      try {
+  const tables = {};
+  let failures = 0;
+  for (const audience of ['TUR', 'AZE']) {
+    const running = [];
+    const runs = [];
+    try {
+      for (const rows of sizes) running.push(await startAt(rows, audience, { database, shapes }));
+      for (let round = 0; round < rounds; round += 1) {
         for (const shape of shapes) {
-          const requests = shape.requests(samples);
-          if (requests.length === 0) continue;
-          await load(merzili, shape, requests, {
-            seconds: Math.min(1, seconds / 2),
-            postmaster,
-            patience: 1,
-          });
-          const result = await load(merzili, shape, requests, { seconds, postmaster });
-          cells.push({ rows, audience, shape: shape.name, ...result });
-          tell(`growth ${rows} ${audience} ${shape.name.padEnd(22)} ${result.rate.toFixed(0).padStart(6)}/s`);
+          for (const { name, rows, contestant, postmaster, requests } of running) {
+            const own = requests.get(shape);
+            if (own.length === 0) continue;
+            if (round === 0) await load(contestant, shape, own, { seconds, postmaster, patience: 1 });
+            const result = await load(contestant, shape, own, { seconds, postmaster });
+            failures += result.failures;
+            runs.push({ shape, name, result });
+            tell(
+              `growth ${round + 1}/${rounds} ${audience} ${shape.name.padEnd(22)} ${String(rows).padStart(9)} ${result.rate.toFixed(0).padStart(6)}/s  ${result.postgresMicroseconds?.toFixed(0)} µs`,
+            );
+          }
         }
-      } finally {
-        await merzili.stop();
       }
+    } finally {
+      for (const { contestant } of running) await contestant.stop();
     }
+    tables[audience] = summary(shapes, running, runs);
   }
-  return { sizes, shapes, cells };
+  return { sizes, shapes, tables, failures };
+}
+
+async function startAt(rows, audience, { database, shapes }) {
+  const { secret } = database;
+  const ownerUrl = await database.databaseOf(rows, 'sparse');
+  const samples = await withClient(await audienceUrl(ownerUrl, secret, audience), (client) =>
+    readSamples(client, null, audience),
+  );
+  return {
+    name: String(rows),
+    rows,
+    postmaster: await withClient(ownerUrl, postmasterOf),
+    requests: new Map(shapes.map((shape) => [shape, shape.requests(samples)])),
+    contestant: await startContestant('merzili', { ownerUrl, secret, audience }),
+  };
 }

@@ -129,25 +129,25 @@ function ratios(shapes, contestants, table) {
   ];
 }
 
-function growthTables({ sizes, shapes, cells }) {
+function growthTables({ sizes, shapes, tables }) {
   const titles = {
     TUR: 'a nation that sees three records in four',
     AZE: 'a nation that sees one record in a thousand',
   };
+  const [smallest, largest] = [sizes.at(0), sizes.at(-1)];
   return Object.entries(titles).flatMap(([audience, title]) => {
-    const cell = (shape, rows) =>
-      cells.find((one) => one.audience === audience && one.shape === shape.name && one.rows === rows);
+    const cpuOf = (shape, rows) => tables[audience][shape.name][rows].postgresMicroseconds;
     return [
       `## Growth, ${title}: requests per second (CPU of PostgreSQL per request, µs)`,
       '',
       ...grid(
-        ['', ...sizes.map((rows) => `${number(rows)}`)],
+        ['', ...sizes.map(number), 'CPU, largest to smallest'],
         shapes.map((shape) => [
           shape.title,
-          ...sizes.map((rows) => {
-            const found = cell(shape, rows);
-            return found ? `${number(found.rate)} (${number(found.postgresMicroseconds)})` : '–';
-          }),
+          ...sizes.map(
+            (rows) => `${number(tables[audience][shape.name][rows].rate)} (${number(cpuOf(shape, rows))})`,
+          ),
+          factor(cpuOf(shape, largest), cpuOf(shape, smallest)),
         ]),
       ),
       '',

@@ -141,11 +141,14 @@ async function measure() {
   const table = summary(shapes, contestants, runs);
   const settings = { database, tell, seconds };
   const workers = await measureWorkers({ ...settings, ownerUrl, postmaster });
-  const growth = growthRows.length > 0 ? await measureGrowth({ ...settings, sizes: growthRows }) : null;
+  const growth =
+    growthRows.length > 0
+      ? await measureGrowth({ database, tell, sizes: growthRows, rounds, seconds: seconds / 2 })
+      : null;
   const writes = options['no-writes'] ? null : await measureWriting(ownerUrl);
   const failures = [...runs.map(({ result }) => result), ...(writes?.mutations ?? [])].reduce(
     (sum, result) => sum + result.failures,
-    0,
+    growth?.failures ?? 0,
   );
   const minutes = (Date.now() - started) / 60_000;
   return {

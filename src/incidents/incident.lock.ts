@@ -28,17 +28,17 @@ const lockAs = (
  * the same breath but after that: `alongside` is given its key. NOT_FOUND, with nothing more to it, when the id
  * is malformed, there is none, or the writing nation does not see it.
  */
-export async function lockIncident<T = undefined>(
+export async function lockIncident<T>(
   tx: Transaction,
   nation: Nation,
   id: string,
-  alongside?: (key: string) => Promise<T>,
+  alongside: (key: string) => Promise<T>,
 ): Promise<[LockedIncident, T]> {
   const key = id.startsWith(PREFIX) ? id.slice(PREFIX.length) : '';
   if (!UUID.test(key)) throw new CodedError('NOT_FOUND');
   const [[incident], read] = await Promise.all([
     tx.read<LockedIncident>({ text: lockAs(nation), values: [key] }),
-    alongside?.(key) as Promise<T>,
+    alongside(key),
   ]);
   if (!incident) throw new CodedError('NOT_FOUND');
   return [incident, read];

@@ -16,7 +16,7 @@ export function retractIncident(ctx: WriteContext, input: RetractIncidentInput):
   const problems: Problem[] = [];
   const reason = readTextInput(input.reason, ['input', 'reason'], { longest: LONGEST.text }, problems);
   return ctx.write(async (tx) => {
-    const [incident] = await lockIncident(tx, ctx.nation, input.id);
+    const [incident] = await lockIncident(tx, ctx.nation, input.id, async () => {});
     refuseIf([...whatForbidsRetracting(incident, actorOf(ctx), input.version), ...problems]);
     const { key, version, audience } = incident;
     tx.send(
