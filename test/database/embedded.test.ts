@@ -344,7 +344,7 @@ describe('after kill -9', () => {
 describe('settings by memory', () => {
   it('grow with it, between a floor and a ceiling', () => {
     const buffers = [0.25, 2, 4, 64].map((size) => settingsFor(size * GB).shared_buffers);
-    expect(buffers).toEqual(['64MB', '256MB', '512MB', '1024MB']);
+    expect(buffers).toEqual(['64MB', '256MB', '512MB', '8192MB']);
     expect([1, 4, 64].map((size) => settingsFor(size * GB).work_mem)).toEqual(['4MB', '16MB', '32MB']);
   });
 });

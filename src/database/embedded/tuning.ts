@@ -12,7 +12,7 @@ export function settingsFor(memory: number): Record<string, string> {
   const share = (part: number, least: number, most: number) =>
     `${Math.round(Math.min(Math.max(memory / part / MB, least), most))}MB`;
   return {
-    shared_buffers: share(8, 64, 1024),
+    shared_buffers: share(8, 64, 8192),
     effective_cache_size: share(2, 128, 1024 * 1024),
     work_mem: share(256, 4, 32),
     maintenance_work_mem: share(32, 32, 256),
