@@ -20,11 +20,12 @@ const SHAPES_THAT_MUST_NOT_GROW = [
 
 /**
  * Merzili at several sizes, which take turns within every round: for a nation that sees most, and for one that sees one
- * record in a thousand. Answers medians: `tables[audience][shape.name][size]`.
+ * record in a thousand. Answers medians, `tables[audience][shape.name][size]`, and how many incidents each sees.
  */
 export async function measureGrowth({ database, sizes, rounds, seconds, tell }) {
   const shapes = SHAPES.filter(({ name }) => SHAPES_THAT_MUST_NOT_GROW.includes(name));
   const tables = {};
+  const seen = {};
   let failures = 0;
   for (const audience of ['TUR', 'AZE']) {
     const running = [];
@@ -50,8 +51,9 @@ export async function measureGrowth({ database, sizes, rounds, seconds, tell }) 
       for (const { contestant } of running) await contestant.stop();
     }
     tables[audience] = summary(shapes, running, runs);
+    seen[audience] = running.map((one) => one.seen);
   }
-  return { sizes, shapes, tables, failures };
+  return { sizes, shapes, tables, seen, failures };
 }
 
 async function startAt(rows, audience, { database, shapes }) {
@@ -63,6 +65,7 @@ async function startAt(rows, audience, { database, shapes }) {
   return {
     name: String(rows),
     rows,
+    seen: samples.total,
     postmaster: await withClient(ownerUrl, postmasterOf),
     requests: new Map(shapes.map((shape) => [shape, shape.requests(samples)])),
     contestant: await startContestant('merzili', { ownerUrl, secret, audience }),

@@ -129,9 +129,9 @@ function ratios(shapes, contestants, table) {
   ];
 }
 
-function growthTables({ sizes, shapes, tables }) {
+function growthTables({ sizes, shapes, tables, seen }) {
   const titles = {
-    TUR: 'a nation that sees three records in four',
+    TUR: 'a nation that sees seven records in eight',
     AZE: 'a nation that sees one record in a thousand',
   };
   const [smallest, largest] = [sizes.at(0), sizes.at(-1)];
@@ -141,7 +141,11 @@ function growthTables({ sizes, shapes, tables }) {
       `## Growth, ${title}: requests per second (CPU of PostgreSQL per request, µs)`,
       '',
       ...grid(
-        ['', ...sizes.map(number), 'CPU, largest to smallest'],
+        [
+          '',
+          ...sizes.map((rows, index) => `${number(rows)}, sees ${number(seen[audience][index])}`),
+          'CPU, largest to smallest',
+        ],
         shapes.map((shape) => [
           shape.title,
           ...sizes.map(

@@ -3,12 +3,16 @@ import { drawSamples, merziliCursors } from './shapes.mjs';
 const POSTGRAPHILE_CURSOR = `query Cursor($offset: Int!) {
   allIncidents(first: 1, offset: $offset, orderBy: [OCCURRED_FROM_DESC, KEY_DESC]) { edges { cursor } } }`;
 
-/** Values for the shapes' variables, with the cursors of each server that has a form of its own. */
+/**
+ * How many incidents the role sees, and values for the shapes' variables, with the cursors of each server that has a form
+ * of its own.
+ */
 export async function readSamples(client, postgraphile, audience = 'TUR') {
   const { rows } = await client.query(
     "select coalesce(sum(n), 0)::int as total from incident_tally where grain = 'total'",
   );
-  const samples = await drawSamples(client, rows[0].total, audience);
+  const { total } = rows[0];
+  const samples = { total, ...(await drawSamples(client, total, audience)) };
   for (const depth of [samples.shallow, samples.deep]) {
     const own = await merziliCursors(client, depth, audience);
     const theirs = postgraphile ? await postgraphileCursors(postgraphile, depth.offsets) : [];
