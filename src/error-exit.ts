@@ -47,7 +47,7 @@ function presentError(
       return { message: t(`errors.${code}`), ...place(error), extensions: { code, ...variableOf(error) } };
     }
     if (code !== null) {
-      const prefix = locale === 'EN' ? '' : `${t(`errors.${code}`)}: `;
+      const prefix = locale === 'EN' ? '' : `${t(`errors.${code}`)} `;
       return { message: `${prefix}${error.message}`, ...place(error), extensions: { code } };
     }
   }

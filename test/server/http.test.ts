@@ -226,6 +226,16 @@ describe('the language of a request', () => {
     },
   );
 
+  it.each(['TR', 'RU', 'AZ'] as const)(
+    'is that of what is wrong with a document: in %s a sentence, before the details in English',
+    async (locale) => {
+      const { errors } = await app
+        .as('TUR', 'LIAISON_OFFICER', { locale })
+        .query('{ incidnets { totalCount } }');
+      expect(errors[0]?.message).toMatch(/^\p{L}[^."]+\. Cannot query field "incidnets"/u);
+    },
+  );
+
   it('is that of error messages, too', async () => {
     const messages = await Promise.all(
       (['TR', 'RU', 'AZ', 'EN'] as const).map(async (locale) => {
