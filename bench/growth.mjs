@@ -34,7 +34,7 @@ export async function measureGrowth({ database, sizes, rounds, seconds, tell }) 
       for (const rows of sizes) running.push(await startAt(rows, audience, { database, shapes }));
       for (let round = 0; round < rounds; round += 1) {
         for (const shape of shapes) {
-          for (const { name, rows, contestant, postmaster, requests } of running) {
+          for (const { name, contestant, postmaster, requests } of running) {
             const own = requests.get(shape);
             if (own.length === 0) continue;
             if (round === 0) await load(contestant, shape, own, { seconds, postmaster, patience: 1 });
@@ -42,7 +42,7 @@ export async function measureGrowth({ database, sizes, rounds, seconds, tell }) 
             failures += result.failures;
             runs.push({ shape, name, result });
             tell(
-              `growth ${round + 1}/${rounds} ${audience} ${shape.name.padEnd(22)} ${String(rows).padStart(9)} ${result.rate.toFixed(0).padStart(6)}/s  ${result.postgresMicroseconds?.toFixed(0)} µs`,
+              `growth ${round + 1}/${rounds} ${audience} ${shape.name.padEnd(22)} ${String(name).padStart(9)} ${result.rate.toFixed(0).padStart(6)}/s  ${result.postgresMicroseconds?.toFixed(0)} µs`,
             );
           }
         }
@@ -63,8 +63,7 @@ async function startAt(rows, audience, { database, shapes }) {
     readSamples(client, null, audience),
   );
   return {
-    name: String(rows),
-    rows,
+    name: rows,
     seen: samples.total,
     postmaster: await withClient(ownerUrl, postmasterOf),
     requests: new Map(shapes.map((shape) => [shape, shape.requests(samples)])),

@@ -16,6 +16,7 @@ import {
   text,
   texts,
   time,
+  todayInBaku,
 } from '../read/fields.js';
 import { localizedText } from '../read/localized-text.read.js';
 import { everyone, type LinkType, type ReadType, type Row, type Step } from '../read/model.js';
@@ -31,7 +32,7 @@ export const deadlineRead: ReadType = {
     revised: date('revised'),
     actual: date('actual'),
     isOverdue: (row) => () =>
-      sql`coalesce(${row('actual')} is null and coalesce(${row('revised')}, ${row('planned')}) < (now() at time zone 'Asia/Baku')::date, false)::text`,
+      sql`coalesce(${row('actual')} is null and coalesce(${row('revised')}, ${row('planned')}) < ${todayInBaku}, false)::text`,
   },
 };
 

@@ -36,9 +36,13 @@ export function incidentConditions(
 }
 
 function codes(column: Sql, values: readonly string[] | null | undefined): Sql[] {
-  if (!values) return [];
-  if (values.length === 0) return [raw('false')];
-  return [sql`${column} in (${join([...new Set(values)].map(literal), ', ')})`];
+  return values ? [isOneOf(column, values)] : [];
+}
+
+/** Whether a column holds one of some codes; of none it never does. */
+export function isOneOf(column: Sql, values: readonly string[]): Sql {
+  if (values.length === 0) return raw('false');
+  return sql`${column} in (${join([...new Set(values)].map(literal), ', ')})`;
 }
 
 function concerns(row: Row, provisionCodes: Param, step: Step): Sql {

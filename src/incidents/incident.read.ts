@@ -167,6 +167,7 @@ export const incidentRead: ReadType = {
   },
 };
 
+/** Whether a row of something that belongs to incidents is one of this incident. */
 export function ofIncident(part: Row, incident: Row): Sql {
   return sql`${part('incident_key')} = ${incident('key')}`;
 }

@@ -7,7 +7,7 @@ import { all, join, literal, type Param, raw, type Sql, sql } from '../read/sql.
 import { wanted } from '../search/wanted.js';
 import type { IncidentFilter } from './incident.inputs.js';
 import { seenByAudience } from './incident.policy.js';
-import { incidentRead } from './incident.read.js';
+import { incidentRead, ofIncident } from './incident.read.js';
 
 /** Matches above which a search no longer tells records apart: they count as equally good. */
 const COMMON = 500;
@@ -151,7 +151,7 @@ function pageOf({ limit, isDescending, beyond }: Cut, isByRank: boolean): Sql {
 
 /** Whether a record matches the shared query; a scalar, so that it is asked of one record at a time. */
 function isMatch(row: Row, step: Step): Sql {
-  const { row: kept, from } = step.rows(incidentSearch, (k) => sql`${k('incident_key')} = ${row('key')}`);
+  const { row: kept, from } = step.rows(incidentSearch, (candidate) => ofIncident(candidate, row));
   return sql`(select ${kept('document')} @@ (select found.query from found limit 1) ${from})`;
 }
 

@@ -4,6 +4,7 @@ import type { Planned } from '../read/arguments.js';
 import { inBaku } from '../read/fields.js';
 import type { LinkType, Row, Step } from '../read/model.js';
 import { all, join, literal, Param, raw, type Sql, sql } from '../read/sql.js';
+import { isOneOf } from './incident.filter.js';
 import type { IncidentFilter } from './incident.inputs.js';
 import { masksSeenBy, seenByAudience } from './incident.policy.js';
 import { incidentRead } from './incident.read.js';
@@ -131,11 +132,7 @@ function conditionOf(
     }
     const dimension = FILTER_DIMENSIONS[name as keyof typeof FILTER_DIMENSIONS];
     if (!dimension || !Array.isArray(value)) return null;
-    add(dimension, (row) =>
-      value.length === 0
-        ? raw('false')
-        : sql`${row(name)} in (${join(value.map(String).map(literal), ', ')})`,
-    );
+    add(dimension, (row) => isOneOf(row(name), value.map(String)));
   }
   return { dimensions, where: (row) => all(conditions.map((condition) => condition(row))) };
 }

@@ -1,8 +1,8 @@
 import { partyRead } from '../parties/party.read.js';
 import type { Planned } from '../read/arguments.js';
-import { date, globalId, localName, many, one, required, text, texts } from '../read/fields.js';
+import { date, globalId, localName, many, one, required, text, texts, todayInBaku } from '../read/fields.js';
 import { everyone, ownNation, type ReadType, type Row } from '../read/model.js';
-import { type Param, raw, type Sql, sql } from '../read/sql.js';
+import { type Param, type Sql, sql } from '../read/sql.js';
 import type { OnDateArgs } from './on-date.args.js';
 
 export const appointmentRead: ReadType = {
@@ -59,7 +59,7 @@ function ofOfficial(part: Row, official: Row): Sql {
 
 /** Whether an appointment is in force on a day; an unknown beginning or end leaves the interval open. */
 export function inForce(appointment: Row, day: Param | null | undefined): Sql {
-  const on = day ? sql`${day}` : raw("(now() at time zone 'Asia/Baku')::date");
+  const on = day ? sql`${day}` : todayInBaku;
   return sql`daterange(${appointment('starts_on')}, ${appointment('ends_on')}) @> ${on}`;
 }
 

@@ -24,6 +24,9 @@ export function inBaku(time: Sql | Param): Sql {
   return sql`(${time} at time zone 'Asia/Baku')`;
 }
 
+/** The day in Baku when the statement is run. */
+export const todayInBaku: Sql = sql`${inBaku(sql`now()`)}::date`;
+
 export function text(column: string): Field {
   return (row) => () => jsonText(row(column));
 }

@@ -3,7 +3,7 @@ import { AUDIENCES, type Audience, JOINT_COMMAND, type Nation } from '../access/
 import { deadlineRead, provisionRead } from '../agreements/agreement.read.js';
 import { digestIn } from '../incidents/digest.read.js';
 import { AUDIENCE_BIT, audiencesOf } from '../incidents/incident.policy.js';
-import { assessmentRead, incidentProvisions, incidentRead } from '../incidents/incident.read.js';
+import { assessmentRead, incidentProvisions, incidentRead, ofIncident } from '../incidents/incident.read.js';
 import { type CountedRows, counted } from '../incidents/tally.read.js';
 import { translator, vocabularyLabel } from '../labels/labels.js';
 import type { Locale } from '../labels/locale.js';
@@ -182,7 +182,7 @@ function assessmentFields(nation: Nation): Fields {
     const { row, from } = step.rows(
       assessmentRead,
       (candidate) =>
-        sql`${candidate('incident_key')} = ${incident('key')} and ${candidate('version')} = ${incident('version')} and ${candidate('nation')} = ${literal(nation)}`,
+        sql`${ofIncident(candidate, incident)} and ${candidate('version')} = ${incident('version')} and ${candidate('nation')} = ${literal(nation)}`,
     );
     return sql`(select ${row('verdict')} ${from} order by ${row('assessed_at')} desc, ${row('key')} limit 1)`;
   };

@@ -48,6 +48,18 @@ const QUESTION = parse(`{
   until: incidentStatistics(groupBy: [CATEGORY, YEAR], filter: { occurred: { to: "2023-09-19T09:00:00Z" } }) { keys count killed wounded }
 }`);
 
+const DIMENSIONS = {
+  CATEGORY: 'category',
+  STATUS: 'status',
+  SEVERITY: 'severity',
+  ORIGINATOR: 'originator',
+  DISTRICT: `coalesce((select code from place where key = district_key), 'NONE')`,
+  DAY: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`,
+  MONTH: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`,
+  YEAR: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY')`,
+} as const;
+type Dimension = keyof typeof DIMENSIONS;
+
 /** The same by counting rows, as row security shows them to the role that asks. */
 const COUNTED = {
   all: count('true'),
@@ -62,15 +74,11 @@ const COUNTED = {
   nearby: groupsOf(within('lachin'), 'category'),
   total: groups(),
   states: groups('status', 'severity'),
-  places: groups('category', `coalesce((select code from place where key = district_key), 'NONE')`),
-  months: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`, 'originator'),
-  days: groups(`to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`),
+  places: groups('category', DIMENSIONS.DISTRICT),
+  months: groups(DIMENSIONS.MONTH, 'originator'),
+  days: groups(DIMENSIONS.DAY),
   since: count(`occurred_from >= '2022-09-13T01:02:03.456Z'`),
-  until: groupsOf(
-    `occurred_from < '2023-09-19T09:00:00Z'`,
-    'category',
-    `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY')`,
-  ),
+  until: groupsOf(`occurred_from < '2023-09-19T09:00:00Z'`, 'category', DIMENSIONS.YEAR),
 } as const;
 
 const SPAN = parse(`query ($from: DateTime, $to: DateTime) {
@@ -130,18 +138,6 @@ function groupsOf(condition: string, ...keys: string[]): string {
     from (select ${columns} count(*) n, coalesce(sum(killed), 0) k, coalesce(sum(wounded), 0) w from incident where ${condition}
            ${keys.length > 0 ? `group by ${keys.map((_, index) => index + 1).join(', ')}` : ''}) g`;
 }
-
-const DIMENSIONS = {
-  CATEGORY: 'category',
-  STATUS: 'status',
-  SEVERITY: 'severity',
-  ORIGINATOR: 'originator',
-  DISTRICT: `coalesce((select code from place where key = district_key), 'NONE')`,
-  DAY: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM-DD')`,
-  MONTH: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY-MM')`,
-  YEAR: `to_char(occurred_from at time zone 'Asia/Baku', 'YYYY')`,
-} as const;
-type Dimension = keyof typeof DIMENSIONS;
 
 /** Dimensions in every combination, with days, months, years or without a time. */
 function combinations(): Dimension[][] {
