@@ -25,7 +25,7 @@ async function start(tell) {
   await mkdir(DATA, { recursive: true });
   const external = process.env.BENCH_DATABASE_URL;
   if (external) return { ownerUrl: external, secret: await keptSecret(), stop: async () => {} };
-  const { startEmbedded } = await fromProject('database/embedded.js');
+  const { startEmbedded } = await fromProject('database/embedded/start.js');
   return startEmbedded({ dataDir: DATA, log: tell });
 }
 
@@ -72,7 +72,7 @@ async function withCopy(ownerUrl, original, use) {
 
 async function fill(url, secret, rows, markings, tell) {
   const [{ migrate }, { importShippedData }] = await Promise.all([
-    fromProject('database/migrate.js'),
+    fromProject('app/migrate.js'),
     fromProject('imports/shipped.import.js'),
   ]);
   const owner = await migrate(url, secret);

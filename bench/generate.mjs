@@ -184,9 +184,7 @@ async function takeAwayIndexes(client) {
 async function reference(client) {
   const catalogs = {};
   for (const locale of LOCALES) {
-    catalogs[locale] = JSON.parse(
-      await readFile(join(PROJECT, `src/labels/catalogs/${locale}.json`), 'utf8'),
-    );
+    catalogs[locale] = JSON.parse(await readFile(join(PROJECT, `src/i18n/catalogs/${locale}.json`), 'utf8'));
   }
   const codes = Object.keys(catalogs.en.vocabulary.IncidentCategory);
   const { rows: places } = await client.query(

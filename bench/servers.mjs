@@ -100,8 +100,8 @@ const nationOf = (audience) => (audience === 'PUBLIC' ? null : audience);
 /** A token of a nation and role, valid for an hour. */
 async function authorization(nation, role) {
   const [{ openDemoIssuers }, { mintToken }] = await Promise.all([
-    fromProject('access/demo-issuers.js'),
-    fromProject('access/mint.js'),
+    fromProject('auth/demo-issuers.js'),
+    fromProject('auth/mint.js'),
   ]);
   const { issuers } = await openDemoIssuers(join(DATA, 'app'));
   const issuer = issuers.find((candidate) => candidate.nation === nation);

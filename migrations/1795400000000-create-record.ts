@@ -99,7 +99,7 @@ const REFERENCE_TABLES = [
 ];
 
 const FUNCTIONS = [
-  // Audiences as bits of a mask; AUDIENCE_BIT in src/incidents/incident.policy.ts says the same.
+  // Audiences as bits of a mask; AUDIENCE_BIT in src/planner/audience-mask.ts says the same.
   `create function audience_bit(audience text) returns smallint language sql immutable strict parallel safe
    return case audience when 'TUR' then 1 when 'RUS' then 2 when 'AZE' then 4 when 'PUBLIC' then 8 end`,
   // Reached only when a row that a foreign key promises is not there.

@@ -110,12 +110,12 @@ const FUNCTIONS = [
      .join(' ')} end`,
   `create function iso_time(moment timestamptz) returns text language sql stable parallel safe
    return to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
-  // textContent() of src/incidents/content.ts.
+  // textContent() of src/modules/incidents/write/content.ts.
   `create function text_content(body jsonb) returns jsonb language sql immutable parallel safe
    return case when body is not null then jsonb_build_object('source', body -> 'source', 'texts',
      (select jsonb_object_agg(key, jsonb_build_object('text', value -> 'text', 'status', value -> 'status'))
         from jsonb_each(body -> 'texts'))) end`,
-  // IncidentContent of src/incidents/content.ts, from the rows as they stand.
+  // IncidentContent of src/modules/incidents/write/content.ts, from the rows as they stand.
   `create function recorded_content(wanted uuid) returns jsonb language sql stable set search_path = public, pg_temp as $$
    select jsonb_build_object(
      'category', category, 'severity', severity,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AUDIENCES, type Audience, NATIONS } from '../src/access/scopes.js';
-import { VOCABULARIES } from '../src/labels/vocabularies.js';
+import { AUDIENCES, type Audience, NATIONS } from '../src/domain/scopes.js';
+import { VOCABULARIES } from '../src/domain/vocabularies.js';
 
 const file = (name: string): string => readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8');
 const json = <T>(name: string, shape: z.ZodType<T>): T => shape.parse(JSON.parse(file(name)));

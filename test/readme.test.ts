@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../src/package-root.js';
+import { PACKAGE_ROOT } from '../src/common/package-root.js';
 
 const read = (...path: string[]): string => readFileSync(join(PACKAGE_ROOT, ...path), 'utf8');
 /** What stands in backticks in the first column of the table under a heading. */

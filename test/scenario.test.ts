@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type App, type Caller, startApp } from './support/app.js';
 import {
   begun,
   cursorsOf,
@@ -10,8 +11,7 @@ import {
   SETTLED_MS,
   type Stream,
   stream,
-} from './events/clients.js';
-import { type App, type Caller, startApp } from './support/app.js';
+} from './support/event-clients.js';
 
 /**
  * A day at the Centre, as clients live it: they ask and write over HTTP and follow over a WebSocket, the

@@ -22,7 +22,7 @@ export function listen(handler) {
 export async function labelsOf(vocabulary) {
   const labels = {};
   for (const locale of ['TR', 'RU', 'AZ', 'EN']) {
-    const file = join(PROJECT, `src/labels/catalogs/${locale.toLowerCase()}.json`);
+    const file = join(PROJECT, `src/i18n/catalogs/${locale.toLowerCase()}.json`);
     labels[locale] = JSON.parse(await readFile(file, 'utf8')).vocabulary[vocabulary];
   }
   return labels;

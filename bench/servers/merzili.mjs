@@ -2,7 +2,7 @@
 import { fromProject } from '../project.mjs';
 import { tellPort } from './listen.mjs';
 
-const { startServer } = await fromProject('main.js');
-const { readConfig } = await fromProject('config.js');
+const { startServer } = await fromProject('app/main.js');
+const { readConfig } = await fromProject('common/config.js');
 const server = await startServer(readConfig({ PORT: '0', ...process.env }), () => {});
 tellPort(Number(new URL(server.url).port));

@@ -17,8 +17,8 @@ import pg from 'pg';
 const DIST = join(import.meta.dirname, '../../dist/src');
 const fromServer = (path) => import(pathToFileURL(join(DIST, path)).href);
 await import('reflect-metadata');
-const { startEmbedded } = await fromServer('database/embedded.js');
-const { migrate } = await fromServer('database/migrate.js');
+const { startEmbedded } = await fromServer('database/embedded/start.js');
+const { migrate } = await fromServer('app/migrate.js');
 const { importShippedData } = await fromServer('imports/shipped.import.js');
 
 const work = await mkdtemp(join(tmpdir(), 'merzili-restore-'));

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
-import type { Order } from '../access/administration.js';
-import { NATIONS, type Nation } from '../access/scopes.js';
-import { blaming, type Config, readConfig } from '../config.js';
+import { blaming, type Config, readConfig } from '../common/config.js';
+import { NATIONS, type Nation } from '../domain/scopes.js';
+import type { Order } from '../modules/tokens/administration.js';
 import { print, type Terminal } from './terminal.js';
 
 /** Who orders, as the options say. */
@@ -26,13 +26,13 @@ export async function order(wanted: Order, options: AdministratorOptions, termin
   const token = options.token ?? terminal.env.MERZILI_TOKEN ?? '';
   const administrator = await administratorOf(config, token, options.nation);
   const { withDatabase } = await import('./database.js');
-  const { carryOut } = await import('../access/administration.js');
+  const { carryOut } = await import('../modules/tokens/administration.js');
   await withDatabase(
     config,
     (line) => print(terminal.stderr, line),
     async (database) => {
       if (database.isOurs) {
-        const { migrate } = await import('../database/migrate.js');
+        const { migrate } = await import('../app/migrate.js');
         await (await migrate(database.ownerUrl, database.secret)).destroy();
       }
       await carryOut(wanted, administrator, database);
@@ -42,10 +42,10 @@ export async function order(wanted: Order, options: AdministratorOptions, termin
 
 /** Every token that is not one of the nation's own administrator is refused alike. */
 async function administratorOf(config: Config, token: string, nation: Nation) {
-  const { loadIssuers } = await import('../access/issuers.js');
-  const { openDemoIssuers } = await import('../access/demo-issuers.js');
-  const { openKeyStore } = await import('../access/jwks.js');
-  const { createVerifier } = await import('../access/verifier.js');
+  const { loadIssuers } = await import('../auth/issuers.js');
+  const { openDemoIssuers } = await import('../auth/demo-issuers.js');
+  const { openKeyStore } = await import('../auth/jwks.js');
+  const { createVerifier } = await import('../auth/verifier.js');
   const issuers = config.issuersFile
     ? await blaming('MERZILI_ISSUERS', loadIssuers(config.issuersFile))
     : (await openDemoIssuers(config.dataDir)).issuers;

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { Config } from '../config.js';
-import { startEmbedded } from '../database/embedded.js';
-import { connectOwner, migrate } from '../database/migrate.js';
+import { connectOwner, migrate } from '../app/migrate.js';
+import type { Config } from '../common/config.js';
+import { startEmbedded } from '../database/embedded/start.js';
 import { importShippedData } from '../imports/shipped.import.js';
 import { findRunning } from './running-database.js';
 

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../config.js';
-import { describeProblem, ImportError } from '../imports/problem.js';
-import { sentenceOf } from '../thrown.js';
+import { ConfigError } from '../common/config.js';
+import { sentenceOf } from '../common/thrown.js';
+import { describeProblem, ImportError } from '../csv/problem.js';
 import { print, type Terminal } from './terminal.js';
 
 /** Exit codes of every command. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DataSource } from 'typeorm';
-import { readConfig } from '../config.js';
+import { readConfig } from '../common/config.js';
 import { createProgress, type Progress } from './progress.js';
 import { print, type Terminal } from './terminal.js';
 

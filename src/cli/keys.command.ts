@@ -1,7 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { generateKeys } from '../access/mint.js';
+import { generateKeys } from '../auth/mint.js';
 import { print, type Terminal } from './terminal.js';
 
 const PRIVATE_FILE = 'private.jwk.json';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readConfig } from '../config.js';
+import { readConfig } from '../common/config.js';
 import { print, type Terminal } from './terminal.js';
 
 const HELP = `
@@ -17,7 +17,7 @@ export function addMigrate(program: Command, terminal: Terminal): void {
     .action(async () => {
       const config = readConfig(terminal.env);
       const { withDatabase } = await import('./database.js');
-      const { migrate } = await import('../database/migrate.js');
+      const { migrate } = await import('../app/migrate.js');
       await withDatabase(
         config,
         (line) => print(terminal.stderr, line),

@@ -1,13 +1,13 @@
 import { parse } from 'graphql';
-import { type Nation, scopesOf } from '../access/scopes.js';
-import type { Viewer } from '../access/viewer.js';
+import { createSchema } from '../app/schema.js';
+import type { Viewer } from '../auth/viewer.js';
 import { openReaders } from '../database/readers.js';
-import { translator } from '../labels/labels.js';
-import type { Locale } from '../labels/locale.js';
-import { createQueryExecutor } from '../read/executor.js';
-import { dailyReportPage } from '../reports/daily-report.html.js';
-import { readAnswer, reportQuery } from '../reports/daily-report.query.js';
-import { createSchema } from '../schema.js';
+import type { Locale } from '../domain/locale.js';
+import { type Nation, scopesOf } from '../domain/scopes.js';
+import { createQueryExecutor } from '../execution/query-executor.js';
+import { translator } from '../i18n/labels.js';
+import { dailyReportPage } from '../modules/reports/daily-report.html.js';
+import { readAnswer, reportQuery } from '../modules/reports/daily-report.query.js';
 
 /**
  * The page of a day's report as a liaison officer of a nation, or without one the public, sees it: read by

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { PACKAGE_ROOT } from '../common/package-root.js';
 import { EXIT, reportFailure } from './failure.js';
 import { addImport } from './import.command.js';
 import { addIssuer } from './issuer.command.js';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { NATIONS, type Nation } from '../access/scopes.js';
-import { readConfig } from '../config.js';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../labels/locale.js';
+import { readConfig } from '../common/config.js';
+import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
+import { NATIONS, type Nation } from '../domain/scopes.js';
 import { UsageError } from './failure.js';
 import { print, type Terminal } from './terminal.js';
 
@@ -49,10 +49,10 @@ async function report(
   }
   const config = readConfig(terminal.env);
   const { withDatabase } = await import('./database.js');
-  const { migrate } = await import('../database/migrate.js');
+  const { migrate } = await import('../app/migrate.js');
   const { importShippedData } = await import('../imports/shipped.import.js');
   const { printableReport } = await import('./printed-report.js');
-  const { printPdf } = await import('../reports/pdf.js');
+  const { printPdf } = await import('../modules/reports/pdf.js');
   await withDatabase(
     config,
     (line) => print(terminal.stderr, line),

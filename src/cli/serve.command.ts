@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readConfig } from '../config.js';
+import { readConfig } from '../common/config.js';
 import { print, type Terminal } from './terminal.js';
 
 const HELP = `
@@ -18,7 +18,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .action(async () => {
       const config = readConfig(terminal.env);
       const stopRequested = terminal.stopRequested();
-      const { startServer } = await import('../main.js');
+      const { startServer } = await import('../app/main.js');
       const server = await startServer(config, (line) => print(terminal.stderr, line));
       try {
         print(terminal.stdout, `API       ${server.url}/graphql`);

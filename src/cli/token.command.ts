@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readConfig } from '../common/config.js';
+import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
 import {
   isGranted,
   isNationalRole,
@@ -8,9 +10,7 @@ import {
   type Role,
   SCOPES,
   type Scope,
-} from '../access/scopes.js';
-import { readConfig } from '../config.js';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../labels/locale.js';
+} from '../domain/scopes.js';
 import { UsageError } from './failure.js';
 import { print, type Terminal } from './terminal.js';
 import { addTokenRevoke } from './token-revoke.command.js';
@@ -75,8 +75,8 @@ async function mint(
       `The server trusts the issuers in ${config.issuersFile} only (MERZILI_ISSUERS): get a token from one of them`,
     );
   }
-  const { openDemoIssuers } = await import('../access/demo-issuers.js');
-  const { mintToken } = await import('../access/mint.js');
+  const { openDemoIssuers } = await import('../auth/demo-issuers.js');
+  const { mintToken } = await import('../auth/mint.js');
   const { issuers } = await openDemoIssuers(config.dataDir);
   const issuer = issuers.find((candidate) => candidate.nation === (nation ?? null));
   if (issuer === undefined) throw new Error(`No demo issuer for ${nation ?? 'the Centre'}`);

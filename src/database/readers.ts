@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
-import { AUDIENCES, type Audience } from '../access/scopes.js';
-import type { LaneUse } from '../watch/metrics.js';
-import { Line } from './line.js';
+import { AUDIENCES, type Audience } from '../domain/scopes.js';
+import type { LaneUse } from '../observability/metrics.js';
 import { Pipeline, type ReadStatement } from './pipeline.js';
+import { Line } from './request-queue.js';
 import { roleUrl } from './roles.js';
 import { isConnectionLoss, isPassing, unavailable } from './unavailable.js';
 

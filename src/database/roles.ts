@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Audience } from '../access/scopes.js';
+import type { Audience } from '../domain/scopes.js';
 
 /** The login role of each audience. Row policies look at it; it owns nothing and bypasses nothing. */
 export const ROLE_OF = {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CodedError } from '../errors.js';
-import { codeOf } from '../thrown.js';
+import { CodedError } from '../common/errors.js';
+import { codeOf } from '../common/thrown.js';
 
 /** SQLSTATE classes and codes that mean: the database is not to be had just now. */
 const PASSING_STATES = /^(08|53|57P0|57014)/;

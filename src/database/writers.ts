@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { NATIONS, type Nation } from '../access/scopes.js';
-import { codeOf } from '../thrown.js';
-import type { LaneUse } from '../watch/metrics.js';
-import { Line } from './line.js';
+import { codeOf } from '../common/thrown.js';
+import { NATIONS, type Nation } from '../domain/scopes.js';
+import type { LaneUse } from '../observability/metrics.js';
 import { PipelinedClient } from './pipelined-client.js';
+import { Line } from './request-queue.js';
 import { roleUrl } from './roles.js';
 import { begin, type Transaction } from './transaction.js';
 import { isPassing, unavailable } from './unavailable.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { identityOf, type Viewer } from '../access/viewer.js';
-import { CodedError } from '../errors.js';
+import { identityOf, type Viewer } from '../auth/viewer.js';
+import { CodedError } from '../common/errors.js';
 
 /** How much a subject may ask for. A bucket of `budget` that refills by `restoreRate` each second. */
 export interface BudgetTerms {

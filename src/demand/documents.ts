@@ -7,7 +7,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { CodedError, ERROR_STATUS, type ErrorCode } from '../errors.js';
+import { CodedError, ERROR_STATUS, type ErrorCode } from '../common/errors.js';
 import { exceededLimit, LIMITS, limitExceeded } from './limits.js';
 
 const KEPT_DOCUMENTS = 2_000;

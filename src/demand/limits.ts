@@ -9,7 +9,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { CodedError } from '../errors.js';
+import { CodedError } from '../common/errors.js';
 
 /**
  * What a document may hold at the most. A document beyond is refused with LIMIT_EXCEEDED before it is

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { z } from 'zod';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { PACKAGE_ROOT } from '../common/package-root.js';
 
 const PAGE = join(PACKAGE_ROOT, 'src/graphiql/page');
 const STAMP = 'inputs.json';

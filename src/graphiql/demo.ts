@@ -1,7 +1,7 @@
-import type { DemoIssuer } from '../access/demo-issuers.js';
-import { mintToken } from '../access/mint.js';
-import { isGranted, NATIONS, type Nation, type Role } from '../access/scopes.js';
-import { vocabularyLabel } from '../labels/labels.js';
+import type { DemoIssuer } from '../auth/demo-issuers.js';
+import { mintToken } from '../auth/mint.js';
+import { isGranted, NATIONS, type Nation, type Role } from '../domain/scopes.js';
+import { vocabularyLabel } from '../i18n/labels.js';
 import type { Identity, MintedToken } from './identity.js';
 
 const LIFETIME_SECONDS = 3_600;

@@ -1,4 +1,4 @@
-import type { Nation, Role } from '../access/scopes.js';
+import type { Nation, Role } from '../domain/scopes.js';
 
 /** Somebody the demo page lets its reader be. */
 export interface Identity {

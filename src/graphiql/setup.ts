@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { NATIONS, ROLES } from '../access/scopes.js';
+import { NATIONS, ROLES } from '../domain/scopes.js';
 
 /** What the server tells the page, as JSON inside the page. */
 export const setupSchema = z.object({

@@ -1,7 +1,7 @@
-import { MOST_CASUALTIES } from '../incidents/content.rules.js';
-import { CONTROL, codePoint, LOOKALIKE } from '../write/text.rules.js';
-import type { CsvRow } from './csv-file.js';
-import type { ImportProblem } from './problem.js';
+import type { CsvRow } from '../csv/csv-file.js';
+import type { ImportProblem } from '../csv/problem.js';
+import { MOST_CASUALTIES } from '../modules/incidents/write/content.rules.js';
+import { CONTROL, codePoint, LOOKALIKE } from '../mutations/text.rules.js';
 
 /** Reads the cells of one row. Each function answers the value, or reports a problem and answers null. */
 export interface Cells<C extends string> {

@@ -1,5 +1,5 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
-import type { Nation } from '../access/scopes.js';
+import type { Nation } from '../domain/scopes.js';
 
 /** How imported incidents get their key and the number of their reference. */
 export interface IncidentIdentity {

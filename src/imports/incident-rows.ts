@@ -1,13 +1,18 @@
-import { AUDIENCES, NATIONS, type Nation } from '../access/scopes.js';
-import type { CasualtiesContent, ClaimContent, IncidentContent, TextContent } from '../incidents/content.js';
-import type { KnownCodes } from '../incidents/content.rules.js';
-import { maskOf } from '../incidents/incident.policy.js';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../labels/locale.js';
-import { type SourceType, VOCABULARIES } from '../labels/vocabularies.js';
-import { LONGEST } from '../write/text.rules.js';
+import type { CsvRow } from '../csv/csv-file.js';
+import type { ImportProblem } from '../csv/problem.js';
+import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
+import { AUDIENCES, NATIONS, type Nation } from '../domain/scopes.js';
+import { type SourceType, VOCABULARIES } from '../domain/vocabularies.js';
+import type {
+  CasualtiesContent,
+  ClaimContent,
+  IncidentContent,
+  TextContent,
+} from '../modules/incidents/write/content.js';
+import type { KnownCodes } from '../modules/incidents/write/content.rules.js';
+import { LONGEST } from '../mutations/text.rules.js';
+import { maskOf } from '../planner/audience-mask.js';
 import { type Cells, readCells } from './cells.js';
-import type { CsvRow } from './csv-file.js';
-import type { ImportProblem } from './problem.js';
 
 export const INCIDENT_COLUMNS = [
   'key',

@@ -1,15 +1,20 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { Provision } from '../agreements/agreement.entity.js';
-import { canonicalJson } from '../incidents/canonical-json.js';
-import { type IncidentContent } from '../incidents/content.js';
-import { Incident } from '../incidents/incident.entity.js';
-import { incidentInsertions, type NewIncident, type RecordKeys } from '../incidents/incident.records.js';
-import { Revision } from '../incidents/revision.entity.js';
-import { Party } from '../parties/party.entity.js';
-import { Place } from '../places/place.entity.js';
+import { readCsv } from '../csv/csv-file.js';
+import { ImportError, type ImportProblem } from '../csv/problem.js';
+import { Provision } from '../modules/agreements/agreement.entity.js';
+import { Incident } from '../modules/incidents/incident.entity.js';
+import { Revision } from '../modules/incidents/revision.entity.js';
+import { canonicalJson } from '../modules/incidents/write/canonical-json.js';
+import { type IncidentContent } from '../modules/incidents/write/content.js';
+import {
+  incidentInsertions,
+  type NewIncident,
+  type RecordKeys,
+} from '../modules/incidents/write/incident.records.js';
+import { Party } from '../modules/parties/party.entity.js';
+import { Place } from '../modules/places/place.entity.js';
 import { batchesOf } from './batches.js';
-import { readCsv } from './csv-file.js';
 import { type IncidentIdentity, RANDOM_IDENTITY } from './incident-identity.js';
 import {
   INCIDENT_COLUMNS,
@@ -18,7 +23,6 @@ import {
   readIncidents,
 } from './incident-rows.js';
 import { lockImports } from './lock.js';
-import { ImportError, type ImportProblem } from './problem.js';
 
 /** Subject of what nobody wrote by hand: every head may assess it. */
 const WRITTEN_BY = 'import';

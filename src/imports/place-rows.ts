@@ -1,9 +1,9 @@
-import type { LocalNames } from '../labels/local-names.js';
-import { LANGUAGE_TAG, type Locale } from '../labels/locale.js';
-import { type PlaceKind, VOCABULARIES } from '../labels/vocabularies.js';
+import type { CsvRow } from '../csv/csv-file.js';
+import type { ImportProblem } from '../csv/problem.js';
+import { LANGUAGE_TAG, type Locale } from '../domain/locale.js';
+import { type PlaceKind, VOCABULARIES } from '../domain/vocabularies.js';
+import type { LocalNames } from '../graphql-types/local-names.js';
 import { readCells } from './cells.js';
-import type { CsvRow } from './csv-file.js';
-import type { ImportProblem } from './problem.js';
 
 export const PLACE_COLUMNS = [
   'code',

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Place } from '../places/place.entity.js';
+import { readCsv } from '../csv/csv-file.js';
+import { ImportError } from '../csv/problem.js';
+import { Place } from '../modules/places/place.entity.js';
 import { batchesOf } from './batches.js';
-import { readCsv } from './csv-file.js';
 import { lockImports } from './lock.js';
 import { PLACE_COLUMNS, type PlaceRecord, readPlaces } from './place-rows.js';
-import { ImportError } from './problem.js';
 
 export interface PlacesImported {
   readonly added: number;

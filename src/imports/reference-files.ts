@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { NATIONS } from '../access/scopes.js';
-import { VOCABULARIES } from '../labels/vocabularies.js';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { PACKAGE_ROOT } from '../common/package-root.js';
+import { NATIONS } from '../domain/scopes.js';
+import { VOCABULARIES } from '../domain/vocabularies.js';
 
 const names = z.strictObject({ tr: z.string(), ru: z.string(), az: z.string(), en: z.string() });
 const date = z.iso.date();

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
+import { PACKAGE_ROOT } from '../common/package-root.js';
+import { LANGUAGE_TAG, LOCALES } from '../domain/locale.js';
+import type { StoredText, StoredTranslation } from '../graphql-types/localized-text.type.js';
 import {
   Agreement,
   AgreementSignatory,
@@ -7,14 +10,11 @@ import {
   ProvisionDeadline,
   ProvisionParty,
   ProvisionPlace,
-} from '../agreements/agreement.entity.js';
-import { Centre, Contingent } from '../centre/centre.entity.js';
-import { LANGUAGE_TAG, LOCALES } from '../labels/locale.js';
-import type { StoredText, StoredTranslation } from '../labels/localized-text.type.js';
-import { Appointment, Official } from '../officials/official.entity.js';
-import { PACKAGE_ROOT } from '../package-root.js';
-import { Party } from '../parties/party.entity.js';
-import { Place } from '../places/place.entity.js';
+} from '../modules/agreements/agreement.entity.js';
+import { Centre, Contingent } from '../modules/centre/centre.entity.js';
+import { Appointment, Official } from '../modules/officials/official.entity.js';
+import { Party } from '../modules/parties/party.entity.js';
+import { Place } from '../modules/places/place.entity.js';
 import { importPlacesFile } from './places.import.js';
 import { type AgreementFile, type Names, type OfficialsFile, readReferenceFiles } from './reference-files.js';
 

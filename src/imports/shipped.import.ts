@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { PACKAGE_ROOT } from '../package-root.js';
-import { Party } from '../parties/party.entity.js';
-import { keepLabelWords } from '../search/label-words.js';
-import { keepSynonyms } from '../search/synonyms.js';
+import { PACKAGE_ROOT } from '../common/package-root.js';
+import { Party } from '../modules/parties/party.entity.js';
+import { keepLabelWords } from '../modules/search/label-words.js';
+import { keepSynonyms } from '../modules/search/synonyms.js';
 import { DERIVED_IDENTITY } from './incident-identity.js';
 import { importIncidentsFile } from './incidents.import.js';
 import { lockImports } from './lock.js';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startEmbedded } from '../../src/database/embedded.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { PACKAGE_ROOT } from '../../src/common/package-root.js';
+import { startEmbedded } from '../../src/database/embedded/start.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { merzili } from './command-line.js';
 

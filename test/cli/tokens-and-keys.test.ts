@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, exportJWK, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadIssuers } from '../../src/access/issuers.js';
-import { openKeyStore } from '../../src/access/jwks.js';
-import { scopesOf } from '../../src/access/scopes.js';
-import { createVerifier } from '../../src/access/verifier.js';
+import { loadIssuers } from '../../src/auth/issuers.js';
+import { openKeyStore } from '../../src/auth/jwks.js';
+import { createVerifier } from '../../src/auth/verifier.js';
+import { scopesOf } from '../../src/domain/scopes.js';
 import { merzili } from './command-line.js';
 
 let folder: string;

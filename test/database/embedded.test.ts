@@ -9,8 +9,8 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lockDataDir } from '../../src/database/embedded/lock.js';
 import { identityOf, isRunning } from '../../src/database/embedded/processes.js';
+import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded/start.js';
 import { settingsFor } from '../../src/database/embedded/tuning.js';
-import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded.js';
 
 const GB = 1024 ** 3;
 const root = join(import.meta.dirname, '../..');
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await build({
     stdin: {
       contents: `
-        import { startEmbedded } from './src/database/embedded.js';
+        import { startEmbedded } from './src/database/embedded/start.js';
         const database = await startEmbedded({ dataDir: process.argv[2], log: () => {} });
         if (process.argv[3] === 'stay') {
           const life = setInterval(() => {}, 1000);

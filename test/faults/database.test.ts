@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aReport, REPORT } from '../incidents/writing.js';
+import { aReport, REPORT } from '../modules/incidents/writing.js';
 import { type App, startApp } from '../support/app.js';
 import { type SmallCluster, startSmallCluster } from '../support/small-cluster.js';
 import { type Officers, officersAtWork, READ } from './officers.js';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type DemoIssuer, openDemoIssuers } from '../../src/access/demo-issuers.js';
-import { mintToken } from '../../src/access/mint.js';
-import { AMEND, ASSESS, aReport, REPORT, type Result } from '../incidents/writing.js';
+import { type DemoIssuer, openDemoIssuers } from '../../src/auth/demo-issuers.js';
+import { mintToken } from '../../src/auth/mint.js';
+import { AMEND, ASSESS, aReport, REPORT, type Result } from '../modules/incidents/writing.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { type SpawnedServer, spawnServer } from '../support/spawned.js';
 

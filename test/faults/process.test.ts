@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type DemoIssuer, openDemoIssuers } from '../../src/access/demo-issuers.js';
-import { mintToken } from '../../src/access/mint.js';
-import { begun, EVENTS, follow, stream } from '../events/clients.js';
-import { aReport, REPORT } from '../incidents/writing.js';
+import { type DemoIssuer, openDemoIssuers } from '../../src/auth/demo-issuers.js';
+import { mintToken } from '../../src/auth/mint.js';
+import { aReport, REPORT } from '../modules/incidents/writing.js';
 import { connectAs } from '../support/connect-as.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { begun, EVENTS, follow, stream } from '../support/event-clients.js';
 import { type SpawnedServer, spawnServer } from '../support/spawned.js';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { aReport, people, REPORT, succeed } from '../incidents/writing.js';
+import { aReport, people, REPORT, succeed } from '../modules/incidents/writing.js';
 import { type App, startApp } from '../support/app.js';
 
 const CHROMIUM = '/usr/bin/chromium';

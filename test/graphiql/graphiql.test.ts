@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/common/package-root.js';
 import { bundleGraphiql } from '../../src/graphiql/bundle.js';
 import { DEMO_IDENTITIES } from '../../src/graphiql/demo.js';
 import { graphiqlHandler } from '../../src/graphiql/graphiql.js';
 import { tokenResponseSchema } from '../../src/graphiql/setup.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { type App, startApp } from '../support/app.js';
 
 const ASSETS_DIR = join(PACKAGE_ROOT, 'dist/graphiql');

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/incidents/canonical-json.js';
-import { contentHash, textContent } from '../../src/incidents/content.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { PACKAGE_ROOT } from '../../src/common/package-root.js';
+import { canonicalJson } from '../../src/modules/incidents/write/canonical-json.js';
+import { contentHash, textContent } from '../../src/modules/incidents/write/content.js';
 
 /** A double from its bits, as RFC 8785, appendix B, gives them. */
 const double = (bits: string): number => Buffer.from(bits, 'hex').readDoubleBE();

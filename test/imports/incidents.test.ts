@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { PACKAGE_ROOT } from '../../src/common/package-root.js';
+import { describeProblem, ImportError, type ImportProblem } from '../../src/csv/problem.js';
 import { INCIDENT_COLUMNS, type IncidentColumn } from '../../src/imports/incident-rows.js';
 import { importIncidents } from '../../src/imports/incidents.import.js';
-import { describeProblem, ImportError, type ImportProblem } from '../../src/imports/problem.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { type ImportDatabase, openImportDatabase } from './import-database.js';
 
 type Cells = Record<IncidentColumn, string>;

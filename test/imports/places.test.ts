@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/common/package-root.js';
+import { ImportError, type ImportProblem } from '../../src/csv/problem.js';
 import { importPlaces } from '../../src/imports/places.import.js';
-import { ImportError, type ImportProblem } from '../../src/imports/problem.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { type ImportDatabase, openImportDatabase } from './import-database.js';
 
 const HEADER = 'code,kind,parent,name_tr,name_ru,name_az,name_en,aliases,latitude,longitude';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AUDIENCES } from '../../src/access/scopes.js';
+import { AUDIENCES } from '../../src/domain/scopes.js';
 import { importIncidents } from '../../src/imports/incidents.import.js';
 import { importPlaces } from '../../src/imports/places.import.js';
 import { importReference } from '../../src/imports/reference.import.js';
 import { importShippedData } from '../../src/imports/shipped.import.js';
-import { canonicalJson } from '../../src/incidents/canonical-json.js';
-import { contentHash } from '../../src/incidents/content.js';
-import { Incident } from '../../src/incidents/incident.entity.js';
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
+import { Incident } from '../../src/modules/incidents/incident.entity.js';
+import { canonicalJson } from '../../src/modules/incidents/write/canonical-json.js';
+import { contentHash } from '../../src/modules/incidents/write/content.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type ImportDatabase, openImportDatabase } from './import-database.js';
 
 let database: ImportDatabase;

@@ -30,8 +30,8 @@ const WRITES = 0.05;
 const NATIONS = ['TUR', 'RUS', 'AZE'];
 
 const fromDist = (path) => import(pathToFileURL(join(values.dist, 'src', path)).href);
-const { openDemoIssuers } = await fromDist('access/demo-issuers.js');
-const { mintToken } = await fromDist('access/mint.js');
+const { openDemoIssuers } = await fromDist('auth/demo-issuers.js');
+const { mintToken } = await fromDist('auth/mint.js');
 
 const READS = [
   [

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { NATIONS } from '../../src/access/scopes.js';
+import { NATIONS } from '../../src/domain/scopes.js';
 import { disprovedOf, type Forgery, forgeriesOf, outcomeOf } from '../separation/forgeries.js';
 import { openPlantedSqlWorld, openSqlWorld, type SqlWorld } from '../separation/plain-sql.js';
 import { plantUnevenWord, searchAnswers } from '../separation/searching.js';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { AUDIENCES } from '../../src/access/scopes.js';
 import { ROLE_OF } from '../../src/database/roles.js';
+import { AUDIENCES } from '../../src/domain/scopes.js';
 import { CATALOGUE_CHECKS } from '../separation/catalogue.checks.js';
 import { openPlantedSqlWorld, openSqlWorld, type SqlWorld } from '../separation/plain-sql.js';
 import { PLANTED_CHECK, RIGHTS_CHECKS, TABLE_CHECKS } from '../separation/table-rights.checks.js';

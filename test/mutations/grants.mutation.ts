@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { expect, it } from 'vitest';
+import { createSchema } from '../../src/app/schema.js';
 import {
   GRANTS,
   isGranted,
@@ -9,11 +10,10 @@ import {
   ROLES,
   type Role,
   SCOPES,
-} from '../../src/access/scopes.js';
-import { createSchema } from '../../src/schema.js';
-import { EXPECTED_GRANTS, EXPECTED_ROLES, nationsIn } from '../access/expectations.js';
-import { EXPECTED_OPERATION_SCOPES } from '../access/operation-expectations.js';
-import { statedScopes } from '../access/stated-scopes.js';
+} from '../../src/domain/scopes.js';
+import { EXPECTED_GRANTS, EXPECTED_ROLES, nationsIn } from '../permissions/expectations.js';
+import { EXPECTED_OPERATION_SCOPES } from '../permissions/operation-expectations.js';
+import { statedScopes } from '../permissions/stated-scopes.js';
 import { type Mutant, report, survivorsOf } from './killing.js';
 
 /** What the tests of the permission table assert. */

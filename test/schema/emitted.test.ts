@@ -13,11 +13,11 @@ import {
   printSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { scopeRequiredBy } from '../../src/access/guard.js';
-import { permissionsMarkdown } from '../../src/access/permissions-table.js';
-import { VOCABULARIES } from '../../src/labels/vocabularies.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
-import { createSchema, sorted } from '../../src/schema.js';
+import { createSchema, sorted } from '../../src/app/schema.js';
+import { PACKAGE_ROOT } from '../../src/common/package-root.js';
+import { permissionsMarkdown } from '../../src/domain/permissions-table.js';
+import { VOCABULARIES } from '../../src/domain/vocabularies.js';
+import { scopeRequiredBy } from '../../src/graphql-types/guard.js';
 
 const { schema } = createSchema();
 const read = (...path: string[]): string => readFileSync(join(PACKAGE_ROOT, ...path), 'utf8');

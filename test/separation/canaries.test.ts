@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Audience, NATIONS, type Nation, type Role, scopesOf } from '../../src/access/scopes.js';
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
-import { createSchema } from '../../src/schema.js';
+import { createSchema } from '../../src/app/schema.js';
+import { type Audience, NATIONS, type Nation, type Role, scopesOf } from '../../src/domain/scopes.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type App, type Caller, startApp } from '../support/app.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { everyQuestion } from './everything.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AUDIENCES } from '../../src/access/scopes.js';
+import { AUDIENCES } from '../../src/domain/scopes.js';
 import { CATALOGUE_CHECKS } from './catalogue.checks.js';
 import { openSqlWorld, type SqlWorld } from './plain-sql.js';
 

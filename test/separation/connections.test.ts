@@ -2,13 +2,13 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { AUDIENCES, type Audience, NATIONS, type Nation } from '../../src/access/scopes.js';
+import { CodedError } from '../../src/common/errors.js';
 import { openReaders, type Readers } from '../../src/database/readers.js';
 import { ROLE_OF, roleUrl } from '../../src/database/roles.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { openWriters, type Writers } from '../../src/database/writers.js';
-import { CodedError } from '../../src/errors.js';
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
+import { AUDIENCES, type Audience, NATIONS, type Nation } from '../../src/domain/scopes.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 
 const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 10_000);

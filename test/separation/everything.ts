@@ -8,8 +8,8 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { scopeRequiredBy } from '../../src/access/guard.js';
-import type { Scope } from '../../src/access/scopes.js';
+import type { Scope } from '../../src/domain/scopes.js';
+import { scopeRequiredBy } from '../../src/graphql-types/guard.js';
 
 /** Types that lead back to where one came from; selected by their codes alone below the first level. */
 const DEEPEST = 4;

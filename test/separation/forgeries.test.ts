@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NATIONS } from '../../src/access/scopes.js';
+import { NATIONS } from '../../src/domain/scopes.js';
 import { disprovedOf, forgeriesOf, outcomeOf } from './forgeries.js';
 import { openPlantedSqlWorld, openSqlWorld, type SqlWorld } from './plain-sql.js';
 

@@ -1,4 +1,4 @@
-import type { Nation } from '../../src/access/scopes.js';
+import type { Nation } from '../../src/domain/scopes.js';
 import type { SqlWorld } from './plain-sql.js';
 
 /**

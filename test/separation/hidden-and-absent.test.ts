@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { type GraphQLInputType, getNamedType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AUDIENCES, type Audience, type Nation, type Role } from '../../src/access/scopes.js';
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
-import { createSchema } from '../../src/schema.js';
+import { createSchema } from '../../src/app/schema.js';
+import { AUDIENCES, type Audience, type Nation, type Role } from '../../src/domain/scopes.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type Answer, type App, type Caller, startApp } from '../support/app.js';
 import { cursorOf } from './pools.js';
 import { visibleParts } from './worlds.js';

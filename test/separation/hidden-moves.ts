@@ -1,5 +1,5 @@
-import { type Audience, NATIONS, type Nation, type Role } from '../../src/access/scopes.js';
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
+import { type Audience, NATIONS, type Nation, type Role } from '../../src/domain/scopes.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import type { App, Identity } from '../support/app.js';
 import type { Chance } from './chance.js';
 

@@ -1,12 +1,12 @@
 import { inject } from 'vitest';
-import { AUDIENCES, NATIONS, type Nation, type Role, scopesOf } from '../../src/access/scopes.js';
+import { createSchema } from '../../src/app/schema.js';
 import { openReaders } from '../../src/database/readers.js';
 import { DEMAND_ROLE, loginUrl } from '../../src/database/roles.js';
-import { openEventLog } from '../../src/events/event-log.js';
-import { START } from '../../src/events/position.js';
-import { openSettler } from '../../src/events/settler.js';
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
-import { createSchema } from '../../src/schema.js';
+import { AUDIENCES, NATIONS, type Nation, type Role, scopesOf } from '../../src/domain/scopes.js';
+import { openEventLog } from '../../src/feed/event-log.js';
+import { START } from '../../src/feed/event-offset.js';
+import { openSettler } from '../../src/feed/sequencer.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type Answer, type App, type Caller, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
 import { everyQuestion, type Question } from './everything.js';

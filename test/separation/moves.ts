@@ -1,4 +1,4 @@
-import { VOCABULARIES } from '../../src/labels/vocabularies.js';
+import { VOCABULARIES } from '../../src/domain/vocabularies.js';
 import type { Chance } from './chance.js';
 
 /** A mutation that somebody asks for. */

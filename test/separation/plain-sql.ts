@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import { AUDIENCES, type Audience, NATIONS } from '../../src/access/scopes.js';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/app/migrate.js';
 import { roleUrl } from '../../src/database/roles.js';
+import { AUDIENCES, type Audience, NATIONS } from '../../src/domain/scopes.js';
 import { createDatabase } from '../support/databases.js';
 import { MASKS, plantIncidents, plantJoint, plantOwn, type RunSql } from './planting.js';
 import { PLANTED_RECORDS } from './table-rights.js';

@@ -1,4 +1,4 @@
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 
 /** Runs SQL as the owner. */
 export type RunSql = <Row = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>;

@@ -1,4 +1,4 @@
-import { AUDIENCES } from '../../src/access/scopes.js';
+import { AUDIENCES } from '../../src/domain/scopes.js';
 import type { SqlWorld } from './plain-sql.js';
 
 /** Words of records that everybody sees, that some see, and misspellings of either. */

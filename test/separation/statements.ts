@@ -1,9 +1,9 @@
 import { getOperationAST, parse } from 'graphql';
-import { type Audience, type Nation, type Role, scopesOf } from '../../src/access/scopes.js';
-import type { Viewer } from '../../src/access/viewer.js';
-import { translator } from '../../src/labels/labels.js';
-import { createQueryExecutor } from '../../src/read/executor.js';
-import { createSchema } from '../../src/schema.js';
+import { createSchema } from '../../src/app/schema.js';
+import type { Viewer } from '../../src/auth/viewer.js';
+import { type Audience, type Nation, type Role, scopesOf } from '../../src/domain/scopes.js';
+import { createQueryExecutor } from '../../src/execution/query-executor.js';
+import { translator } from '../../src/i18n/labels.js';
 import { everyQuestion, type Question } from './everything.js';
 import { PARTICULAR, VIEWERS } from './layers.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { AUDIENCES } from '../../src/access/scopes.js';
 import { ROLE_OF } from '../../src/database/roles.js';
+import { AUDIENCES } from '../../src/domain/scopes.js';
 import type { Check } from './catalogue.checks.js';
 import { brief, type SqlWorld } from './plain-sql.js';
 import { type Four, PLANTED_ROWS, TABLE_RIGHTS, WITHHELD_COLUMNS } from './table-rights.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AUDIENCES } from '../../src/access/scopes.js';
+import { AUDIENCES } from '../../src/domain/scopes.js';
 import { brief, openPlantedSqlWorld, openSqlWorld, type SqlWorld } from './plain-sql.js';
 import { PLANTED_CHECK, RIGHTS_CHECKS, TABLE_CHECKS } from './table-rights.checks.js';
 import { PLANTED_ROWS, TABLE_RIGHTS } from './table-rights.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AUDIENCES, type Role, type Scope } from '../../src/access/scopes.js';
-import { createSchema } from '../../src/schema.js';
+import { createSchema } from '../../src/app/schema.js';
+import { AUDIENCES, type Role, type Scope } from '../../src/domain/scopes.js';
 import { operations } from './operations.js';
 import { type GrowingPools, poolsOf } from './pools.js';
 import { openWorlds, type Pair, visibleParts, type Worlds } from './worlds.js';

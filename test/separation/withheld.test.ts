@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/incidents/canonical-json.js';
-import { contentHash, type IncidentContent } from '../../src/incidents/content.js';
+import { canonicalJson } from '../../src/modules/incidents/write/canonical-json.js';
+import { contentHash, type IncidentContent } from '../../src/modules/incidents/write/content.js';
 import { type App, type Caller, startApp } from '../support/app.js';
 
 let app: App;

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
-import type { Audience, Nation, Role } from '../../src/access/scopes.js';
-import { AUDIENCE_BIT } from '../../src/incidents/incident.policy.js';
+import type { Audience, Nation, Role } from '../../src/domain/scopes.js';
+import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type Answer, type App, type Caller, type Identity, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
 import { MASKS, plantEarlierEvents, plantIncidents, plantJoint, plantOwn, removeHidden } from './planting.js';

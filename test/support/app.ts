@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import { type DemoIssuer, openDemoIssuers } from '../../src/access/demo-issuers.js';
-import { mintToken } from '../../src/access/mint.js';
-import { isNationalRole, type Nation, type Role, type Scope } from '../../src/access/scopes.js';
-import { type Config, readConfig } from '../../src/config.js';
-import type { Locale } from '../../src/labels/locale.js';
-import { startServer } from '../../src/main.js';
+import { startServer } from '../../src/app/main.js';
+import { type DemoIssuer, openDemoIssuers } from '../../src/auth/demo-issuers.js';
+import { mintToken } from '../../src/auth/mint.js';
+import { type Config, readConfig } from '../../src/common/config.js';
+import type { Locale } from '../../src/domain/locale.js';
+import { isNationalRole, type Nation, type Role, type Scope } from '../../src/domain/scopes.js';
 import { createDatabase, type TestDatabase } from './databases.js';
 
 /** What a client gets back. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded.js';
+import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded/start.js';
 import { connectAs } from './connect-as.js';
 import { createDatabase } from './databases.js';
 

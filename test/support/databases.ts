@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { codeOf } from '../../src/thrown.js';
+import { codeOf } from '../../src/common/thrown.js';
 
 const OBJECT_IN_USE = '55006';
 const MOST_DROPS = 4;

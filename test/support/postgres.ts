@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded } from '../../src/database/embedded.js';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/app/migrate.js';
+import { startEmbedded } from '../../src/database/embedded/start.js';
 import { importShippedData } from '../../src/imports/shipped.import.js';
 import { createDatabase, type TestDatabase } from './databases.js';
 

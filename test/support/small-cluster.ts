@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded.js';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/app/migrate.js';
+import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded/start.js';
 import { importShippedData } from '../../src/imports/shipped.import.js';
 import { openProxy, type TcpProxy } from './proxy.js';
 

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { PACKAGE_ROOT } from '../../src/common/package-root.js';
 
 /** Where sources are put that a process of its own can run; below the package, which they look for. */
 const BUILD = join(PACKAGE_ROOT, 'node_modules/.cache/merzili-test');

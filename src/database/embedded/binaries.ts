@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { sentenceOf } from '../../thrown.js';
+import { sentenceOf } from '../../common/thrown.js';
 import type { Account } from './account.js';
 import { runAs } from './processes.js';
 

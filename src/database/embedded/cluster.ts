@@ -1,6 +1,6 @@
 import { chown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from '../../thrown.js';
+import { codeOf } from '../../common/thrown.js';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { runAs } from './processes.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { codeOf } from '../../thrown.js';
+import { codeOf } from '../../common/thrown.js';
 
 const credentialsSchema = z.object({
   /** Password of the superuser `postgres`. */

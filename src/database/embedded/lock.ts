@@ -3,7 +3,7 @@ import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { codeOf } from '../../thrown.js';
+import { codeOf } from '../../common/thrown.js';
 import { identityOf, isRunning, type ProcessIdentity } from './processes.js';
 
 const holderSchema = z.object({ pid: z.number().int(), started: z.string() });

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { closeCatalogue } from '../close-catalogue.js';
+import { closeCatalogue } from '../close-catalog.js';
 import type { Credentials } from './credentials.js';
 
 const OWNER = 'merzili_owner';

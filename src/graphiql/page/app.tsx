@@ -1,7 +1,7 @@
 import { GraphiQL } from 'graphiql';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { LANGUAGE_TAG, type Locale } from '../../labels/locale.js';
-import { NATION_LOCALE } from '../../labels/negotiation.js';
+import { LANGUAGE_TAG, type Locale } from '../../domain/locale.js';
+import { NATION_LOCALE } from '../../i18n/negotiation.js';
 import { EXAMPLES } from '../examples.js';
 import type { Setup } from '../setup.js';
 import { Bar } from './bar.js';

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../../labels/locale.js';
+import { LANGUAGE_TAG, LOCALES, type Locale } from '../../domain/locale.js';
 import type { Setup } from '../setup.js';
 import { type Session, startDemoSession, startPastedSession } from './session.js';
 

@@ -1,6 +1,6 @@
 import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from '@graphiql/toolkit';
 import { createClient } from 'graphql-ws';
-import type { LanguageTag } from '../../labels/locale.js';
+import type { LanguageTag } from '../../domain/locale.js';
 import type { Session } from './session.js';
 
 /** What the reader should know about the last exchange with the server. */

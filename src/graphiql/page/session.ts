@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Nation } from '../../access/scopes.js';
+import type { Nation } from '../../domain/scopes.js';
 import { tokenResponseSchema } from '../setup.js';
 
 /** Somebody's access to the API. The token is held in this closure and nowhere else. */

@@ -1,0 +1,58 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { blaming } from '../common/config.js';
+import { closeCatalogue } from '../database/close-catalog.js';
+import { LOGIN_ROLES, loginUrl, passwordOf } from '../database/roles.js';
+import { dataSourceOptions } from './data-source.js';
+
+/** Key of the advisory lock under which one process at a time changes the database's shape. */
+const MIGRATION_LOCK = 4_672_910_001;
+
+/**
+ * Brings the database to the newest shape and the roles' passwords in line with the secret.
+ * Answers the owner's connection; the caller ends it with destroy().
+ */
+export async function migrate(ownerUrl: string, secret: string): Promise<DataSource> {
+  const owner = await connectOwner(ownerUrl);
+  try {
+    const runner = owner.createQueryRunner();
+    try {
+      await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await owner.runMigrations({ transaction: 'each' });
+      await closeCatalogue((statement) => runner.query(statement));
+      await setRolePasswords(owner, ownerUrl, secret);
+    } finally {
+      await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await runner.release();
+    }
+    return owner;
+  } catch (error) {
+    await owner.destroy();
+    throw error;
+  }
+}
+
+/** The owner's connection to a database as it is; the caller ends it with destroy(). */
+export function connectOwner(ownerUrl: string): Promise<DataSource> {
+  return blaming('DATABASE_URL', new DataSource(dataSourceOptions(ownerUrl)).initialize());
+}
+
+/** Sets a role's password only where it does not fit, so that running processes keep their connections. */
+async function setRolePasswords(owner: DataSource, ownerUrl: string, secret: string): Promise<void> {
+  for (const role of LOGIN_ROLES) {
+    if (await canConnect(loginUrl(ownerUrl, secret, role))) continue;
+    await owner.query(`alter role ${role} login password '${passwordOf(secret, role)}'`);
+  }
+}
+
+async function canConnect(connectionString: string): Promise<boolean> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { parseStrictJson } from '../common/strict-json.js';
+import { SCOPES } from '../domain/scopes.js';
+import { KID } from './public-keys.js';
+
+/** The one audience our tokens are for. */
+export const TOKEN_AUDIENCE = 'merzili';
+/** How long a token may live, from `iat` to `exp`. */
+export const MAX_TOKEN_SECONDS = 3_600;
+const MAX_TOKEN_BYTES = 4_096;
+
+/** Tokens' `typ` (RFC 9068), media types being case-insensitive and their `application/` optional. */
+const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
+/** The scheme, one space, and three base64url segments, the last of 64 bytes. */
+const BEARER = /^Bearer $/i;
+const SEGMENTS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
+/** No control or format characters, line separators or halves of characters; no blanks at the ends. */
+const NAME = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}(?<!\s)$/u;
+
+const name = z.string().max(128).regex(NAME);
+const seconds = z.int().nonnegative();
+const scopes = z.string().transform((value, context) => {
+  const named = value === '' ? [] : value.split(' ');
+  const known = SCOPES.filter((scope) => named.includes(scope));
+  if (new Set(named).size === known.length) return known;
+  context.addIssue({ code: 'custom', message: 'names an unknown scope' });
+  return z.NEVER;
+});
+
+const header = z.strictObject({
+  alg: z.literal('ES256'),
+  typ: z.string().regex(ACCESS_TOKEN_TYPE),
+  kid: z.string().regex(KID),
+});
+
+const claims = z.object({
+  iss: z.string(),
+  sub: name,
+  aud: z.union([z.literal(TOKEN_AUDIENCE), z.tuple([z.literal(TOKEN_AUDIENCE)])]),
+  iat: seconds,
+  nbf: seconds,
+  exp: seconds,
+  jti: name,
+  role: z.string(),
+  scope: scopes,
+  locale: z
+    .string()
+    .regex(/^(?:tr|ru|az|en)$/i)
+    .transform((tag) => z.enum(['TR', 'RU', 'AZ', 'EN']).parse(tag.toUpperCase()))
+    .optional(),
+  nation: z.unknown().optional(),
+});
+
+const CLAIM_NAMES = new Set(Object.keys(claims.shape));
+
+/** Claims of ours in another spelling (`Nation`, full-width letters) are a trick, not somebody else's claims. */
+function hasMisspeltClaim(payload: object): boolean {
+  return Object.keys(payload).some(
+    (key) => !CLAIM_NAMES.has(key) && CLAIM_NAMES.has(key.normalize('NFKC').toLowerCase()),
+  );
+}
+
+/** What a token says about itself, well-formed but not yet proven. `scope` is in the order of the table. */
+export type TokenClaims = Readonly<z.output<typeof claims>>;
+
+export interface UnprovenToken {
+  readonly kid: string;
+  readonly claims: TokenClaims;
+}
+
+/** Why a token was not read. For counters and tests; clients are never told. */
+export type MalformedToken = 'oversized' | 'segments' | 'encoding' | 'json' | 'header' | 'claims';
+
+/** The token of an Authorization header (RFC 6750), or null when it holds nothing of that kind. */
+export function bearerToken(authorizationHeader: string): string | null {
+  return BEARER.test(authorizationHeader.slice(0, 7)) ? authorizationHeader.slice(7) : null;
+}
+
+function decodeSegment(segment: string): string | null {
+  const bytes = Buffer.from(segment, 'base64url');
+  if (bytes.toString('base64url') !== segment) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a compact JWS without believing it: its form, its header, and the form of each claim. */
+export function readToken(token: string): UnprovenToken | MalformedToken {
+  if (token.length > MAX_TOKEN_BYTES) return 'oversized';
+  const [, first = '', second = '', signature = ''] = SEGMENTS.exec(token) ?? [];
+  if (signature === '') return 'segments';
+  const headerText = decodeSegment(first);
+  const payloadText = decodeSegment(second);
+  const isCanonical = Buffer.from(signature, 'base64url').toString('base64url') === signature;
+  if (headerText === null || payloadText === null || !isCanonical) return 'encoding';
+
+  let headerJson: unknown;
+  let payloadJson: unknown;
+  try {
+    headerJson = parseStrictJson(headerText);
+    payloadJson = parseStrictJson(payloadText);
+  } catch {
+    return 'json';
+  }
+  const readHeader = header.safeParse(headerJson);
+  if (!readHeader.success) return 'header';
+  const readClaims = claims.safeParse(payloadJson);
+  if (!readClaims.success || hasMisspeltClaim(Object(payloadJson))) return 'claims';
+  return { kid: readHeader.data.kid, claims: readClaims.data };
+}

@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { sentenceOf } from '../../common/thrown.js';
+import { chooseAccount } from './account.js';
+import { findBinaries } from './binaries.js';
+import { createCluster, findDataOwner, hasCluster } from './cluster.js';
+import { makeCredentials, readCredentials } from './credentials.js';
+import { stopLeftover } from './leftover.js';
+import { lockDataDir } from './lock.js';
+import { ensureOwner } from './owner.js';
+import { startPostmaster } from './postmaster.js';
+import { serverLog } from './server-log.js';
+import { availableMemory, settingsFor } from './tuning.js';
+
+const RESTORE = 'restore credentials.json from your backup, or move the folder away to begin anew';
+
+/** A PostgreSQL server of our own, on 127.0.0.1, which ends when this process does. */
+export interface EmbeddedDatabase {
+  /** Connection of the role that owns the database `merzili`: it may make roles and databases, no more. */
+  ownerUrl: string;
+  /** 32 random bytes in hexadecimal, the same at every start on this data directory. */
+  secret: string;
+  /** Shuts the server down and frees the data directory. Close connections first; again does nothing. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** Made if absent. Holds the cluster, its passwords, its log and the lock. */
+  dataDir: string;
+  /** Told in one line each what is done that takes time or may surprise. */
+  log: (line: string) => void;
+  /** PostgreSQL settings that go before the usual ones. */
+  settings?: Record<string, string>;
+}
+
+/**
+ * Starts PostgreSQL on `dataDir`, making the database the first time. Deals with what a killed
+ * predecessor left. Rejects with a sentence for the operator, having started nothing.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const dataDir = resolve(options.dataDir);
+  try {
+    return await start(dataDir, options);
+  } catch (error) {
+    throw explain(error, dataDir);
+  }
+}
+
+async function start(dataDir: string, { log, settings }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const cluster = join(dataDir, 'postgres');
+  const dataOwner = await findDataOwner(cluster);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = await lockDataDir(dataDir);
+  try {
+    const account = await chooseAccount(dataOwner, log);
+    const binaries = await findBinaries(account, dataDir, log);
+    const allSettings = { ...settingsFor(availableMemory()), ...settings };
+    let credentials = await readCredentials(dataDir);
+    if (await hasCluster(cluster, binaries.major)) {
+      if (credentials === null) throw new Error(`The passwords of ${cluster} are gone: ${RESTORE}`);
+      await stopLeftover(cluster, log);
+    } else {
+      log(`Making a new database in ${dataDir}`);
+      credentials ??= await makeCredentials(dataDir);
+      await createCluster(cluster, binaries, account, credentials.superuser, allSettings.fsync !== 'off');
+    }
+    const output = serverLog(join(dataDir, 'postgres.log'));
+    const postmaster = await startPostmaster({
+      cluster,
+      binaries,
+      account,
+      settings: allSettings,
+      serverLog: output,
+      log,
+    });
+    try {
+      const { ownerUrl } = await ensureOwner(postmaster.port, credentials);
+      let stopped: Promise<void> | null = null;
+      const stop = () => (stopped ??= postmaster.stop().then(unlock));
+      return { ownerUrl, secret: credentials.secret, stop };
+    } catch (error) {
+      await postmaster.stop();
+      throw error;
+    }
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** Puts the failures of an operating system into words that say what to do. */
+function explain(error: unknown, dataDir: string): unknown {
+  const words = sentenceOf(error);
+  if (/ENOSPC|No space left on device/.test(words)) {
+    return new Error(`The disk that holds ${dataDir} is full: make room and start again`, { cause: error });
+  }
+  if (/^(E[A-Z]+: |initdb: .*Permission denied)/s.test(words)) {
+    return new Error(
+      `${dataDir} cannot be used (${words}): set MERZILI_DATA_DIR to a folder this user may read and write`,
+      { cause: error },
+    );
+  }
+  return error;
+}

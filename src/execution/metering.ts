@@ -1,0 +1,64 @@
+import { type GraphQLError, OperationTypeNode } from 'graphql';
+import { CodedError } from '../common/errors.js';
+import type { Budget, Charge, CostReport } from '../demand/budget.js';
+import { type CostOf, objectsIn } from '../demand/cost.js';
+import { ResponseText } from '../planner/response-text.js';
+import type { ExecuteQuery, QueryResult, Request } from './query-executor.js';
+
+/** A heavy statement costs what it takes: a unit is a microsecond of one of its connections. */
+const HEAVY_MS_COST = 1_000;
+
+/** What may cost more is read on the connections for heavy statements, and costs what it takes. */
+const LARGE_COST = 10_000;
+
+/**
+ * The same execution for every transport, within budgets: an operation is charged before it runs, gets
+ * back what it did not use, and reports both in `extensions.cost`. What its heavy statements took is charged
+ * on top, unreported. Refused, nothing of it has run.
+ */
+export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
+  return async (request) => {
+    const cost = costOf(request.document, request.operation, request.variables);
+    const { record } = request.context;
+    if (record) record.cost = cost;
+    let charge: Charge;
+    try {
+      const charging = budget.charge(request.context.viewer, cost);
+      charge = charging instanceof Promise ? await charging : charging;
+    } catch (error) {
+      if (error instanceof CodedError) return refusal(error);
+      throw error;
+    }
+    let used = cost;
+    try {
+      const result = await execute(cost > LARGE_COST ? { ...request, isLarge: true } : request);
+      used = objectsCost(request, result, cost);
+      const { data, errors } = result;
+      return { data, errors, extensions: costExtension(settle()) };
+    } catch (error) {
+      settle();
+      throw error;
+    }
+
+    function settle(): CostReport {
+      const heavy = Math.round((record?.heavyMs ?? 0) * HEAVY_MS_COST);
+      if (record) record.cost = used + heavy;
+      return charge.settle(used, heavy);
+    }
+  };
+}
+
+function refusal(error: GraphQLError): QueryResult {
+  return { errors: [error] };
+}
+
+function objectsCost({ operation }: Request, { data }: QueryResult, cost: number): number {
+  if (operation.operation !== OperationTypeNode.QUERY) return cost;
+  return data ? Math.max(1, objectsIn(data.bytes) - 1) : 1;
+}
+
+function costExtension({ requested, actual, available, restoreRate }: CostReport): ResponseText {
+  return ResponseText.of(
+    `{"cost":{"requested":${requested},"actual":${actual},"available":${available},"restoreRate":${restoreRate}}}`,
+  );
+}

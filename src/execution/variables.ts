@@ -1,0 +1,20 @@
+import { type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
+import { identityOf } from '../auth/viewer.js';
+import { IDENTITY_KEY } from '../planner/identity.js';
+import type { Variables } from '../planner/sql.js';
+import type { Request } from './query-executor.js';
+
+/** At most so many errors of a request's variables are told. */
+export const MOST_VARIABLE_ERRORS = 5;
+
+/** The variables of a request as its operation declares them, with the viewer's identity beside them. */
+export function variablesOf(
+  schema: GraphQLSchema,
+  { operation, variables, context }: Request,
+): { variables: Variables; errors?: undefined } | { errors: readonly GraphQLError[] } {
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: MOST_VARIABLE_ERRORS,
+  });
+  if (errors) return { errors };
+  return { variables: Object.assign(coerced, { [IDENTITY_KEY]: identityOf(context.viewer) }) };
+}

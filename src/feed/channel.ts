@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { untilAvailable } from '../database/unavailable.js';
+import type { Audience } from '../domain/scopes.js';
+import type { LoggedEvent } from './event-log.js';
+import type { FeedReader } from './feed.js';
+
+/** Pages that may wait to be read for a channel; what comes on top stays in the table. */
+const MOST_WAITING = 50;
+/** How long the database may be away before subscriptions are ended. */
+export const PATIENCE_MS = 30_000;
+
+/** An event with what a client selected of it. */
+export interface RenderedEvent extends LoggedEvent {
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
+/** Somebody who gets a channel's events. */
+export interface ChannelSubscriber {
+  receive(events: readonly RenderedEvent[]): void;
+  /** There is too much to be delivered: it reads on by itself. */
+  leave(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * All subscriptions that are answered alike: the same statement with the same values, as the same
+ * audience. Their events are read once for all of them.
+ */
+export interface Channel extends FeedReader {
+  readonly audience: Audience;
+  /** Those who have caught up, and get what the feed delivers. */
+  readonly subscribers: Set<ChannelSubscriber>;
+  /** What the client selected of events: of those that meet the filter, for whom it may see them, now. */
+  render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]>;
+}
+
+const renderedPairs = z.array(z.tuple([z.string(), z.record(z.string(), z.unknown())]));
+
+/** Answers the JSON list of pairs of cursor and event for the wanted cursors. */
+export type ReadEvents = (cursors: readonly string[]) => Promise<string>;
+
+export function createChannel(audience: Audience, read: ReadEvents): Channel {
+  const subscribers = new Set<ChannelSubscriber>();
+  let waiting = 0;
+  let work = Promise.resolve();
+
+  async function render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]> {
+    const json = await untilAvailable(PATIENCE_MS, () => read(events.map(({ key }) => key)));
+    const objects = new Map(renderedPairs.parse(JSON.parse(json)));
+    return events.flatMap((event) => {
+      const object = objects.get(event.key);
+      return object === undefined ? [] : [{ ...event, object }];
+    });
+  }
+
+  async function pass(events: readonly LoggedEvent[]): Promise<void> {
+    if (subscribers.size === 0) return;
+    try {
+      const rendered = await render(events);
+      if (rendered.length > 0) for (const subscriber of [...subscribers]) subscriber.receive(rendered);
+    } catch (error) {
+      for (const subscriber of [...subscribers]) subscriber.fail(error);
+    }
+  }
+
+  return {
+    audience,
+    subscribers,
+    render,
+    deliver(events) {
+      if (waiting >= MOST_WAITING) {
+        for (const subscriber of [...subscribers]) subscriber.leave();
+        return;
+      }
+      waiting += 1;
+      work = work
+        .then(() => pass(events))
+        .finally(() => {
+          waiting -= 1;
+        });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Readers } from '../database/readers.js';
+import type { Audience } from '../domain/scopes.js';
+import { seenByAudience } from '../planner/audience-mask.js';
+import { raw, render } from '../planner/sql.js';
+import { later, type Position } from './event-offset.js';
+import type { Settler } from './sequencer.js';
+
+/** Events read at once. */
+export const PAGE = 200;
+
+export interface LoggedEvent {
+  /** The cursor. */
+  readonly key: string;
+  readonly position: Position;
+}
+
+export interface Page {
+  readonly events: readonly LoggedEvent[];
+  /** Where the next page begins: what lies before has been read, and nothing will come there. */
+  readonly next: Position;
+  /** Nothing that had been committed lies beyond. */
+  readonly isLast: boolean;
+}
+
+/** The table of events as an audience sees it, each read as the audience's own role. */
+export interface EventLog {
+  /** The audience's events after a position, of all that have been committed by now. */
+  pageAfter(audience: Audience, position: Position): Promise<Page>;
+  /** The position after all that has been committed by now. */
+  now(): Promise<Position>;
+  /** Where the event of a cursor stands; null for one that the audience does not see, and for anything else. */
+  find(audience: Audience, cursor: string): Promise<Position | null>;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const eventRows = z.array(z.tuple([z.string(), z.string()]));
+
+export function openEventLog(read: Readers['read'], settle: Settler['settle']): EventLog {
+  return {
+    async pageAfter(audience, position) {
+      const settled = await settle();
+      const statement = { name: 'events_after', text: pageStatement(audience), values: [String(position)] };
+      const [rows] = await read(audience, statement, false);
+      const events = eventRows
+        .parse(JSON.parse(String(rows)))
+        .map(([key, moment]) => ({ key, position: BigInt(moment) }));
+      const reached = events.at(-1)?.position ?? position;
+      const isLast = events.length < PAGE;
+      return { events, next: isLast ? later(reached, settled) : reached, isLast };
+    },
+    now: settle,
+    async find(audience, cursor) {
+      if (!UUID.test(cursor)) return null;
+      await settle();
+      const text = `select moment::text from incident_event where key = $1::uuid and ${ruleOf(audience)}`;
+      const [moment] = await read(audience, { name: 'events_find', text, values: [cursor] }, false);
+      return moment === undefined ? null : BigInt(String(moment));
+    },
+  };
+}
+
+function ruleOf(audience: Audience): string {
+  return render(seenByAudience((column) => raw(`incident_event.${column}`), audience)).text;
+}
+
+function pageStatement(audience: Audience): string {
+  return `select coalesce(json_agg(json_build_array(key, moment::text) order by moment), '[]')::text
+    from (select key, moment from incident_event
+           where moment > $1::bigint and ${ruleOf(audience)}
+           order by moment limit ${PAGE}) page`;
+}

@@ -1,0 +1,84 @@
+import type { Server } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Verifier } from '../auth/verifier.js';
+import { CodedError } from '../common/errors.js';
+import type { RequestContext } from '../context/request-context.js';
+import type { AnsweredRequest } from '../context/request-record.js';
+import type { Readers } from '../database/readers.js';
+import type { Budget } from '../demand/budget.js';
+import type { CostOf } from '../demand/cost.js';
+import type { Documents } from '../demand/documents.js';
+import type { TrustedDocuments } from '../demand/trusted-documents.js';
+import type { PresentErrors } from '../execution/error-presenter.js';
+import { createSubscriptionExecutor } from '../execution/subscription-executor.js';
+import { openEventLog } from '../feed/event-log.js';
+import { createFeed } from '../feed/feed.js';
+import { openListener } from '../feed/listener.js';
+import { openSettler } from '../feed/sequencer.js';
+import type { Model } from '../planner/model.js';
+import { createOperations } from './operations.js';
+import { openSessions } from './session.js';
+import { createSse, type SseTransport } from './sse.transport.js';
+import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
+
+/** Messages of sockets are at most as long as bodies of requests, in bytes. */
+const LONGEST_MESSAGE = 100 * 1024;
+
+export interface LiveEventsParts {
+  readonly schema: GraphQLSchema;
+  readonly model: Model;
+  /** Connection of a role that sees no rows, for hearing that something happened and putting it in order. */
+  readonly listenUrl: string;
+  readonly read: Readers['read'];
+  readonly verifier: Verifier;
+  readonly graphql: ApolloServer<RequestContext>;
+  readonly documents: Documents;
+  readonly trustedDocuments: TrustedDocuments | null;
+  readonly costOf: CostOf;
+  readonly budget: Budget;
+  readonly mayIntrospect: (scopes: RequestContext['viewer']['scopes']) => boolean;
+  readonly presentErrors: PresentErrors;
+  readonly onAnswer: (request: AnsweredRequest) => void;
+  readonly logger: Logger;
+}
+
+/** Everything that outlives a request: the feed of events, and the connections it goes out on. */
+export interface LiveEvents {
+  readonly streams: SseTransport;
+  openWebSockets(http: Server): WebSocketTransport;
+  use(): { readonly subscriptions: number; readonly sessions: number; readonly lagSeconds: number };
+  close(): Promise<void>;
+}
+
+export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
+  const { schema, model, logger, presentErrors: present } = parts;
+  const settler = openSettler(parts.listenUrl);
+  const log = openEventLog(parts.read, settler.settle);
+  const feed = createFeed(log, (error) => {
+    if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
+  });
+  const listener = openListener(parts.listenUrl, 'incident_event', () => feed.look());
+  const subscriptions = createSubscriptionExecutor(schema, model, { ...parts, log, feed, present });
+  const operations = createOperations({ ...parts, subscriptions, present });
+  const sessions = openSessions(parts.verifier);
+  const streams = createSse(operations, sessions);
+
+  return {
+    streams,
+    openWebSockets: (http) =>
+      openWebSockets(http, { schema, operations, sessions, longestMessage: LONGEST_MESSAGE, logger }),
+    use: () => ({
+      subscriptions: subscriptions.size,
+      sessions: sessions.size,
+      lagSeconds: feed.lagMs() / 1000,
+    }),
+    async close() {
+      subscriptions.close();
+      sessions.close();
+      feed.close();
+      await Promise.all([listener.close(), settler.close()]);
+    },
+  };
+}

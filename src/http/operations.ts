@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloServer } from '@apollo/server';
+import {
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  getOperationAST,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
+import type { Viewer } from '../auth/viewer.js';
+import { CodedError } from '../common/errors.js';
+import type { RequestContext } from '../context/request-context.js';
+import { type AnsweredRequest, answeredRequest, newRecord } from '../context/request-record.js';
+import type { Documents } from '../demand/documents.js';
+import type { TrustedDocuments } from '../demand/trusted-documents.js';
+import type { PresentErrors } from '../execution/error-presenter.js';
+import type { Events, SubscriptionExecutor } from '../execution/subscription-executor.js';
+import { translator } from '../i18n/labels.js';
+import { requestLocale } from '../i18n/negotiation.js';
+import { ResponseText } from '../planner/response-text.js';
+
+/** An operation as a client sends it, on whatever transport. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
+
+/** How an operation is answered: once, or again and again until it ends. */
+export type Answer =
+  | { readonly kind: 'once'; readonly result: FormattedExecutionResult }
+  | { readonly kind: 'events'; readonly events: Events }
+  /** Refused before anything was done. */
+  | { readonly kind: 'refused'; readonly errors: readonly GraphQLFormattedError[] };
+
+export interface OperationsParts {
+  readonly graphql: ApolloServer<RequestContext>;
+  readonly documents: Documents;
+  readonly subscriptions: SubscriptionExecutor;
+  /** The only documents that are answered; null when all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
+  readonly present: PresentErrors;
+  /** Told of every operation once it has been answered, of a subscription once it has begun. */
+  readonly onAnswer: (request: AnsweredRequest) => void;
+}
+
+export interface Operations {
+  /** The context of one operation on a connection. */
+  contextFor(viewer: Viewer, acceptLanguage: string | undefined): RequestContext;
+  /** The type of the operation a request means, as far as the document is one that is taken. */
+  typeOf(request: OperationRequest): OperationTypeNode | null;
+  /**
+   * Runs an operation as HTTP would run it: the same documents, limits, rights, costs and messages.
+   * Queries and mutations go through the same server, subscriptions through the same doors.
+   */
+  run(request: OperationRequest, context: RequestContext): Promise<Answer>;
+  readonly present: PresentErrors;
+}
+
+export function createOperations(parts: OperationsParts): Operations {
+  const { graphql, documents, subscriptions, trustedDocuments, present, onAnswer } = parts;
+
+  /** The text of the document a request means; null when it is not a trusted one. */
+  function textOf(request: OperationRequest): string | null {
+    return trustedDocuments ? trustedDocuments.textFor(request) : request.query;
+  }
+
+  function operationOf(query: string, { operationName }: OperationRequest): OperationDefinitionNode | null {
+    const examined = documents.examine(query);
+    return 'document' in examined ? (getOperationAST(examined.document, operationName) ?? null) : null;
+  }
+
+  async function answer(given: OperationRequest, context: RequestContext): Promise<Answer> {
+    const query = textOf(given);
+    if (query === null) return refused([new CodedError('DOCUMENT_NOT_TRUSTED')], context);
+    const request = { ...given, query };
+    const examined = documents.examine(query);
+    if ('errors' in examined) return refused(examined.errors, context);
+    const operation = operationOf(query, request);
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return once(request, context);
+    if (context.record) context.record.operation = operation.name?.value ?? null;
+    const started = await subscriptions.execute({
+      document: examined.document,
+      operation,
+      operationKey: `${query} ${request.operationName ?? ''}`,
+      variables: request.variables ?? {},
+      context,
+    });
+    return 'events' in started
+      ? { kind: 'events', events: started.events }
+      : refused(started.errors, context);
+  }
+
+  async function once(
+    { query, operationName, variables }: OperationRequest,
+    context: RequestContext,
+  ): Promise<Answer> {
+    const { body } = await graphql.executeOperation(
+      { query, operationName: operationName ?? undefined, variables: { ...variables } },
+      { contextValue: context },
+    );
+    if (body.kind !== 'single') throw new Error('Answers are never sent in parts');
+    const { data, errors, extensions } = body.singleResult;
+    return {
+      kind: 'once',
+      result: {
+        ...(errors ? { errors } : {}),
+        ...(data === undefined ? {} : { data: parsed(data) }),
+        ...(extensions ? { extensions: parsed(extensions) } : {}),
+      },
+    };
+  }
+
+  function refused(errors: readonly unknown[], context: RequestContext): Answer {
+    return { kind: 'refused', errors: present(errors, context) };
+  }
+
+  return {
+    present,
+    contextFor(viewer, acceptLanguage) {
+      const locale = requestLocale({ claim: viewer.locale, acceptLanguage, nation: viewer.nation });
+      return Object.freeze({
+        viewer,
+        locale,
+        t: translator(locale),
+        requestId: randomUUID(),
+        record: newRecord(),
+      });
+    },
+    typeOf(request) {
+      const query = textOf(request);
+      return query === null ? null : (operationOf(query, request)?.operation ?? null);
+    },
+    async run(request, context) {
+      const startedAt = performance.now();
+      let answered: Answer;
+      try {
+        answered = await answer(request, context);
+      } catch (error) {
+        answered = refused([error], context);
+      }
+      const { viewer, requestId, record = newRecord() } = context;
+      onAnswer(answeredRequest(record, requestId, viewer, 200, performance.now() - startedAt));
+      return answered;
+    },
+  };
+}
+
+/** Data that is JSON text already, as the object that the transports put into their messages. */
+function parsed<T>(value: T): T {
+  return value instanceof ResponseText ? JSON.parse(value.text) : value;
+}

@@ -1,0 +1,70 @@
+import { createInstance } from 'i18next';
+import { LANGUAGE_TAG, type LanguageTag, type Locale } from '../domain/locale.js';
+import type { VocabularyName } from '../domain/vocabularies.js';
+import az from './catalogs/az.json' with { type: 'json' };
+import en from './catalogs/en.json' with { type: 'json' };
+import ru from './catalogs/ru.json' with { type: 'json' };
+import tr from './catalogs/tr.json' with { type: 'json' };
+
+/**
+ * Text of a catalog key, such as `errors.FORBIDDEN`, in one fixed language. Plurals follow CLDR by
+ * the variable `count`. Variables are put in as they are, neither escaped nor interpreted.
+ * Throws when the catalog lacks the key, or the text names a variable that is not given.
+ */
+export type Translate = (key: string, variables?: Readonly<Record<string, string | number>>) => string;
+
+const catalogs = { tr, ru, az, en } satisfies Record<LanguageTag, object>;
+
+function refuse(problem: string): never {
+  throw new Error(problem);
+}
+
+const instance = createInstance();
+void instance.init({
+  initAsync: false,
+  fallbackLng: false,
+  nsSeparator: false,
+  resources: {
+    tr: { translation: catalogs.tr },
+    ru: { translation: catalogs.ru },
+    az: { translation: catalogs.az },
+    en: { translation: catalogs.en },
+  },
+  interpolation: { escapeValue: false },
+  parseMissingKeyHandler: (key) => refuse(`No text for ${key} in the catalog`),
+  returnedObjectHandler: (key) => refuse(`${key} is a group of texts, not a text`),
+  missingInterpolationHandler: (text, match) => refuse(`No value for ${match[0]} in "${text}"`),
+});
+
+function fixedTranslator(locale: Locale): Translate {
+  const fixed = instance.getFixedT(LANGUAGE_TAG[locale]);
+  return (key, variables) => fixed(key, variables);
+}
+
+const translators = {
+  TR: fixedTranslator('TR'),
+  RU: fixedTranslator('RU'),
+  AZ: fixedTranslator('AZ'),
+  EN: fixedTranslator('EN'),
+} satisfies Record<Locale, Translate>;
+
+/** The translator of a language: always the same function, without state between calls. */
+export function translator(locale: Locale): Translate {
+  return translators[locale];
+}
+
+/** What a code is called in a language; the first letter is small, as in a dictionary. */
+export function vocabularyLabel(locale: Locale, vocabulary: VocabularyName, code: string): string {
+  return translators[locale](`vocabulary.${vocabulary}.${code}`);
+}
+
+/** One sentence on what a code means, where there is one; without a code, what the vocabulary is called. */
+export function vocabularyDescription(
+  locale: Locale,
+  vocabulary: VocabularyName,
+  code?: string,
+): string | undefined {
+  if (code === undefined) return translators[locale](`vocabularyName.${vocabulary}`);
+  const key = `description.${vocabulary}.${code}`;
+  return instance.exists(key, { lng: LANGUAGE_TAG[locale] }) ? translators[locale](key) : undefined;
+}

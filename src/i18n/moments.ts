@@ -1,0 +1,102 @@
+import { INTL_LOCALE, type Locale } from '../domain/locale.js';
+import type { TimePrecision } from '../domain/vocabularies.js';
+import { translator } from './labels.js';
+import { ordinalYear, pointInTime } from './numerals.js';
+
+/** The Centre's time: UTC+4 all year. */
+const BAKU = 'Asia/Baku';
+
+/** A moment as a calendar and a clock in Baku show it. */
+interface Moment {
+  /** 2022-03-09, for comparing. */
+  readonly date: string;
+  readonly day: string;
+  /** In the form that follows a day. */
+  readonly month: string;
+  readonly year: string;
+  readonly clock: string;
+}
+
+const formats = new Map<Locale, Intl.DateTimeFormat>();
+
+function formatOf(locale: Locale): Intl.DateTimeFormat {
+  let format = formats.get(locale);
+  if (!format) {
+    format = new Intl.DateTimeFormat(INTL_LOCALE[locale], {
+      timeZone: BAKU,
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    formats.set(locale, format);
+  }
+  return format;
+}
+
+const DAY_IN_BAKU = new Intl.DateTimeFormat('en-CA', { timeZone: BAKU });
+
+/** The day it is in Baku, as 2022-03-09. */
+function dayInBaku(time: Date): string {
+  return DAY_IN_BAKU.format(time);
+}
+
+function momentIn(locale: Locale, time: Date): Moment {
+  const parts = new Map(
+    formatOf(locale)
+      .formatToParts(time)
+      .map(({ type, value }) => [type, value]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
+  return {
+    date: dayInBaku(time),
+    day: part('day'),
+    month: part('month'),
+    year: ordinalYear(locale, Number(part('year'))),
+    clock: `${part('hour')}:${part('minute')}`,
+  };
+}
+
+/** A day as the language writes it: 9 March 2022. Takes 2022-03-09. */
+export function dayText(locale: Locale, date: string): string {
+  const { day, month, year } = momentIn(locale, new Date(`${date}T12:00:00+04:00`));
+  return translator(locale)('when.date', { day, month, year });
+}
+
+/**
+ * When something happened, as the beginning of a sentence, no more exactly than it is known. `to` is the
+ * end of a half-open interval; one at midnight is the end of the day before.
+ */
+export function occurrenceText(
+  locale: Locale,
+  from: Date,
+  to: Date | null,
+  precision: TimePrecision,
+): string {
+  const t = translator(locale);
+  const start = momentIn(locale, from);
+  const { day, month, year, clock } = start;
+  const last = to && momentIn(locale, new Date(to.getTime() - 1));
+  const lastDate = last && { lastDay: last.day, lastMonth: last.month, lastYear: last.year };
+  if (precision === 'MONTH') {
+    if (!last || last.date.slice(0, 7) === start.date.slice(0, 7)) return t('when.month', { month, year });
+    return t('when.months', { month, year, lastMonth: last.month, lastYear: last.year });
+  }
+  if (precision === 'DAY') {
+    if (!lastDate || last.date === start.date) return t('when.day', { day, month, year });
+    if (last.date.slice(0, 7) === start.date.slice(0, 7)) {
+      return t('when.days', { day, month, year, lastDay: last.day });
+    }
+    return t('when.dates', { day, month, year, ...lastDate });
+  }
+  if (!to || !lastDate) {
+    if (precision === 'HOUR') return t('when.hour', { day, month, year, time: clock });
+    return t('when.minute', { day, month, year, time: pointInTime(locale, clock) });
+  }
+  const end = momentIn(locale, to);
+  if (end.date !== last.date) return t('when.untilDay', { day, month, year, time: clock, ...lastDate });
+  if (end.date === start.date) return t('when.hours', { day, month, year, time: clock, lastTime: end.clock });
+  return t('when.untilTime', { day, month, year, time: clock, ...lastDate, lastTime: end.clock });
+}

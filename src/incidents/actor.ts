@@ -1,7 +1,0 @@
-import { identityOf } from '../access/viewer.js';
-import type { WriteContext } from '../write/context.js';
-import type { Actor } from './action.rules.js';
-
-export function actorOf({ nation, viewer }: WriteContext): Actor {
-  return { nation, identity: identityOf(viewer) };
-}

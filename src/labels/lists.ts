@@ -1,6 +1,0 @@
-import { INTL_LOCALE, type Locale } from './locale.js';
-
-/** A list as the language writes it: A, B and C. */
-export function listText(locale: Locale, items: readonly string[]): string {
-  return new Intl.ListFormat(INTL_LOCALE[locale], { type: 'conjunction' }).format(items);
-}

@@ -1,0 +1,65 @@
+import type { WriteContext } from '../../context/write-context.js';
+import { newKey } from '../../database/key.js';
+import { insertInto } from '../../database/statement.js';
+import type { ImplementationStatus } from '../../domain/vocabularies.js';
+import type { StoredText } from '../../graphql-types/localized-text.type.js';
+import { type Problem, refuseIf } from '../../mutations/problem.js';
+import {
+  isStorable,
+  LONGEST,
+  readTextInput,
+  sourceText,
+  unknownCode,
+  type WrittenText,
+} from '../../mutations/text.rules.js';
+
+interface Newest {
+  readonly status: ImplementationStatus;
+  readonly rationale: StoredText | null;
+  readonly assessedAt: Date;
+}
+
+/** One at a time for each nation, so that the newest is the one that was made last. */
+const TAKE_TURN = 'select pg_advisory_xact_lock(hashtext($1), $2)';
+const NEWEST = `select status, rationale, assessed_at as "assessedAt" from provision_assessment
+  where provision_key = $1 and nation = $2 order by assessed_at desc, key desc limit 1`;
+
+/** Adds one nation's view of a provision to the dated series. Saying the same in the same words adds nothing. */
+export function assessProvision(
+  ctx: WriteContext,
+  { code, status, rationale }: { code: string; status: ImplementationStatus; rationale?: WrittenText | null },
+): Promise<void> {
+  const { nation, viewer } = ctx;
+  const problems: Problem[] = [];
+  const reason =
+    rationale == null
+      ? null
+      : sourceText(readTextInput(rationale, ['input', 'rationale'], { longest: LONGEST.text }, problems));
+  return ctx.write(async (tx) => {
+    const [provision] = isStorable(code)
+      ? await tx.read<{ key: number }>({ text: 'select key from provision where code = $1', values: [code] })
+      : [];
+    if (provision === undefined) problems.push(unknownCode(code, ['input', 'code']));
+    refuseIf(problems);
+    if (provision === undefined) return;
+    const { key: provisionKey } = provision;
+    tx.send({ text: TAKE_TURN, values: [`assess provision ${nation}`, provisionKey] });
+    const [newest] = await tx.read<Newest>({ text: NEWEST, values: [provisionKey, nation] });
+    const isSame = newest?.status === status && sourceWords(newest) === reason?.texts[reason.source]?.text;
+    if (isSame) refuseIf([{ reason: 'SAME_STATUS', field: ['input', 'status'] }]);
+    const assessment = {
+      key: newKey(),
+      provisionKey,
+      nation,
+      status,
+      rationale: reason,
+      assessedAt: new Date(Math.max(Date.now(), (newest?.assessedAt.getTime() ?? 0) + 1)),
+      assessedBy: viewer.subject,
+    };
+    tx.send(insertInto('provision_assessment', [assessment]));
+  });
+}
+
+function sourceWords({ rationale }: Newest): string | undefined {
+  return rationale?.texts[rationale.source]?.text;
+}

@@ -1,0 +1,16 @@
+import { Query, Resolver } from 'type-graphql';
+import { RequiresScope } from '../../graphql-types/guard.js';
+import { one, present } from '../../planner/fields.js';
+import type { Read } from '../../planner/model.js';
+import { raw } from '../../planner/sql.js';
+import { Centre } from './centre.entity.js';
+import { centreRead } from './centre.read.js';
+
+@Resolver()
+export class CentreResolver {
+  @Query(() => Centre, { description: 'The Centre itself.' })
+  @RequiresScope('reference:read')
+  centre(): Read {
+    return (step) => present(one(centreRead, () => raw('true'))(step), 'Centre');
+  }
+}

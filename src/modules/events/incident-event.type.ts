@@ -1,0 +1,20 @@
+import { Field, ObjectType } from 'type-graphql';
+import type { IncidentEventKind } from '../../domain/vocabularies.js';
+import { ENUMS } from '../../graphql-types/enums.js';
+import { DateTimeScalar } from '../../graphql-types/scalars.js';
+import { Incident } from '../incidents/incident.entity.js';
+
+@ObjectType({ description: 'A change to an incident that the viewer saw happen, or can.' })
+export class IncidentEvent {
+  @Field(() => String, { description: 'Opaque name of the event, for `after`.' })
+  cursor!: string;
+
+  @Field(() => ENUMS.IncidentEventKind, { description: 'What happened.' })
+  kind!: IncidentEventKind;
+
+  @Field(() => DateTimeScalar, { description: 'When it happened.' })
+  at!: Date;
+
+  @Field(() => Incident, { description: 'The incident as it stands when the event is sent.' })
+  incident!: Incident;
+}

@@ -1,0 +1,93 @@
+import type { Locale } from '../../../domain/locale.js';
+import { jsonText, type LocaleArguments, list, localColumn } from '../../../planner/fields.js';
+import { entryFor } from '../../../planner/localized-text.read.js';
+import type { Extension, Row, Step } from '../../../planner/model.js';
+import { join, literal, type Sql, sql } from '../../../planner/sql.js';
+import { partyRead } from '../../parties/party.read.js';
+import { placeRead } from '../../places/place.read.js';
+import { digest, digestParts } from './incident.digest.js';
+import { casualtiesRead, claimRead, incidentRead } from './incident.read.js';
+
+/** The digest of an incident: SQL fetches what it says, incident.digest.ts says it. */
+export function digestIn(locale: Locale, row: Row, step: Step): Sql {
+  return step.compose(parts(row, locale, step), (found) => digest(locale, digestParts.parse(found)));
+}
+
+export const incidentDigest: Extension = {
+  extends: incidentRead,
+  fields: {
+    digest:
+      (row, { locale }: LocaleArguments) =>
+      (step) =>
+        digestIn(locale ?? step.locale, row, step),
+  },
+};
+
+function parts(row: Row, locale: Locale, step: Step): Sql {
+  const entry = entryFor(locale, row('title'));
+  const column = (name: string): Sql => sql`to_json(${row(name)})`;
+  return object({
+    category: column('category'),
+    severity: column('severity'),
+    status: column('status'),
+    occurredFrom: column('occurred_from'),
+    occurredTo: column('occurred_to'),
+    timePrecision: column('time_precision'),
+    title: object({
+      text: sql`${entry} -> 'text'`,
+      locale: sql`${entry} -> 'locale'`,
+      isStale: sql`to_json((${entry} ->> 'revision')::int < (${row('title')} ->> 'revision')::int)`,
+    }),
+    originator: party(step, locale, (candidate) => sql`${candidate('code')} = ${row('originator')}`),
+    place: place(step, locale, row('place_key')),
+    claims: claims(step, locale, row('key')),
+    casualties: casualties(step, row('key')),
+  });
+}
+
+/** JSON text of an object; a value that is SQL NULL is null. */
+function object(members: Readonly<Record<string, Sql>>): Sql {
+  const pieces = Object.entries(members).map(
+    ([name, value], index) =>
+      sql`${literal(`${index === 0 ? '' : ','}"${name}":`)}, coalesce((${value})::text, 'null')`,
+  );
+  return sql`concat('{', ${join(pieces, ', ')}, '}')`;
+}
+
+function nameOf(row: Row, locale: Locale): Sql {
+  return jsonText(row(localColumn('name', locale)));
+}
+
+function party(step: Step, locale: Locale, where: (candidate: Row) => Sql): Sql {
+  const { row, from } = step.rows(partyRead, where);
+  return sql`select ${object({ code: jsonText(row('code')), name: nameOf(row, locale) })} ${from}`;
+}
+
+function place(step: Step, locale: Locale, key: Sql): Sql {
+  const { row, from } = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${key}`);
+  const parent = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${row('parent_key')}`);
+  return sql`select ${object({
+    kind: jsonText(row('kind')),
+    name: nameOf(row, locale),
+    district: sql`select ${nameOf(parent.row, locale)} ${parent.from}`,
+  })} ${from}`;
+}
+
+function claims(step: Step, locale: Locale, key: Sql): Sql {
+  const { row, from } = step.rows(claimRead, (candidate) => sql`${candidate('incident_key')} = ${key}`);
+  const partyOf = (column: string): Sql =>
+    party(step, locale, (candidate) => sql`${candidate('key')} = ${row(column)}`);
+  const claim = object({ claimant: partyOf('claimant_key'), attributedTo: partyOf('attributed_to_key') });
+  return list(sql`select ${claim} ${from} order by ${row('position')}`);
+}
+
+function casualties(step: Step, key: Sql): Sql {
+  const { row, from } = step.rows(casualtiesRead, (candidate) => sql`${candidate('incident_key')} = ${key}`);
+  const counts = object({
+    group: jsonText(row('"group"')),
+    killed: row('killed'),
+    wounded: row('wounded'),
+    detained: row('detained'),
+  });
+  return list(sql`select ${counts} ${from} order by ${row('position')}`);
+}

@@ -1,0 +1,54 @@
+import { identityOf } from '../../../auth/viewer.js';
+import type { WriteContext } from '../../../context/write-context.js';
+import { insertInto } from '../../../database/statement.js';
+import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
+import { refuseIf } from '../../../mutations/problem.js';
+import { AUDIENCE_BIT, maskOf } from '../../../planner/audience-mask.js';
+import { howToRelease, whatForbidsReleasing } from '../write/action.rules.js';
+import { actorOf } from '../write/actor.js';
+import { eventInsertion } from '../write/incident.events.js';
+import { type LockedIncident, lockIncident } from '../write/incident.lock.js';
+import type { Written } from '../write/report.service.js';
+import type { ReleaseIncidentInput } from '../write/writing.inputs.js';
+
+export interface Released extends Written {
+  /** False while the other joint-command nation's consent is outstanding. */
+  readonly isEffective: boolean;
+}
+
+const CONSENTS = `select nation from release_consent
+  where incident_key = $1 and version = (select version from incident where key = $1) and target = $2`;
+
+/** Shows a record to a further audience, or consents to it. */
+export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput): Promise<Released> {
+  const { nation } = ctx;
+  const { version, audience: target } = input;
+  return ctx.write(async (tx) => {
+    const [incident, consents] = await lockIncident(tx, ctx.nation, input.id, (key) =>
+      tx.read<{ nation: Nation }>({ text: CONSENTS, values: [key, target] }),
+    );
+    const { key, audience } = incident;
+    const consenting = new Set(consents.map((consent) => consent.nation));
+    refuseIf(whatForbidsReleasing(incident, actorOf(ctx), version, target, consenting.has(nation)));
+    if (howToRelease(target) === 'BY_CONSENT') {
+      const consentedBy = identityOf(ctx.viewer);
+      const consent = { incidentKey: key, version, target, nation, audience, consentedBy };
+      tx.send(insertInto('release_consent', [consent], { consented_at: 'clock_timestamp()' }));
+      consenting.add(nation);
+      const isAgreed = JOINT_COMMAND.every((head) => consenting.has(head));
+      if (!isAgreed) return { key, warnings: [], isEffective: false };
+    }
+    const released = audience | AUDIENCE_BIT[target];
+    const told = released & whoIsToldOfRelease(incident, target);
+    tx.send(
+      { text: 'update incident set audience = $2 where key = $1', values: [key, released] },
+      eventInsertion({ incidentKey: key, kind: 'RELEASED', version, audience: told }),
+    );
+    return { key, warnings: [], isEffective: true };
+  });
+}
+
+/** Those who may know whom a record is released to, and those it is new to; others have seen it all along. */
+function whoIsToldOfRelease({ originator }: LockedIncident, target: Audience): number {
+  return maskOf([...JOINT_COMMAND, originator, target]);
+}

@@ -1,0 +1,52 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryColumn, type Relation } from 'typeorm';
+import type { Nation } from '../../domain/scopes.js';
+import { ENUMS } from '../../graphql-types/enums.js';
+import { DateTimeScalar } from '../../graphql-types/scalars.js';
+import type { Incident } from './incident.entity.js';
+import { OfIncident } from './read/of-incident.js';
+
+@ObjectType({ description: 'One version of an incident, kept for good.' })
+@Entity('revision')
+export class Revision {
+  @PrimaryColumn('uuid')
+  incidentKey!: string;
+
+  @Field(() => Int, { description: 'The version, from 1.' })
+  @PrimaryColumn('integer')
+  version!: number;
+
+  /** Follows the incident's by foreign key. */
+  @Column('smallint')
+  audience!: number;
+
+  @OfIncident('RESTRICT')
+  incident?: Relation<Incident>;
+
+  @Field(() => DateTimeScalar, { description: 'When this version came to be.' })
+  @Column({ type: 'timestamptz', precision: 3 })
+  changedAt!: Date;
+
+  @Field(() => ENUMS.Nation, { description: 'The nation that made it.' })
+  @Column('text')
+  changedBy!: Nation;
+
+  @Field(() => [String], { description: 'Names of the fields that changed; empty for the first version.' })
+  @Column('text', { array: true })
+  changes!: string[];
+
+  @Field(() => String, {
+    description:
+      'SHA-256 over the canonical content of this version, all languages included, in hex; without the position for those who may not see it.',
+  })
+  @Column('text')
+  contentHash!: string;
+
+  /** The hash of the content without its position, derived by the database. */
+  @Column({ type: 'text', insert: false, update: false })
+  openHash!: string;
+
+  /** The canonical content itself: JSON canonicalised by RFC 8785. */
+  @Column('text')
+  content!: string;
+}

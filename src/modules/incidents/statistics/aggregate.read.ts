@@ -1,0 +1,224 @@
+import type { IncidentDimension } from '../../../domain/vocabularies.js';
+import type { Planned } from '../../../planner/arguments.js';
+import { masksSeenBy, seenByAudience } from '../../../planner/audience-mask.js';
+import { inBaku } from '../../../planner/fields.js';
+import type { LinkType, Row, Step } from '../../../planner/model.js';
+import { all, join, literal, Param, raw, type Sql, sql } from '../../../planner/sql.js';
+import { keysWithin } from '../../places/place-within.js';
+import { isOneOf } from '../read/incident.filter.js';
+import type { IncidentFilter } from '../read/incident.inputs.js';
+import { incidentRead } from '../read/incident.read.js';
+
+/**
+ * The tally: numbers of incidents kept current by a trigger on every write, by a few dimensions. A row of a grain
+ * counts what one audience sees; the latest changes stand beside the grains with their masks until they are added up.
+ * Only sums over both say anything, and may be zero.
+ */
+const tallyRows: LinkType = {
+  scope: null,
+  rows: { table: 'incident_tally', rule: seenByAudience },
+};
+
+type Dimension = IncidentDimension | 'PLACE';
+
+const STATE = ['ORIGINATOR', 'SEVERITY', 'STATUS'] as const;
+const MONTHS = ['MONTH', 'YEAR'] as const;
+
+/** What grains of the tally tell apart, the smallest first. Months stand as their first day. */
+const GRAINS = {
+  total: [],
+  category: ['CATEGORY'],
+  state: STATE,
+  month: MONTHS,
+  area: ['CATEGORY', 'DISTRICT'],
+  district: ['DISTRICT', ...MONTHS],
+  day: ['DAY', ...MONTHS],
+  kind: ['CATEGORY', ...STATE],
+  season: ['CATEGORY', ...MONTHS],
+  settlement: ['CATEGORY', 'PLACE'],
+  area_state: ['DISTRICT', ...STATE],
+  month_state: [...STATE, ...MONTHS],
+  place: ['CATEGORY', 'DISTRICT', ...MONTHS],
+} as const satisfies Record<string, readonly Dimension[]>;
+
+const FILTER_DIMENSIONS = {
+  category: 'CATEGORY',
+  status: 'STATUS',
+  severity: 'SEVERITY',
+  originator: 'ORIGINATOR',
+} as const satisfies Partial<Record<keyof IncidentFilter, IncidentDimension>>;
+
+type Filter = Planned<IncidentFilter> | null | undefined;
+
+/** Rows to be summed: they have n, killed, wounded, day and the columns of the dimensions asked for. */
+export interface CountedRows {
+  readonly row: Row;
+  readonly from: Sql;
+}
+
+/** Whoever asks for numbers states the scope they need. */
+const countedIncidents: LinkType = { scope: null, rows: incidentRead.rows };
+
+/** Incidents that meet a condition, each counted as one. */
+export function counted(where: (incident: Row) => Sql, step: Step): CountedRows {
+  const { row, from } = step.rows(countedIncidents, where);
+  const derived: Row = (column) => {
+    if (column === 'n') return raw('1');
+    if (column === 'day') return sql`${inBaku(row('occurred_from'))}::date`;
+    return row(column);
+  };
+  return { row: derived, from };
+}
+
+/** Rows of the smallest grain that knows all dimensions and meets the filter, or null where none does. */
+export function tallied(
+  dimensions: readonly IncidentDimension[],
+  filter: Filter,
+  step: Step,
+  placeKeys: Sql | null = null,
+): CountedRows | null {
+  const { occurred, ...others } = filter ?? {};
+  const condition = conditionOf(others, step, placeKeys);
+  if (condition === null) return null;
+  const needed = [...dimensions, ...condition.dimensions];
+  const { from, to } = occurred ?? {};
+  if (!from && !to) {
+    const grain = grainFor(needed);
+    return grain ? rowsOf(grain, condition.where, step) : null;
+  }
+  const unit = grainFor([...needed, 'DAY']) ? 'DAY' : 'MONTH';
+  const grain = grainFor([...needed, unit]);
+  if (!grain) return null;
+  // A month at an edge may hold a great many.
+  if (unit === 'MONTH') step.heavy();
+  const { whole, edges } = cut(from ?? null, to ?? null, unit);
+  return together(dimensions, step, [
+    rowsOf(grain, (row) => all([condition.where(row), ...whole(row('day'))]), step),
+    ...edges.map((edge) => counted((row) => all([condition.where(row), edge(row('occurred_from'))]), step)),
+  ]);
+}
+
+function grainFor(needed: readonly Dimension[]): string | null {
+  const grain = Object.entries(GRAINS).find(([, known]) =>
+    needed.every((dimension) => known.some((name) => name === dimension)),
+  );
+  return grain?.[0] ?? null;
+}
+
+interface Condition {
+  readonly dimensions: readonly Dimension[];
+  readonly where: (row: Row) => Sql;
+}
+
+/** A filter as a condition on rows of the tally, or of incidents, or null where it asks for what the tally does not know. */
+function conditionOf(
+  filter: Omit<NonNullable<Filter>, 'occurred'>,
+  step: Step,
+  placeKeys: Sql | null,
+): Condition | null {
+  const dimensions: Dimension[] = [];
+  const conditions: ((row: Row) => Sql)[] = [];
+  const add = (dimension: Dimension, condition: (row: Row) => Sql): void => {
+    dimensions.push(dimension);
+    conditions.push(condition);
+  };
+  const addPlaces = (keys: Sql): void => add('PLACE', (row) => sql`${row('place_key')} = any(${keys})`);
+  if (placeKeys) addPlaces(placeKeys);
+  for (const [name, value] of Object.entries(filter)) {
+    if (value === null || value === undefined) continue;
+    if (name === 'place' && value instanceof Param) {
+      addPlaces(keysWithin(step, value));
+      continue;
+    }
+    const dimension = FILTER_DIMENSIONS[name as keyof typeof FILTER_DIMENSIONS];
+    if (!dimension || !Array.isArray(value)) return null;
+    add(dimension, (row) => isOneOf(row(name), value.map(String)));
+  }
+  return { dimensions, where: (row) => all(conditions.map((condition) => condition(row))) };
+}
+
+interface Cut {
+  /** Conditions on the first day of a whole day or month. */
+  readonly whole: (day: Sql) => Sql[];
+  /** Conditions on the time of what is in no whole one, at either edge. */
+  readonly edges: readonly ((time: Sql) => Sql)[];
+}
+
+/** A span of time, cut where days or months begin in Baku. */
+function cut(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): Cut {
+  const truncated = (time: Sql): Sql => sql`date_trunc(${literal(unit)}, ${time})`;
+  // The first beginning at or after it: a moment before one belongs to what precedes.
+  const first =
+    from &&
+    sql`(${truncated(sql`${inBaku(from)} - interval '1 microsecond'`)} + interval ${literal(`1 ${unit}`)})`;
+  const last = to && truncated(inBaku(to));
+  // A span may lie between two beginnings.
+  const firstEnds = first && (to ? sql`least(${inBaku(first)}, ${to})` : inBaku(first));
+  const lastBegins = last && (firstEnds ? sql`greatest(${inBaku(last)}, ${firstEnds})` : inBaku(last));
+  return {
+    whole: (day) => [
+      ...(first ? [sql`${day} >= (select ${first}::date)`] : []),
+      ...(last ? [sql`${day} < (select ${last}::date)`] : []),
+    ],
+    edges: [
+      ...(from && firstEnds
+        ? [(time: Sql) => sql`${time} >= ${from} and ${time} < (select ${firstEnds})`]
+        : []),
+      ...(to && lastBegins
+        ? [(time: Sql) => sql`${time} >= (select ${lastBegins}) and ${time} < ${to}`]
+        : []),
+    ],
+  };
+}
+
+/** Rows of several sources as those of one. */
+function together(
+  dimensions: readonly IncidentDimension[],
+  step: Step,
+  sources: readonly CountedRows[],
+): CountedRows {
+  const columns = [...new Set([...dimensions.map(columnOf), 'n', 'killed', 'wounded'])];
+  const alias = step.alias();
+  const parts = sources.map(
+    ({ row, from }) =>
+      sql`select ${join(
+        columns.map((column) => sql`${row(column)} as ${raw(column)}`),
+        ', ',
+      )} ${from}`,
+  );
+  return {
+    row: (column) => raw(`${alias}.${column}`),
+    from: sql`from (${join(parts, ' union all ')}) ${raw(alias)}`,
+  };
+}
+
+/** The column that tells a dimension: for months and years their days. */
+export function columnOf(dimension: IncidentDimension): string {
+  if (dimension === 'DISTRICT') return 'district_key';
+  return dimension === 'MONTH' || dimension === 'YEAR' ? 'day' : dimension.toLowerCase();
+}
+
+/** Rows of a grain and the changes. The masks are written out as well because by them the index finds the rows. */
+function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): CountedRows {
+  const masks = raw(masksSeenBy(step.audience).join(', '));
+  return step.rows(
+    tallyRows,
+    (row) =>
+      sql`${row('grain')} in (${literal(grain)}, 'change') and ${row('audience')} in (${masks}) and ${where(row)}`,
+  );
+}
+
+/** How many incidents the viewer sees that meet a filter, and are at one of some places, where the tally can tell. */
+export function tallyCount(filter: Filter, step: Step, placeKeys: Sql | null = null): Sql | null {
+  const rows = tallied([], filter, step, placeKeys);
+  return rows && sumOf(rows);
+}
+
+/** How many incidents the viewer sees whose `untranslated` languages meet a condition. */
+export function translationCount(where: (row: Row) => Sql, step: Step): Sql {
+  return sumOf(rowsOf('translation', where, step));
+}
+
+function sumOf({ row, from }: CountedRows): Sql {
+  return sql`(select coalesce(sum(${row('n')}), 0) ${from})`;
+}

@@ -1,0 +1,60 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { Nation } from '../../../domain/scopes.js';
+import type { IncidentCategory, IncidentStatus, Severity } from '../../../domain/vocabularies.js';
+
+/**
+ * Numbers of incidents by audience mask and the dimensions of a grain, and changes that are not yet added up, which
+ * have all dimensions; kept by triggers. See tally.read.ts.
+ */
+@Entity('incident_tally')
+@Index('incident_tally_grain_idx', { synchronize: false })
+export class IncidentTally {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  key!: string;
+
+  @Column('text')
+  grain!: string;
+
+  /** Number of a change that is not yet added up; its grain is `change`. */
+  @Column('bigint', { nullable: true })
+  change!: string | null;
+
+  @Column('smallint')
+  audience!: number;
+
+  @Column('text', { nullable: true })
+  originator!: Nation | null;
+
+  @Column('text', { nullable: true })
+  category!: IncidentCategory | null;
+
+  @Column('text', { nullable: true })
+  severity!: Severity | null;
+
+  @Column('text', { nullable: true })
+  status!: IncidentStatus | null;
+
+  @Column('integer', { nullable: true })
+  districtKey!: number | null;
+
+  /** Where exactly: a settlement, or a district for what is only known to have been inside it. */
+  @Column('integer', { nullable: true })
+  placeKey!: number | null;
+
+  /** Day in Baku, or the first day of the month. */
+  @Column('date', { nullable: true })
+  day!: string | null;
+
+  /** Languages without an up-to-date text, as bits. */
+  @Column('smallint', { nullable: true })
+  untranslated!: number | null;
+
+  @Column('integer')
+  n!: number;
+
+  @Column('integer')
+  killed!: number;
+
+  @Column('integer')
+  wounded!: number;
+}

@@ -1,0 +1,112 @@
+import type { Locale } from '../../../domain/locale.js';
+import type { StoredText, StoredTranslation } from '../../../graphql-types/localized-text.type.js';
+import type { Problem } from '../../../mutations/problem.js';
+import { LONGEST, readTextInput, sourceText, type WrittenText } from '../../../mutations/text.rules.js';
+import { canonicalJson } from './canonical-json.js';
+import { type IncidentContent } from './content.js';
+import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
+import type { AmendIncidentInput } from './writing.inputs.js';
+
+/** An amendment as it is to be made, if nothing is wrong with it. */
+export interface AmendmentReading {
+  /** What changes, apart from title and narrative. */
+  readonly patch: Partial<Omit<IncidentContent, 'title' | 'narrative'>>;
+  readonly title: WrittenText | undefined;
+  /** Null removes it. */
+  readonly narrative: WrittenText | null | undefined;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** What a record cannot be without. Lists are emptied by an empty list. */
+const NEVER_NULL = [
+  'category',
+  'severity',
+  'occurredFrom',
+  'timePrecision',
+  'title',
+  'claims',
+  'casualties',
+  'provisions',
+] as const satisfies readonly (keyof AmendIncidentInput)[];
+
+export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentReading {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const { category, severity, occurredFrom, occurredTo, timePrecision, place, position } = input;
+  for (const name of NEVER_NULL) {
+    if (input[name] === null) problems.push({ reason: 'REQUIRED', field: ['input', name] });
+  }
+  const { id: _id, version: _version, ...changes } = input;
+  if (Object.values(changes).every((value) => value === undefined)) {
+    problems.push({ reason: 'NOTHING_GIVEN', field: ['input'] });
+  }
+  if (occurredFrom) checkTime(occurredFrom, ['input', 'occurredFrom'], now, problems);
+  if (occurredTo) checkTime(occurredTo, ['input', 'occurredTo'], now, problems);
+  return {
+    patch: {
+      ...(category ? { category } : {}),
+      ...(severity ? { severity } : {}),
+      ...(occurredFrom ? { occurredFrom: occurredFrom.toISOString() } : {}),
+      ...(occurredTo === undefined ? {} : { occurredTo: occurredTo?.toISOString() ?? null }),
+      ...(timePrecision ? { timePrecision } : {}),
+      ...(place === undefined ? {} : { place }),
+      ...(position === undefined
+        ? {}
+        : { position: position && readPosition(position, ['input', 'position'], problems, warnings) }),
+      ...(input.claims ? { claims: readClaims(input.claims, ['input', 'claims'], problems) } : {}),
+      ...(input.casualties
+        ? { casualties: readCasualties(input.casualties, ['input', 'casualties'], problems) }
+        : {}),
+      ...(input.provisions
+        ? { provisions: readProvisions(input.provisions, ['input', 'provisions'], problems) }
+        : {}),
+    },
+    title: input.title
+      ? readTextInput(input.title, ['input', 'title'], { longest: LONGEST.title }, problems)
+      : undefined,
+    narrative: input.narrative
+      ? readTextInput(
+          input.narrative,
+          ['input', 'narrative'],
+          { longest: LONGEST.narrative, hasLines: true },
+          problems,
+        )
+      : input.narrative,
+    problems,
+    warnings,
+  };
+}
+
+/** The text with a new source: what was translated from the old one is stale from now on. */
+export function amendedText(text: StoredText | null, { locale, text: words }: WrittenText): StoredText {
+  if (text === null) return sourceText({ locale, text: words });
+  if (text.source === locale && text.texts[locale]?.text === words) return text;
+  const revision = text.revision + 1;
+  const texts: Partial<Record<Locale, StoredTranslation>> = { ...text.texts };
+  const former = texts[text.source];
+  if (former) texts[text.source] = { ...former, status: 'WORKING' };
+  texts[locale] = { locale, text: words, status: 'SOURCE', revision };
+  return { source: locale, revision, texts };
+}
+
+/** Parts of the content in the order in which changes are named. */
+const PARTS = [
+  'category',
+  'severity',
+  'occurredFrom',
+  'occurredTo',
+  'timePrecision',
+  'place',
+  'position',
+  'title',
+  'narrative',
+  'claims',
+  'casualties',
+  'provisions',
+] as const satisfies readonly (keyof IncidentContent)[];
+
+/** Names of the parts of the content that differ. */
+export function changedParts(before: IncidentContent, after: IncidentContent): (keyof IncidentContent)[] {
+  return PARTS.filter((part) => canonicalJson(before[part]) !== canonicalJson(after[part]));
+}

@@ -1,0 +1,49 @@
+import { identityOf } from '../../../auth/viewer.js';
+import type { WriteContext } from '../../../context/write-context.js';
+import { type Problem, refuseIf } from '../../../mutations/problem.js';
+import { whatForbidsAmending } from './action.rules.js';
+import { actorOf } from './actor.js';
+import { amendedText, changedParts, readAmendment } from './amend.rules.js';
+import { type IncidentContent, textContent } from './content.js';
+import { checkInterval, unknownCodes } from './content.rules.js';
+import { lockIncident } from './incident.lock.js';
+import { currentContent, versionStatements } from './incident.versions.js';
+import { findKeys } from './references.js';
+import type { Written } from './report.service.js';
+import type { AmendIncidentInput } from './writing.inputs.js';
+
+/** Changes the content of a record of one's own nation, which makes a new version. */
+export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Promise<Written> {
+  const reading = readAmendment(input, new Date());
+  return ctx.write(async (tx) => {
+    const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
+    const title = reading.title ? amendedText(incident.title, reading.title) : incident.title;
+    const narrative =
+      reading.narrative === undefined
+        ? incident.narrative
+        : reading.narrative && amendedText(incident.narrative, reading.narrative);
+    const content: IncidentContent = {
+      ...before,
+      ...reading.patch,
+      title: textContent(title),
+      narrative: narrative && textContent(narrative),
+    };
+    const keys = await findKeys(tx, content);
+    const interval: Problem[] = [];
+    const { occurredFrom, occurredTo } = content;
+    const field = ['input', input.occurredTo ? 'occurredTo' : 'occurredFrom'];
+    checkInterval(new Date(occurredFrom), occurredTo === null ? null : new Date(occurredTo), field, interval);
+    refuseIf([
+      ...whatForbidsAmending(incident, actorOf(ctx), input.version),
+      ...reading.problems,
+      ...interval,
+      ...unknownCodes(content, keys),
+    ]);
+    const changes = changedParts(before, content);
+    if (changes.length === 0) refuseIf([{ reason: 'UNCHANGED', field: ['input'] }]);
+    const writtenBy = identityOf(ctx.viewer);
+    const next = { kind: 'AMENDED', content, title, narrative, changes, keys, writtenBy } as const;
+    tx.send(...versionStatements(ctx, incident, next));
+    return { key: incident.key, warnings: reading.warnings };
+  });
+}

@@ -1,0 +1,79 @@
+import type { WriteContext } from '../../../context/write-context.js';
+import { newKey } from '../../../database/key.js';
+import { insertInto, together } from '../../../database/statement.js';
+import type { Nation } from '../../../domain/scopes.js';
+import type { Verdict } from '../../../domain/vocabularies.js';
+import { type Problem, refuseIf } from '../../../mutations/problem.js';
+import { LONGEST, readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { whatForbidsAssessing } from './action.rules.js';
+import { actorOf } from './actor.js';
+import { newestVerdicts, statusOf } from './assess.rules.js';
+import { eventInsertion } from './incident.events.js';
+import { lockIncident } from './incident.lock.js';
+import type { Written } from './report.service.js';
+import type { AssessIncidentInput } from './writing.inputs.js';
+
+/** An assessment of the version that stands. */
+interface Standing {
+  readonly nation: Nation;
+  readonly verdict: Verdict;
+  readonly assessedAt: Date;
+}
+
+const STANDING = `select nation, verdict, assessed_at as "assessedAt" from assessment
+  where incident_key = $1 and version = (select version from incident where key = $1) order by assessed_at, key`;
+const UPDATE = 'update incident set status = $2, updated_at = clock_timestamp() where key = $1';
+
+/** Turns one nation's key: its verdict on the version that stands. Earlier verdicts stay in the history. */
+export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): Promise<Written> {
+  const { nation, viewer } = ctx;
+  const { version, verdict } = input;
+  const problems: Problem[] = [];
+  const remark =
+    input.remark == null
+      ? null
+      : sourceText(readTextInput(input.remark, ['input', 'remark'], { longest: LONGEST.text }, problems));
+  const note =
+    input.internalNote == null
+      ? null
+      : readText(input.internalNote, ['input', 'internalNote'], { longest: LONGEST.text }, problems);
+  return ctx.write(async (tx) => {
+    const [incident, standing] = await lockIncident(tx, ctx.nation, input.id, (key) =>
+      tx.read<Standing>({ text: STANDING, values: [key] }),
+    );
+    const { key, audience, contentHash } = incident;
+    const verdicts = newestVerdicts(standing);
+    refuseIf([
+      ...whatForbidsAssessing(incident, actorOf(ctx), version, verdict, verdicts.get(nation)),
+      ...problems,
+    ]);
+    const assessmentKey = newKey();
+    const assessment = {
+      key: assessmentKey,
+      incidentKey: key,
+      audience,
+      nation,
+      verdict,
+      version,
+      contentHash,
+      remark,
+      assessedBy: viewer.subject,
+      assessedAt: laterThan(standing),
+    };
+    tx.send(
+      together(
+        insertInto('assessment', [assessment]),
+        eventInsertion({ incidentKey: key, kind: 'ASSESSED', version, audience }),
+      ),
+      ...(note === null ? [] : [insertInto('assessment_note', [{ assessmentKey, nation, note }])]),
+      { text: UPDATE, values: [key, statusOf(verdicts.set(nation, verdict))] },
+    );
+    return { key, warnings: [] };
+  });
+}
+
+/** Now, or just after the newest assessment where another process's clock is ahead: the newest counts. */
+function laterThan(assessments: readonly Standing[]): Date {
+  const newest = assessments.at(-1)?.assessedAt.getTime() ?? 0;
+  return new Date(Math.max(Date.now(), newest + 1));
+}

@@ -1,0 +1,81 @@
+import { Field, ObjectType } from 'type-graphql';
+import type { WriteContext } from '../../../context/write-context.js';
+import { type Problem, Refusal } from '../../../mutations/problem.js';
+import { type ReadBack, readBackBy } from '../../../mutations/read-back.js';
+import { UserError, userErrors } from '../../../mutations/user-error.type.js';
+import { Incident } from '../incident.entity.js';
+import { incidentRead } from '../read/incident.read.js';
+import type { Released } from '../release/release.service.js';
+import type { Written } from './report.service.js';
+
+@ObjectType({ description: 'An incident as it was written, or why it was not.' })
+export class IncidentPayload {
+  @Field(() => Incident, {
+    nullable: true,
+    description: 'The incident as it stands now; null when nothing was written.',
+  })
+  incident!: ReadBack | null;
+
+  @Field(() => [UserError], {
+    description:
+      'What looks odd and was taken all the same, such as a position outside the area of responsibility.',
+  })
+  warnings!: UserError[];
+
+  @Field(() => [UserError], {
+    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+  })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: 'A release or a consent to it, or why there is none.' })
+export class ReleaseIncidentPayload {
+  @Field(() => Incident, {
+    nullable: true,
+    description: 'The incident as it stands now; null when nothing was written.',
+  })
+  incident!: ReadBack | null;
+
+  @Field(() => Boolean, {
+    description:
+      "The audience sees the record now. False while the other joint-command nation's consent is outstanding.",
+  })
+  isEffective!: boolean;
+
+  @Field(() => [UserError], {
+    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+  })
+  userErrors!: UserError[];
+}
+
+export async function incidentPayload(
+  ctx: WriteContext,
+  writing: Promise<Written>,
+): Promise<IncidentPayload> {
+  try {
+    const { key, warnings } = await writing;
+    return { incident: incidentOf(key), warnings: userErrors(warnings, ctx.t), userErrors: [] };
+  } catch (error) {
+    return { incident: null, warnings: [], userErrors: userErrors(problemsOf(error), ctx.t) };
+  }
+}
+
+export async function releasePayload(
+  ctx: WriteContext,
+  writing: Promise<Released>,
+): Promise<ReleaseIncidentPayload> {
+  try {
+    const { key, isEffective } = await writing;
+    return { incident: incidentOf(key), isEffective, userErrors: [] };
+  } catch (error) {
+    return { incident: null, isEffective: false, userErrors: userErrors(problemsOf(error), ctx.t) };
+  }
+}
+
+/** What the caller can mend; anything else is thrown on. */
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof Refusal) return error.problems;
+  throw error;
+}
+
+const incidentOf = readBackBy(incidentRead, 'key', 'uuid');

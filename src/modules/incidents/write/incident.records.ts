@@ -1,0 +1,188 @@
+import { insertInto, type Statement, together } from '../../../database/statement.js';
+import { LOCALES } from '../../../domain/locale.js';
+import type { Nation } from '../../../domain/scopes.js';
+import type { StoredText } from '../../../graphql-types/localized-text.type.js';
+import { canonicalJson } from './canonical-json.js';
+import { type CasualtiesContent, contentHash, type IncidentContent, type TextContent } from './content.js';
+
+/** A checked incident with what it will be known by. */
+export interface NewIncident {
+  readonly key: string;
+  readonly reference: string;
+  /** Key in the file it comes from; null when it was reported. */
+  readonly importKey: string | null;
+  readonly originator: Nation;
+  /** Who sees it, the originator included. */
+  readonly audience: number;
+  /** Issuer and subject of who wrote it. */
+  readonly writtenBy: string;
+  readonly content: IncidentContent;
+}
+
+/** Keys by code, of all the codes that the content names. */
+export interface RecordKeys {
+  readonly places: ReadonlyMap<string, number>;
+  readonly parties: ReadonlyMap<string, number>;
+  readonly provisions: ReadonlyMap<string, number>;
+}
+
+/**
+ * Statements that write new incidents with all that belongs to them, as version 1, and insert what is given `alongside`.
+ * What they are found by is kept by triggers.
+ */
+export function incidentInsertions(
+  incidents: readonly NewIncident[],
+  keys: RecordKeys,
+  ...alongside: readonly Statement[]
+): Statement[] {
+  const records = incidents.map((incident) => {
+    const canonical = canonicalJson(incident.content);
+    const { title, narrative } = incident.content;
+    const texts = { title: storedText(title), narrative: narrative && storedText(narrative) };
+    return { ...incident, ...texts, canonical, hash: contentHash(canonical) };
+  });
+  return [
+    insertInto(
+      'incident',
+      records.map(
+        ({
+          key,
+          reference,
+          importKey,
+          originator,
+          audience,
+          writtenBy,
+          content,
+          title,
+          narrative,
+          hash,
+        }) => ({
+          key,
+          audience,
+          reference,
+          importKey,
+          version: 1,
+          originator,
+          ...contentColumns(content, keys),
+          title,
+          narrative,
+          status: 'REPORTED',
+          contentHash: hash,
+          reportedBy: writtenBy,
+          writtenBy,
+        }),
+      ),
+      { created_at: 'now()', updated_at: 'now()' },
+    ),
+    together(
+      insertInto(
+        'revision',
+        records.map(({ key, audience, originator, canonical, hash }) => ({
+          incidentKey: key,
+          audience,
+          version: 1,
+          changedBy: originator,
+          changes: [],
+          contentHash: hash,
+          content: canonical,
+        })),
+        { changed_at: 'now()' },
+      ),
+      ...claimInsertions(incidents, keys),
+      ...casualtiesInsertions(incidents, keys),
+      ...provisionInsertions(incidents, keys),
+      ...alongside,
+    ),
+  ];
+}
+
+/** The content's own columns, but for title and narrative. The district is derived by the database. */
+export function contentColumns(content: IncidentContent, keys: RecordKeys) {
+  return {
+    category: content.category,
+    severity: content.severity,
+    occurredFrom: content.occurredFrom,
+    occurredTo: content.occurredTo,
+    timePrecision: content.timePrecision,
+    placeKey: content.place === null ? null : keyOf(keys.places, content.place),
+    latitude: content.position?.latitude ?? null,
+    longitude: content.position?.longitude ?? null,
+    geoPrecision: content.position?.precision ?? null,
+    killed: sum(content.casualties, 'killed'),
+    wounded: sum(content.casualties, 'wounded'),
+  };
+}
+
+type Whole = Pick<NewIncident, 'key' | 'audience' | 'content'>;
+
+export function claimInsertions(incidents: readonly Whole[], { parties }: RecordKeys): Statement[] {
+  const rows = partsOf(
+    incidents,
+    ({ claims }) => claims,
+    ({ claimant, attributedTo, sourceType, sourceUrl, statement }) => ({
+      claimantKey: keyOf(parties, claimant),
+      attributedToKey: attributedTo === null ? null : keyOf(parties, attributedTo),
+      sourceType,
+      sourceUrl,
+      statement: statement && storedText(statement),
+    }),
+  );
+  return rows.length > 0 ? [insertInto('claim', rows)] : [];
+}
+
+export function casualtiesInsertions(incidents: readonly Whole[], { parties }: RecordKeys): Statement[] {
+  const rows = partsOf(
+    incidents,
+    ({ casualties }) => casualties,
+    ({ party, ...numbers }) => ({
+      partyKey: party === null ? null : keyOf(parties, party),
+      ...numbersOf(numbers),
+    }),
+  );
+  return rows.length > 0 ? [insertInto('casualties', rows)] : [];
+}
+
+export function provisionInsertions(incidents: readonly Whole[], { provisions }: RecordKeys): Statement[] {
+  const rows = partsOf(
+    incidents,
+    (content) => content.provisions,
+    (code) => ({ provisionKey: keyOf(provisions, code) }),
+  );
+  return rows.length > 0 ? [insertInto('incident_provision', rows)] : [];
+}
+
+/** Rows of a kind of part, positions from 1. */
+function partsOf<P, R extends object>(
+  incidents: readonly Whole[],
+  parts: (content: IncidentContent) => readonly P[],
+  row: (part: P) => R,
+) {
+  return incidents.flatMap(({ key, audience, content }) =>
+    parts(content).map((part, index) => ({ incidentKey: key, audience, position: index + 1, ...row(part) })),
+  );
+}
+
+function numbersOf({ group, killed, wounded, detained }: Omit<CasualtiesContent, 'party'>) {
+  return { group, killed, wounded, detained };
+}
+
+/** A text whose translations are all up to date. */
+export function storedText({ source, texts }: TextContent): StoredText {
+  const stored: { -readonly [L in keyof StoredText['texts']]: StoredText['texts'][L] } = {};
+  for (const locale of LOCALES) {
+    const text = texts[locale];
+    if (text !== undefined) stored[locale] = { locale, ...text, revision: 1 };
+  }
+  return { source, revision: 1, texts: stored };
+}
+
+function keyOf<T>(keys: ReadonlyMap<string, T>, code: string): T {
+  const key = keys.get(code);
+  if (key === undefined) throw new Error(`No key for ${code}`);
+  return key;
+}
+
+/** Unknown counts as none. */
+function sum(casualties: readonly CasualtiesContent[], what: 'killed' | 'wounded'): number {
+  return casualties.reduce((total, numbers) => total + (numbers[what] ?? 0), 0);
+}

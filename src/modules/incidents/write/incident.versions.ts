@@ -1,0 +1,88 @@
+import type { WriteContext } from '../../../context/write-context.js';
+import { insertInto, record, type Statement } from '../../../database/statement.js';
+import type { Transaction } from '../../../database/transaction.js';
+import type { StoredText } from '../../../graphql-types/localized-text.type.js';
+import { canonicalJson } from './canonical-json.js';
+import { contentHash, type IncidentContent } from './content.js';
+import { eventInsertion } from './incident.events.js';
+import type { LockedIncident } from './incident.lock.js';
+import {
+  casualtiesInsertions,
+  claimInsertions,
+  contentColumns,
+  provisionInsertions,
+  type RecordKeys,
+} from './incident.records.js';
+
+const CONTENT = `select content from revision
+  where incident_key = $1 and version = (select version from incident where key = $1)`;
+
+/** The content of the version that stands. PostgreSQL holds it to {@link IncidentContent} at every commit. */
+export async function currentContent(tx: Transaction, key: string): Promise<IncidentContent> {
+  const [revision] = await tx.read<{ content: string }>({ text: CONTENT, values: [key] });
+  // Without a revision there is no incident that the nation sees, which its lock tells.
+  return JSON.parse(revision?.content ?? '{}') as IncidentContent;
+}
+
+export interface NextVersion {
+  readonly kind: 'AMENDED' | 'TRANSLATED';
+  readonly content: IncidentContent;
+  readonly title: StoredText;
+  readonly narrative: StoredText | null;
+  /** Names of what differs from the version before. */
+  readonly changes: readonly (keyof IncidentContent)[];
+  readonly keys: RecordKeys;
+  /** Issuer and subject of who wrote or last amended it. */
+  readonly writtenBy: string;
+}
+
+const UPDATE = `update incident set version = changed.version, category = changed.category, severity = changed.severity,
+    occurred_from = changed.occurred_from, occurred_to = changed.occurred_to, time_precision = changed.time_precision,
+    place_key = changed.place_key, latitude = changed.latitude, longitude = changed.longitude,
+    geo_precision = changed.geo_precision, title = changed.title, narrative = changed.narrative,
+    killed = changed.killed, wounded = changed.wounded, status = 'REPORTED', content_hash = changed.content_hash,
+    written_by = changed.written_by, updated_at = clock_timestamp()
+  from jsonb_populate_record(null::incident, $2) changed where incident.key = $1`;
+
+/** Makes a locked incident's next version: it has not been assessed, and consents to release are void. */
+export function versionStatements(
+  ctx: WriteContext,
+  { key, audience, version: before }: LockedIncident,
+  { kind, content, title, narrative, changes, keys, writtenBy }: NextVersion,
+): Statement[] {
+  const version = before + 1;
+  const canonical = canonicalJson(content);
+  const hash = contentHash(canonical);
+  const columns = {
+    version,
+    ...contentColumns(content, keys),
+    title,
+    narrative,
+    contentHash: hash,
+    writtenBy,
+  };
+  const whole = [{ key, audience, content }];
+  const replaced = (table: string, insertions: readonly Statement[]): Statement[] => [
+    { text: `delete from ${table} where incident_key = $1`, values: [key] },
+    ...insertions,
+  ];
+  const revision = {
+    incidentKey: key,
+    audience,
+    version,
+    changedBy: ctx.nation,
+    changes,
+    contentHash: hash,
+    content: canonical,
+  };
+  return [
+    { text: UPDATE, values: [key, JSON.stringify(record(columns))] },
+    ...(changes.includes('claims') ? replaced('claim', claimInsertions(whole, keys)) : []),
+    ...(changes.includes('casualties') ? replaced('casualties', casualtiesInsertions(whole, keys)) : []),
+    ...(changes.includes('provisions')
+      ? replaced('incident_provision', provisionInsertions(whole, keys))
+      : []),
+    insertInto('revision', [revision], { changed_at: 'clock_timestamp()' }),
+    eventInsertion({ incidentKey: key, kind, version, audience }),
+  ];
+}

@@ -1,0 +1,78 @@
+import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
+import type { Problem } from '../../../mutations/problem.js';
+import { LONGEST, readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { maskOf } from '../../../planner/audience-mask.js';
+import { type IncidentContent, textContent } from './content.js';
+import {
+  checkInterval,
+  checkTime,
+  readCasualties,
+  readClaims,
+  readPosition,
+  readProvisions,
+} from './content.rules.js';
+import type { ReportIncidentInput } from './writing.inputs.js';
+
+/** A report as it is to be recorded, if nothing is wrong with it. */
+export interface ReportReading {
+  readonly idempotencyKey: string;
+  readonly content: IncidentContent;
+  /** Who sees it, the originator included. */
+  readonly audience: number;
+  readonly problems: readonly Problem[];
+  /** What looks odd and is taken all the same. */
+  readonly warnings: readonly Problem[];
+}
+
+export function readReport(input: ReportIncidentInput, originator: Nation, now: Date): ReportReading {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const { occurredFrom, occurredTo = null, position, narrative } = input;
+  const idempotencyKey = readText(
+    input.idempotencyKey,
+    ['input', 'idempotencyKey'],
+    { longest: LONGEST.key },
+    problems,
+  );
+  checkTime(occurredFrom, ['input', 'occurredFrom'], now, problems);
+  if (occurredTo !== null) checkTime(occurredTo, ['input', 'occurredTo'], now, problems);
+  checkInterval(occurredFrom, occurredTo, ['input', 'occurredTo'], problems);
+  const title = readTextInput(input.title, ['input', 'title'], { longest: LONGEST.title }, problems);
+  const content: IncidentContent = {
+    category: input.category,
+    severity: input.severity,
+    occurredFrom: occurredFrom.toISOString(),
+    occurredTo: occurredTo?.toISOString() ?? null,
+    timePrecision: input.timePrecision,
+    place: input.place ?? null,
+    position: position == null ? null : readPosition(position, ['input', 'position'], problems, warnings),
+    title: textContent(sourceText(title)),
+    narrative:
+      narrative == null
+        ? null
+        : textContent(
+            sourceText(
+              readTextInput(
+                narrative,
+                ['input', 'narrative'],
+                { longest: LONGEST.narrative, hasLines: true },
+                problems,
+              ),
+            ),
+          ),
+    claims: readClaims(input.claims ?? [], ['input', 'claims'], problems),
+    casualties: readCasualties(input.casualties ?? [], ['input', 'casualties'], problems),
+    provisions: readProvisions(input.provisions ?? [], ['input', 'provisions'], problems),
+  };
+  const releaseTo = input.releaseTo ?? [];
+  problems.push(...audiencesNotToBeNamed(releaseTo, originator));
+  return { idempotencyKey, content, audience: maskOf([originator, ...releaseTo]), problems, warnings };
+}
+
+/** A reporter decides which of TUR and RUS see the report; everybody else needs both heads, afterwards. */
+function audiencesNotToBeNamed(releaseTo: readonly Audience[], originator: Nation): Problem[] {
+  return releaseTo.flatMap((audience, index): Problem[] => {
+    if (audience === originator || JOINT_COMMAND.some((nation) => nation === audience)) return [];
+    return [{ reason: 'AUDIENCE', field: ['input', 'releaseTo', String(index)], variables: { audience } }];
+  });
+}

@@ -1,0 +1,98 @@
+import { randomInt } from 'node:crypto';
+import { identityOf } from '../../../auth/viewer.js';
+import type { WriteContext } from '../../../context/write-context.js';
+import { newKey } from '../../../database/key.js';
+import type { Transaction } from '../../../database/transaction.js';
+import type { Nation } from '../../../domain/scopes.js';
+import { type Problem, Refusal, refuseIf } from '../../../mutations/problem.js';
+import { canonicalJson } from './canonical-json.js';
+import { contentHash } from './content.js';
+import { unknownCodes } from './content.rules.js';
+import { eventInsertion } from './incident.events.js';
+import { incidentInsertions } from './incident.records.js';
+import { findKeys } from './references.js';
+import { type ReportReading, readReport } from './report.rules.js';
+import type { ReportIncidentInput } from './writing.inputs.js';
+
+/** What a service has written. */
+export interface Written {
+  /** Key of the incident. */
+  readonly key: string;
+  readonly warnings: readonly Problem[];
+}
+
+/** Records a new incident, once for every idempotency key. */
+export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): Promise<Written> {
+  const reading = readReport(input, ctx.nation, new Date());
+  const { content, audience, problems, warnings } = reading;
+  return ctx.write(
+    async (tx) => {
+      if (problems.length > 0) refuseIf([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
+      const drawn = newKey();
+      const [keys, key, reference] = await Promise.all([
+        findKeys(tx, content),
+        keyOfReport(tx, ctx, reading, drawn),
+        drawReference(tx, ctx.nation, new Date(content.occurredFrom)),
+      ]);
+      refuseIf(unknownCodes(content, keys));
+      if (key !== drawn) return { key, warnings };
+      const incident = {
+        key,
+        reference,
+        importKey: null,
+        originator: ctx.nation,
+        audience,
+        writtenBy: identityOf(ctx.viewer),
+        content,
+      };
+      const event = eventInsertion({ incidentKey: key, kind: 'REPORTED', version: 1, audience });
+      tx.send(...incidentInsertions([incident], keys, event));
+      return { key, warnings };
+    },
+    { isRepeatable: true },
+  );
+}
+
+const TAKE_KEY = `insert into idempotency (nation, issuer, subject, key, content_hash, incident_key, audience, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp()) on conflict do nothing returning incident_key`;
+const FORMER = `select incident_key as "incidentKey", content_hash as "contentHash" from idempotency
+  where nation = $1 and issuer = $2 and subject = $3 and key = $4`;
+
+/**
+ * The incident that the client's key stands for: `drawn` from now on, or the one it stood for before. Of
+ * clients that race, the second waits here until the first is done.
+ */
+async function keyOfReport(
+  tx: Transaction,
+  { nation, viewer: { issuer, subject } }: WriteContext,
+  { idempotencyKey, content, audience }: ReportReading,
+  drawn: string,
+): Promise<string> {
+  const reporter = [nation, issuer, subject, idempotencyKey];
+  const hash = contentHash(canonicalJson({ content, audience }));
+  const taken = await tx.read({ text: TAKE_KEY, values: [...reporter, hash, drawn, audience] });
+  if (taken.length > 0) return drawn;
+  const [former] = await tx.read<{ incidentKey: string; contentHash: string }>({
+    text: FORMER,
+    values: reporter,
+  });
+  if (former?.contentHash === hash) return former.incidentKey;
+  throw new Refusal([{ reason: 'IDEMPOTENCY_MISMATCH', field: ['input', 'idempotencyKey'] }]);
+}
+
+const YEAR_IN_BAKU = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Baku', year: 'numeric' });
+/** How often six digits are tried before a year counts as crowded. */
+const TRIES_WITH_SIX_DIGITS = 4;
+const TAKEN = 'select reference from incident where reference = $1';
+
+/** A reference nobody has yet, at random: neither a gap nor a high number tells of records not shown. */
+async function drawReference(tx: Transaction, nation: Nation, occurredFrom: Date): Promise<string> {
+  const year = YEAR_IN_BAKU.format(occurredFrom);
+  for (let attempt = 0; ; attempt += 1) {
+    const digits = attempt < TRIES_WITH_SIX_DIGITS ? 6 : 7;
+    const number = String(randomInt(10 ** digits)).padStart(digits, '0');
+    const reference = `${nation}-${year}-${number}`;
+    const taken = await tx.read({ text: TAKEN, values: [reference] });
+    if (taken.length === 0) return reference;
+  }
+}

@@ -1,0 +1,28 @@
+import type { WriteContext } from '../../../context/write-context.js';
+import { type Problem, refuseIf } from '../../../mutations/problem.js';
+import { LONGEST, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { whatForbidsRetracting } from './action.rules.js';
+import { actorOf } from './actor.js';
+import { eventInsertion } from './incident.events.js';
+import { lockIncident } from './incident.lock.js';
+import type { Written } from './report.service.js';
+import type { RetractIncidentInput } from './writing.inputs.js';
+
+const UPDATE = `update incident set status = 'RETRACTED', retraction = $2, updated_at = clock_timestamp()
+  where key = $1`;
+
+/** Withdraws a record of one's own nation. It is kept as it is, and nothing is done to it any more. */
+export function retractIncident(ctx: WriteContext, input: RetractIncidentInput): Promise<Written> {
+  const problems: Problem[] = [];
+  const reason = readTextInput(input.reason, ['input', 'reason'], { longest: LONGEST.text }, problems);
+  return ctx.write(async (tx) => {
+    const [incident] = await lockIncident(tx, ctx.nation, input.id, async () => {});
+    refuseIf([...whatForbidsRetracting(incident, actorOf(ctx), input.version), ...problems]);
+    const { key, version, audience } = incident;
+    tx.send(
+      { text: UPDATE, values: [key, sourceText(reason)] },
+      eventInsertion({ incidentKey: key, kind: 'RETRACTED', version, audience }),
+    );
+    return { key, warnings: [] };
+  });
+}

@@ -1,0 +1,66 @@
+import type { TranslationStatus } from '../../../domain/vocabularies.js';
+import type { StoredText } from '../../../graphql-types/localized-text.type.js';
+import type { Problem } from '../../../mutations/problem.js';
+import { LONGEST, readTextInput, type WrittenText } from '../../../mutations/text.rules.js';
+import type { TranslateIncidentInput } from './writing.inputs.js';
+
+/** A translation as it is to be recorded, if nothing is wrong with it. */
+export interface TranslationReading {
+  readonly title: WrittenText | null;
+  readonly narrative: WrittenText | null;
+  readonly problems: readonly Problem[];
+}
+
+export function readTranslation({ title, narrative, status }: TranslateIncidentInput): TranslationReading {
+  const problems: Problem[] = [];
+  if (title == null && narrative == null) problems.push({ reason: 'NOTHING_GIVEN', field: ['input'] });
+  if (status === 'SOURCE') problems.push({ reason: 'SOURCE_STATUS', field: ['input', 'status'] });
+  return {
+    title:
+      title == null ? null : readTextInput(title, ['input', 'title'], { longest: LONGEST.title }, problems),
+    narrative:
+      narrative == null
+        ? null
+        : readTextInput(
+            narrative,
+            ['input', 'narrative'],
+            { longest: LONGEST.narrative, hasLines: true },
+            problems,
+          ),
+    problems,
+  };
+}
+
+/** What keeps a text from being translated so: there is none, or that is the language it was written in. */
+export function whatForbidsTranslating(
+  text: StoredText | null,
+  part: string,
+  translation: WrittenText | null,
+): Problem[] {
+  if (translation === null) return [];
+  if (text === null) return [{ reason: 'NO_NARRATIVE', field: ['input', part] }];
+  if (text.source === translation.locale)
+    return [{ reason: 'SOURCE_LOCALE', field: ['input', part, 'locale'] }];
+  return [];
+}
+
+/** The text with a translation of its present source. */
+export function translatedText<T extends StoredText | null>(
+  text: T,
+  translation: WrittenText | null,
+  status: TranslationStatus,
+): T {
+  if (text === null || translation === null) return text;
+  const { locale, text: words } = translation;
+  const { revision } = text;
+  return { ...text, texts: { ...text.texts, [locale]: { locale, text: words, status, revision } } };
+}
+
+/** Whether a text says the same in the same languages, and is as up to date. */
+export function isSameText(before: StoredText | null, after: StoredText | null): boolean {
+  if (before === null || after === null) return before === after;
+  return Object.values(after.texts).every((text) => {
+    const former = before.texts[text.locale];
+    return former?.text === text.text && former.status === text.status && former.revision === text.revision;
+  });
+}

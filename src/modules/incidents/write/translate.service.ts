@@ -1,0 +1,41 @@
+import type { WriteContext } from '../../../context/write-context.js';
+import { refuseIf } from '../../../mutations/problem.js';
+import { whatForbidsChangingTexts } from './action.rules.js';
+import { type IncidentContent, textContent } from './content.js';
+import { lockIncident } from './incident.lock.js';
+import { currentContent, versionStatements } from './incident.versions.js';
+import { findKeys } from './references.js';
+import type { Written } from './report.service.js';
+import { isSameText, readTranslation, translatedText, whatForbidsTranslating } from './translate.rules.js';
+import type { TranslateIncidentInput } from './writing.inputs.js';
+
+/** Adds or corrects a translation of a visible record, which makes a new version. */
+export function translateIncident(ctx: WriteContext, input: TranslateIncidentInput): Promise<Written> {
+  const reading = readTranslation(input);
+  return ctx.write(async (tx) => {
+    const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
+    refuseIf([
+      ...whatForbidsChangingTexts(incident, input.version),
+      ...reading.problems,
+      ...whatForbidsTranslating(incident.title, 'title', reading.title),
+      ...whatForbidsTranslating(incident.narrative, 'narrative', reading.narrative),
+    ]);
+    const title = translatedText(incident.title, reading.title, input.status);
+    const narrative = translatedText(incident.narrative, reading.narrative, input.status);
+    const changes = [
+      ...(isSameText(incident.title, title) ? [] : ['title' as const]),
+      ...(isSameText(incident.narrative, narrative) ? [] : ['narrative' as const]),
+    ];
+    if (changes.length === 0) refuseIf([{ reason: 'UNCHANGED', field: ['input'] }]);
+    const content: IncidentContent = {
+      ...before,
+      title: textContent(title),
+      narrative: narrative && textContent(narrative),
+    };
+    const keys = await findKeys(tx, content);
+    const { writtenBy } = incident;
+    const next = { kind: 'TRANSLATED', content, title, narrative, changes, keys, writtenBy } as const;
+    tx.send(...versionStatements(ctx, incident, next));
+    return { key: incident.key, warnings: [] };
+  });
+}

@@ -1,0 +1,102 @@
+import { GraphQLString } from 'graphql';
+import { Arg, Args, ArgsType, Field, Query, Resolver } from 'type-graphql';
+import { RequiresScope } from '../../graphql-types/guard.js';
+import type { Planned } from '../../planner/arguments.js';
+import { connection } from '../../planner/connection.js';
+import { addField } from '../../planner/field-arguments.js';
+import { exists, localColumn, many, one } from '../../planner/fields.js';
+import type { Extension, Read } from '../../planner/model.js';
+import { nameOrder } from '../../planner/name-order.js';
+import { connectionTypes, ForwardPageArgs } from '../../planner/page.types.js';
+import { nameSearch } from '../../planner/search-text.js';
+import { sql } from '../../planner/sql.js';
+import { Party } from '../parties/party.entity.js';
+import { partyRead } from '../parties/party.read.js';
+import { Official } from './official.entity.js';
+import { officialRead } from './official.read.js';
+
+export const { connection: OfficialConnection } = connectionTypes('Official', () => Official, 'officials');
+
+@ArgsType()
+class OfficialsArgs extends ForwardPageArgs {
+  @Field(() => GraphQLString, { nullable: true, description: 'Only officials of the party of this code.' })
+  party?: string | null;
+
+  @Field(() => GraphQLString, {
+    nullable: true,
+    description: "Finds an official by any side's spelling: Karaosmanoğlu, Karaosmanoglu, Караосманоглу.",
+  })
+  search?: string | null;
+}
+
+@Resolver()
+export class OfficialResolver {
+  @Query(() => OfficialConnection, {
+    description:
+      'Officials by name, sorted as the language of the request sorts; the best matches first where something is searched.',
+  })
+  @RequiresScope('reference:read')
+  officials(@Args(() => OfficialsArgs) args: Planned<OfficialsArgs>): Read {
+    const { party, search } = args;
+    const byName = search ? nameSearch(officialRead, search) : null;
+    return (step) => {
+      // Each name is compared with what is searched for.
+      if (byName) step.heavy();
+      return connection(
+        {
+          type: officialRead,
+          where: (row) => [
+            ...(party
+              ? [
+                  exists(
+                    step,
+                    partyRead,
+                    (p) => sql`${p('key')} = ${row('party_key')} and ${p('code')} = ${party}`,
+                  ),
+                ]
+              : []),
+            ...(byName ? [byName.isFound(row, step)] : []),
+          ],
+          orderBy: nameOrder(
+            (row) => row(localColumn('name', step.locale)),
+            (row) => row('code'),
+            step.locale,
+            byName?.distance,
+          ),
+          direction: 'ASC',
+        },
+        args,
+      )(step);
+    };
+  }
+
+  @Query(() => Official, {
+    nullable: true,
+    description: 'One official, or null when there is none of that code.',
+  })
+  @RequiresScope('reference:read')
+  official(
+    @Arg('code', () => GraphQLString, { description: 'Code of the official, such as katirci.' })
+    code: Planned<string>,
+  ): Read {
+    return one(officialRead, (row) => sql`${row('code')} = ${code}`);
+  }
+}
+
+addField(
+  Party,
+  'officials',
+  Field(() => [Official], { description: 'Officials who serve the party, by code.' }),
+);
+
+export const partyOfficials: Extension = {
+  extends: partyRead,
+  fields: {
+    officials: (row) =>
+      many(
+        officialRead,
+        (official) => sql`${official('party_key')} = ${row('key')}`,
+        (official) => sql`${official('code')} collate "C"`,
+      ),
+  },
+};

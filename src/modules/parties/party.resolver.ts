@@ -1,0 +1,31 @@
+import { GraphQLString } from 'graphql';
+import { Arg, Query, Resolver } from 'type-graphql';
+import { RequiresScope } from '../../graphql-types/guard.js';
+import type { Planned } from '../../planner/arguments.js';
+import { many, one } from '../../planner/fields.js';
+import type { Read } from '../../planner/model.js';
+import { sql } from '../../planner/sql.js';
+import { Party } from './party.entity.js';
+import { partyRead } from './party.read.js';
+
+@Resolver()
+export class PartyResolver {
+  @Query(() => [Party], { description: 'All parties, in the order of the reference data.' })
+  @RequiresScope('reference:read')
+  parties(): Read {
+    return many(
+      partyRead,
+      () => sql`true`,
+      (row) => row('key'),
+    );
+  }
+
+  @Query(() => Party, { nullable: true, description: 'One party, or null when there is none of that code.' })
+  @RequiresScope('reference:read')
+  party(
+    @Arg('code', () => GraphQLString, { description: 'Code of the party, such as TUR.' })
+    code: Planned<string>,
+  ): Read {
+    return one(partyRead, (row) => sql`${row('code')} = ${code}`);
+  }
+}

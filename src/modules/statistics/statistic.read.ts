@@ -1,0 +1,163 @@
+import { CodedError } from '../../common/errors.js';
+import { LANGUAGE_TAG, type Locale } from '../../domain/locale.js';
+import { type IncidentDimension, VOCABULARIES } from '../../domain/vocabularies.js';
+import type { Planned } from '../../planner/arguments.js';
+import {
+  jsonList,
+  jsonText,
+  type LocaleArguments,
+  labelOf,
+  list,
+  localColumn,
+} from '../../planner/fields.js';
+import type { Fields, Read, ReadType, Row, Step } from '../../planner/model.js';
+import { all, join, literal, raw, type Sql, sql } from '../../planner/sql.js';
+import { incidentConditions } from '../incidents/read/incident.filter.js';
+import type { IncidentFilter } from '../incidents/read/incident.inputs.js';
+import { type CountedRows, columnOf, counted, tallied } from '../incidents/statistics/aggregate.read.js';
+import { placeRead } from '../places/place.read.js';
+
+/** As many as there are; more could only repeat some. */
+const MOST_DIMENSIONS = VOCABULARIES.IncidentDimension.length;
+/** Key of incidents without a district. */
+const NONE = 'NONE';
+
+const VOCABULARY_OF = {
+  CATEGORY: 'IncidentCategory',
+  STATUS: 'IncidentStatus',
+  SEVERITY: 'Severity',
+  ORIGINATOR: 'Nation',
+} as const;
+
+const DATE_FORMAT = { DAY: 'YYYY-MM-DD', MONTH: 'YYYY-MM', YEAR: 'YYYY' } as const;
+
+/** Groups of incidents by any dimensions, from the tally where it knows them and from the rows elsewhere. */
+export function statistics(
+  filter: Planned<IncidentFilter> | null | undefined,
+  groupBy: readonly IncidentDimension[],
+): Read {
+  if (groupBy.length > MOST_DIMENSIONS) {
+    throw new CodedError('BAD_USER_INPUT', {
+      reason: 'TOO_MANY_VALUES',
+      variables: { maximum: MOST_DIMENSIONS },
+      extensions: { argument: 'groupBy' },
+    });
+  }
+  return (step) => grouped(tallied(groupBy, filter, step) ?? untallied(filter, step), groupBy, step);
+}
+
+/** Groups over rows that are counted. */
+export function grouped(source: CountedRows, groupBy: readonly IncidentDimension[], step: Step): Sql {
+  const [alias, summed] = [step.alias(), step.alias()];
+  const group: Row = (column) => raw(`${alias}.${column}`);
+  const columns = groupBy.map((dimension, index) => sql`${groupedBy(dimension, source.row)} as c${index}`);
+  const keys = groupBy.map(
+    (dimension, index) => sql`${keyOf(dimension, raw(`${summed}.c${index}`), step)} as k${index}`,
+  );
+  const grouping =
+    columns.length === 0
+      ? raw('')
+      : sql` group by ${join(
+          groupBy.map((_, index) => sql`${index + 1}`),
+          ', ',
+        )} having sum(${source.row('n')}) <> 0`;
+  const order =
+    columns.length === 0
+      ? raw('')
+      : sql` order by ${join(
+          groupBy.map((_, index) => sql`${group(`k${index}`)} collate "C"`),
+          ', ',
+        )}`;
+  const sums = ['n', 'killed', 'wounded'].map(
+    (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
+  );
+  const totals = sql`select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}`;
+  // The offset keeps PostgreSQL from writing keys out again wherever they are mentioned.
+  const named = sql`select ${join([...keys, raw('n, killed, wounded')], ', ')} from (${totals}) ${raw(summed)} offset 0`;
+  return list(sql`select ${step.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
+}
+
+function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): CountedRows {
+  step.heavy();
+  return counted((incident) => all(incidentConditions(incident, filter, step)), step);
+}
+
+/** What is grouped by: a plain column or day, so that keys are only written out once for a group. */
+function groupedBy(dimension: IncidentDimension, row: Row): Sql {
+  const column = row(columnOf(dimension));
+  return dimension === 'MONTH' || dimension === 'YEAR'
+    ? sql`date_trunc(${literal(dimension)}, ${column}::timestamp)`
+    : column;
+}
+
+function keyOf(dimension: IncidentDimension, column: Sql, step: Step): Sql {
+  switch (dimension) {
+    case 'DISTRICT': {
+      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${column}`);
+      return sql`coalesce((select ${place('code')} ${from}), ${literal(NONE)})`;
+    }
+    case 'DAY':
+    case 'MONTH':
+    case 'YEAR':
+      return sql`to_char(${column}, ${literal(DATE_FORMAT[dimension])})`;
+    default:
+      return column;
+  }
+}
+
+function fieldsFor(groupBy: readonly IncidentDimension[]): Fields {
+  return {
+    keys: (row) => () => jsonList(groupBy.map((_, index) => jsonText(row(`k${index}`)))),
+    labels:
+      (row, { locale }: LocaleArguments) =>
+      (step) =>
+        jsonList(
+          groupBy.map((dimension, index) =>
+            labelFor(dimension, row(`k${index}`), locale ?? step.locale, step),
+          ),
+        ),
+    count: (row) => () => sql`${row('n')}::text`,
+    killed: (row) => () => sql`${row('killed')}::text`,
+    wounded: (row) => () => sql`${row('wounded')}::text`,
+  };
+}
+
+/** Declared so that the model knows the type's fields. */
+export const statisticRead: ReadType = {
+  name: 'IncidentStatistic',
+  rows: 'partOfOwner',
+  scope: 'statistics:read',
+  fields: fieldsFor([]),
+};
+
+function labelFor(dimension: IncidentDimension, key: Sql, locale: Locale, step: Step): Sql {
+  switch (dimension) {
+    case 'DISTRICT': {
+      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('code')} = ${key}`);
+      return sql`coalesce((select ${jsonText(place(localColumn('name', locale)))} ${from}), '"–"')`;
+    }
+    case 'DAY':
+      return dateLabel(key, locale, { day: 'numeric', month: 'long', year: 'numeric' });
+    case 'MONTH':
+      return dateLabel(key, locale, { month: 'long', year: 'numeric' });
+    case 'YEAR':
+      return jsonText(key);
+    default:
+      return labelOf(VOCABULARY_OF[dimension], key, locale);
+  }
+}
+
+/** A date as the language writes it: the pattern of its month, with day and year filled in. */
+function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions): Sql {
+  const format = new Intl.DateTimeFormat(LANGUAGE_TAG[locale], { ...options, timeZone: 'UTC' });
+  const patterns: Record<string, string> = {};
+  for (let month = 0; month < 12; month += 1) {
+    patterns[String(month + 1).padStart(2, '0')] = format
+      .format(new Date(Date.UTC(2021, month, 28)))
+      .replace('28', '{d}')
+      .replace('2021', '{y}');
+  }
+  const pattern = sql`(${literal(JSON.stringify(patterns))}::jsonb ->> substr(${key}, 6, 2))`;
+  const day = sql`ltrim(substr(${key}, 9, 2), '0')`;
+  return jsonText(sql`replace(replace(${pattern}, '{y}', substr(${key}, 1, 4)), '{d}', ${day})`);
+}

@@ -1,0 +1,31 @@
+import { Arg, Query, Resolver } from 'type-graphql';
+import type { IncidentDimension } from '../../domain/vocabularies.js';
+import { ENUMS } from '../../graphql-types/enums.js';
+import { RequiresScope } from '../../graphql-types/guard.js';
+import type { Planned } from '../../planner/arguments.js';
+import type { Read } from '../../planner/model.js';
+import { IncidentFilter } from '../incidents/read/incident.inputs.js';
+import { statistics } from './statistic.read.js';
+import { IncidentStatistic } from './statistic.type.js';
+
+@Resolver()
+export class StatisticResolver {
+  @Query(() => [IncidentStatistic], {
+    description:
+      'Numbers of incidents the viewer sees, grouped by any combination of dimensions, sorted by their keys.',
+  })
+  @RequiresScope('statistics:read')
+  incidentStatistics(
+    @Arg('filter', () => IncidentFilter, {
+      nullable: true,
+      description: 'Only incidents that meet these conditions.',
+    })
+    filter: Planned<IncidentFilter> | null | undefined,
+    @Arg('groupBy', () => [ENUMS.IncidentDimension], {
+      description: 'What to group by, in order; an empty list counts everything.',
+    })
+    groupBy: IncidentDimension[],
+  ): Read {
+    return statistics(filter, groupBy);
+  }
+}

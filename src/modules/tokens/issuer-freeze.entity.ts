@@ -1,0 +1,16 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Nation } from '../../domain/scopes.js';
+
+/** A nation whose issuers are not trusted until its administrator says so again. */
+@Entity('issuer_freeze')
+export class IssuerFreeze {
+  @PrimaryColumn('text')
+  nation!: Nation;
+
+  /** Issuer and subject of the administrator. */
+  @Column('text')
+  frozenBy!: string;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  frozenAt!: Date;
+}

@@ -1,0 +1,47 @@
+import { GraphQLString } from 'graphql';
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { WriteContext } from '../../context/write-context.js';
+import { RequiresScope } from '../../graphql-types/guard.js';
+import { Refusal } from '../../mutations/problem.js';
+import { UserError, userErrors } from '../../mutations/user-error.type.js';
+import { revokeToken } from './revocation.service.js';
+
+@InputType({ description: "A token of the administrator's own nation." })
+export class RevokeTokenInput {
+  @Field(() => GraphQLString, { description: 'Its `jti` claim, 1 to 128 characters.' })
+  jti!: string;
+}
+
+@ObjectType({ description: 'A revocation, or why there is none.' })
+export class RevokeTokenPayload {
+  @Field(() => Boolean, {
+    description:
+      "The nation's tokens of this jti are refused everywhere within 2 seconds, until they would have expired.",
+  })
+  revoked!: boolean;
+
+  @Field(() => [UserError], {
+    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+  })
+  userErrors!: UserError[];
+}
+
+@Resolver()
+export class RevocationResolver {
+  @Mutation(() => RevokeTokenPayload, {
+    description: "Revokes a token of the viewer's own nation. Doing so again does no harm.",
+  })
+  @RequiresScope('token:revoke')
+  async revokeToken(
+    @Arg('input', () => RevokeTokenInput, { description: 'The token.' }) input: RevokeTokenInput,
+    @Ctx() ctx: WriteContext,
+  ): Promise<RevokeTokenPayload> {
+    try {
+      await revokeToken(ctx, input);
+      return { revoked: true, userErrors: [] };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { revoked: false, userErrors: userErrors(error.problems, ctx.t) };
+    }
+  }
+}

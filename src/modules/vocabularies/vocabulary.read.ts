@@ -1,0 +1,45 @@
+import { VOCABULARIES, VOCABULARY_NAMES, type VocabularyName } from '../../domain/vocabularies.js';
+import { vocabularyDescription, vocabularyLabel } from '../../i18n/labels.js';
+import { jsonList, type LocaleArguments } from '../../planner/fields.js';
+import type { Fields, Read, ReadType, Row } from '../../planner/model.js';
+import { literal, type Sql } from '../../planner/sql.js';
+
+/** Vocabularies are in the code, not in a table: what is selected of them becomes one constant. */
+const NO_ROW: Row = (column) => {
+  throw new Error(`Vocabularies have no column ${column}`);
+};
+
+export const vocabularies: Read = (step) =>
+  jsonList(VOCABULARY_NAMES.map((name) => step.object(vocabularyFields(name), NO_ROW)));
+
+function vocabularyFields(name: VocabularyName): Fields {
+  return {
+    name: () => () => constant(name),
+    terms: () => (step) =>
+      jsonList(VOCABULARIES[name].map((code) => step.object(termFields(name, code), NO_ROW))),
+  };
+}
+
+function termFields(vocabulary: VocabularyName, code: string): Fields {
+  return {
+    code: () => () => constant(code),
+    label:
+      (_, { locale }: LocaleArguments) =>
+      (step) =>
+        constant(vocabularyLabel(locale ?? step.locale, vocabulary, code)),
+    description:
+      (_, { locale }: LocaleArguments) =>
+      (step) =>
+        constant(vocabularyDescription(locale ?? step.locale, vocabulary, code) ?? null),
+  };
+}
+
+function constant(value: string | null): Sql {
+  return literal(JSON.stringify(value));
+}
+
+/** Declared so that the model knows the types' fields. */
+export const VOCABULARY_TYPES: readonly ReadType[] = [
+  { name: 'Vocabulary', rows: 'partOfOwner', scope: 'reference:read', fields: vocabularyFields('Locale') },
+  { name: 'Term', rows: 'partOfOwner', scope: 'reference:read', fields: termFields('Locale', 'TR') },
+];

@@ -1,0 +1,59 @@
+import type { UserErrorCode } from '../domain/vocabularies.js';
+
+/**
+ * What can be wrong with a write in a way the caller can mend: every reason with the code that clients
+ * see. The message of each is in the catalogs under `userErrors.<reason>`.
+ */
+export const REASONS = {
+  REQUIRED: 'REQUIRED',
+  NOTHING_GIVEN: 'REQUIRED',
+  CONTROL_CHARACTER: 'INVALID',
+  INVALID_URL: 'INVALID',
+  INTERVAL: 'INVALID',
+  SOURCE_STATUS: 'INVALID',
+  SOURCE_LOCALE: 'INVALID',
+  NO_NARRATIVE: 'INVALID',
+  AUDIENCE: 'INVALID',
+  NAMED_TWICE: 'INVALID',
+  TOO_LONG: 'TOO_LONG',
+  TOO_MANY: 'TOO_LONG',
+  IN_THE_FUTURE: 'OUT_OF_RANGE',
+  BEFORE_RECORD: 'OUT_OF_RANGE',
+  NUMBER: 'OUT_OF_RANGE',
+  OUTSIDE_AREA: 'OUT_OF_RANGE',
+  UNKNOWN_REFERENCE: 'UNKNOWN_REFERENCE',
+  LOOKALIKE: 'UNKNOWN_REFERENCE',
+  STALE_VERSION: 'STALE_VERSION',
+  RETRACTED: 'NOT_ALLOWED_NOW',
+  NOT_ORIGINATOR: 'NOT_ALLOWED_NOW',
+  FOUR_EYES: 'NOT_ALLOWED_NOW',
+  NOT_JOINT: 'NOT_ALLOWED_NOW',
+  UNCHANGED: 'ALREADY_DONE',
+  SAME_VERDICT: 'ALREADY_DONE',
+  SAME_STATUS: 'ALREADY_DONE',
+  ALREADY_RELEASED: 'ALREADY_DONE',
+  ALREADY_CONSENTED: 'ALREADY_DONE',
+  IDEMPOTENCY_MISMATCH: 'IDEMPOTENCY_MISMATCH',
+} as const satisfies Record<string, UserErrorCode>;
+
+export type Reason = keyof typeof REASONS;
+
+export interface Problem {
+  readonly reason: Reason;
+  /** Path into the operation's arguments: input, title, text. */
+  readonly field: readonly string[];
+  /** What the message names. */
+  readonly variables?: Readonly<Record<string, string | number>>;
+}
+
+/** Ends a write without a trace: all that is wrong with it. */
+export class Refusal extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(({ reason, field }) => `${field.join('.')}: ${reason}`).join(', '));
+  }
+}
+
+/** Throws when there is a problem. */
+export function refuseIf(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new Refusal(problems);
+}

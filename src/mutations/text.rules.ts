@@ -1,0 +1,116 @@
+import type { Locale } from '../domain/locale.js';
+import type { StoredText } from '../graphql-types/localized-text.type.js';
+import type { Problem } from './problem.js';
+
+/** Most characters (code points) of each kind of text. */
+export const LONGEST = { title: 500, narrative: 20_000, text: 4_000, url: 2_000, key: 200 } as const;
+
+/** Most items of a list. */
+const MOST_ITEMS = 50;
+
+/** Also those that turn the direction of what follows, and so can make a text read as another. */
+export const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const CONTROL_IN_LINES = /[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Letters that look like those of a code and are not. */
+export const LOOKALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
+
+export interface TextLimits {
+  readonly longest: number;
+  /** Line breaks and tabs may stand in it. */
+  readonly hasLines?: boolean;
+}
+
+/** A text as it is kept: in NFC, without space around it, lines ending in a line feed. */
+export function normalized(text: string): string {
+  return text.normalize('NFC').replaceAll('\r\n', '\n').trim();
+}
+
+/** The text as it is kept; what is wrong with it goes to `problems`. */
+export function readText(
+  text: string,
+  field: readonly string[],
+  { longest, hasLines = false }: TextLimits,
+  problems: Problem[],
+): string {
+  const value = normalized(text);
+  if (value === '') problems.push({ reason: 'REQUIRED', field });
+  const control = (hasLines ? CONTROL_IN_LINES : CONTROL).exec(value);
+  if (control) {
+    problems.push({ reason: 'CONTROL_CHARACTER', field, variables: { character: codePoint(control[0]) } });
+  }
+  const length = [...value].length;
+  if (length > longest) problems.push({ reason: 'TOO_LONG', field, variables: { length, maximum: longest } });
+  return value;
+}
+
+/** A text in the language its author chose. */
+export interface WrittenText {
+  readonly locale: Locale;
+  readonly text: string;
+}
+
+/** A text as its author wrote it, without translations. */
+export function sourceText({ locale, text }: WrittenText): StoredText {
+  return {
+    source: locale,
+    revision: 1,
+    texts: { [locale]: { locale, text, status: 'SOURCE', revision: 1 } },
+  };
+}
+
+/** The input as it is kept; what is wrong with it goes to `problems`. */
+export function readTextInput(
+  { locale, text }: WrittenText,
+  field: readonly string[],
+  limits: TextLimits,
+  problems: Problem[],
+): WrittenText {
+  return { locale, text: readText(text, [...field, 'text'], limits, problems) };
+}
+
+/** An address of the web in ASCII. */
+export function readUrl(text: string, field: readonly string[], problems: Problem[]): string {
+  const before = problems.length;
+  const value = readText(text, field, { longest: LONGEST.url }, problems);
+  if (problems.length === before && !(/^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value))) {
+    problems.push({ reason: 'INVALID_URL', field });
+  }
+  return value;
+}
+
+/** What is wrong with a code that nothing is known by. */
+export function unknownCode(code: string, field: readonly string[]): Problem {
+  const letter = LOOKALIKE.exec(code)?.[0];
+  if (letter !== undefined) {
+    return { reason: 'LOOKALIKE', field, variables: { character: `${letter} (${codePoint(letter)})` } };
+  }
+  return {
+    reason: 'UNKNOWN_REFERENCE',
+    field,
+    variables: {
+      code: [...code]
+        .slice(0, 60)
+        .join('')
+        .replace(/[\p{C}]/gu, '�'),
+    },
+  };
+}
+
+/** Whether PostgreSQL takes it as a text. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && !/\p{Cs}/u.test(text);
+}
+
+export function checkListLength(
+  items: readonly unknown[],
+  field: readonly string[],
+  problems: Problem[],
+): void {
+  if (items.length > MOST_ITEMS)
+    problems.push({ reason: 'TOO_MANY', field, variables: { maximum: MOST_ITEMS } });
+}
+
+export function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}

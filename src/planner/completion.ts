@@ -1,0 +1,71 @@
+import {
+  type GraphQLError,
+  type GraphQLOutputType,
+  getNullableType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import type { Scope } from '../domain/scopes.js';
+import { type OutlineField, TYPE_KEY } from './compiler.js';
+
+type Path = readonly (string | number)[];
+type JsonObject = Record<string, unknown>;
+
+/** A null where the schema forbids one, on its way to the nearest field that may be null. */
+class NullPropagation {}
+
+/**
+ * CompleteValue of the GraphQL specification (6.4.3) over an answer in which some fields were refused:
+ * nulls and errors end up where a field-by-field executor would have put them.
+ */
+export function complete(
+  data: JsonObject,
+  outline: readonly OutlineField[],
+  refuse: (scope: Scope, field: OutlineField, path: Path) => GraphQLError,
+): { data: JsonObject | null; errors: GraphQLError[] } {
+  const errors: GraphQLError[] = [];
+  try {
+    return { data: completeObject(data, outline, []), errors };
+  } catch (propagated) {
+    if (!(propagated instanceof NullPropagation)) throw propagated;
+    return { data: null, errors };
+  }
+
+  function completeObject(object: JsonObject, fields: readonly OutlineField[], path: Path): JsonObject {
+    const completed: JsonObject = { ...object };
+    delete completed[TYPE_KEY];
+    for (const field of fields) {
+      const fieldPath = [...path, field.key];
+      if (field.refused === null) {
+        completed[field.key] = completeValue(object[field.key], field.type, field, fieldPath);
+        continue;
+      }
+      errors.push(refuse(field.refused, field, fieldPath));
+      if (isNonNullType(field.type)) throw new NullPropagation();
+      completed[field.key] = null;
+    }
+    return completed;
+  }
+
+  function completeValue(value: unknown, type: GraphQLOutputType, field: OutlineField, path: Path): unknown {
+    if (value === null || value === undefined) return null;
+    try {
+      const inner = getNullableType(type);
+      if (isListType(inner)) {
+        if (!Array.isArray(value)) return value;
+        return value.map((item, index) => completeValue(item, inner.ofType, field, [...path, index]));
+      }
+      const children = childrenOf(value, field);
+      return children ? completeObject(value as JsonObject, children, path) : value;
+    } catch (propagated) {
+      if (propagated instanceof NullPropagation && !isNonNullType(type)) return null;
+      throw propagated;
+    }
+  }
+}
+
+function childrenOf(value: unknown, field: OutlineField): readonly OutlineField[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const type = (value as JsonObject)[TYPE_KEY];
+  return typeof type === 'string' ? field.children.get(type) : undefined;
+}

@@ -1,0 +1,159 @@
+import { LOCALES, type Locale } from '../domain/locale.js';
+import { VOCABULARIES, type VocabularyName } from '../domain/vocabularies.js';
+import { vocabularyLabel } from '../i18n/labels.js';
+import type { Field, LinkType, Read, ReadType, Row, Step } from './model.js';
+import { concatenated, isLiteral, literal, type Param, type Sql, sql } from './sql.js';
+
+/** Arguments of every field that is answered in a language. */
+export interface LocaleArguments {
+  readonly locale?: Locale | null;
+}
+
+/** JSON text of a text expression. */
+export function jsonText(text: Sql): Sql {
+  return sql`to_json(${text})::text`;
+}
+
+/** RFC 3339 in UTC, from a timestamptz expression. Connections run in UTC. */
+export function jsonTime(time: Sql): Sql {
+  return sql`replace(to_json(${time})::text, '+00:00', 'Z')`;
+}
+
+/** The time of day in Baku of an instant, or the instant of a time of day there. */
+export function inBaku(time: Sql | Param): Sql {
+  return sql`(${time} at time zone 'Asia/Baku')`;
+}
+
+/** The day in Baku when the statement is run. */
+export const todayInBaku: Sql = sql`${inBaku(sql`now()`)}::date`;
+
+export function text(column: string): Field {
+  return (row) => () => jsonText(row(column));
+}
+
+export function number(column: string): Field {
+  return (row) => () => sql`${row(column)}::text`;
+}
+
+export function time(column: string): Field {
+  return (row) => () => jsonTime(row(column));
+}
+
+export function date(column: string): Field {
+  return (row) => () => sql`to_json(${row(column)})::text`;
+}
+
+/** A text without anything that JSON escapes, such as a code, as JSON. */
+export function quoted(text: Sql): Sql {
+  return concatenated(literal('"'), text, literal('"'));
+}
+
+/** A code of a vocabulary; codes are plain capitals and need no escaping. */
+export function code(column: string): Field {
+  return (row) => () => quoted(row(column));
+}
+
+/** JSON text of an array of texts. */
+export function jsonTexts(array: Sql): Sql {
+  return sql`array_to_json(${array})::text`;
+}
+
+/** A text array, as JSON. */
+export function texts(column: string): Field {
+  return (row) => () => jsonTexts(row(column));
+}
+
+/** Global id: the type's name and the key of the object within its type. */
+export function globalId(typeName: string, keyColumn: string): Field {
+  return (row) => () => concatenated(literal(`"${typeName}:`), row(keyColumn), literal('"'));
+}
+
+/** The label of a code in the language asked for, out of the catalogs, compiled into the statement. */
+export function label(vocabulary: VocabularyName, column: string): Field {
+  return (row, { locale }: LocaleArguments) =>
+    (step) =>
+      labelOf(vocabulary, row(column), locale ?? step.locale);
+}
+
+export function labelOf(vocabulary: VocabularyName, codeColumn: Sql, locale: Locale): Sql {
+  const labels = Object.fromEntries(
+    VOCABULARIES[vocabulary].map((value) => [
+      value,
+      JSON.stringify(vocabularyLabel(locale, vocabulary, value)),
+    ]),
+  );
+  return sql`(${literal(JSON.stringify(labels))}::jsonb ->> ${codeColumn})`;
+}
+
+/** A name that exists in all four languages, one column for each: name_tr, name_ru, name_az, name_en. */
+export function localName(prefix: string): Field {
+  return (row, { locale }: LocaleArguments) =>
+    (step) =>
+      jsonText(row(localColumn(prefix, locale ?? step.locale)));
+}
+
+export function localColumn(prefix: string, locale: Locale): string {
+  return `${prefix}_${locale.toLowerCase()}`;
+}
+
+/** One object of another type, or null when there is none that the viewer sees. */
+export function one(type: ReadType, where: (row: Row) => Sql): Read {
+  return (step) => {
+    const { row, from } = step.rows(type, where);
+    return sql`(select ${step.object(type, row)} ${from})`;
+  };
+}
+
+/** The object of another type that a foreign key names, or null when there is none that the viewer sees. */
+export function byKey(type: ReadType, key: Sql): Read {
+  return (step) => step.byKey(type, key);
+}
+
+/** One object that a foreign key promises. Its absence is our fault and ends the request. */
+export function required(type: ReadType, key: Sql): Read {
+  return (step) => present(step.byKey(type, key), type.name);
+}
+
+/** A text that cannot be missing. If it is, that is our fault, and ends the request. */
+export function present(text: Sql, what: string): Sql {
+  if (isLiteral(text)) return text;
+  return sql`coalesce(${text}, read_missing(${literal(what)}))`;
+}
+
+/** Objects of another type in a given order. */
+export function many(type: ReadType, where: (row: Row) => Sql, orderBy: (row: Row, step: Step) => Sql): Read {
+  return (step) => {
+    const { row, from } = step.rows(type, where);
+    return list(sql`select ${step.object(type, row)} ${from} order by ${orderBy(row, step)}`);
+  };
+}
+
+/**
+ * Objects of another type whose keys are in a column of a linking table, in the order of its position
+ * column, without those that the viewer does not see.
+ */
+export function linked(type: ReadType, link: LinkType, keyColumn: string, where: (link: Row) => Sql): Read {
+  return (step) => {
+    const { row, from } = step.rows(link, where);
+    return list(sql`select ${step.byKey(type, row(keyColumn))} ${from} order by ${row('position')}`);
+  };
+}
+
+/** JSON list of a query's rows, each the JSON text of one item; rows of SQL NULL are left out. */
+export function list(query: Sql): Sql {
+  return concatenated(literal('['), sql`array_to_string(array(${query}), ',')`, literal(']'));
+}
+
+/** Whether the viewer sees any row that meets the condition. */
+export function exists(step: Step, type: LinkType, where: (row: Row) => Sql): Sql {
+  return sql`exists (select ${step.rows(type, where).from})`;
+}
+
+/** JSON list of literals, each JSON text already. */
+export function jsonList(items: readonly Sql[]): Sql {
+  const separated = items.flatMap((item, index) => (index === 0 ? [item] : [literal(','), item]));
+  return concatenated(literal('['), ...separated, literal(']'));
+}
+
+/** Languages in the order in which lists of translations are given. */
+export const LOCALE_ORDER: readonly Locale[] = LOCALES;

@@ -1,0 +1,84 @@
+import type { Locale } from '../domain/locale.js';
+import { LOCALE_ORDER, type LocaleArguments } from './fields.js';
+import type { Field, Fields, ReadType, Row } from './model.js';
+import { join, literal, raw, type Sql, sql } from './sql.js';
+
+/**
+ * Free text in several languages is one jsonb value:
+ * `{"source":"RU","revision":2,"texts":{"RU":{"locale":"RU","text":"…","status":"SOURCE","revision":2},…}}`.
+ * A translation carries the revision of the source text it was made from; it is stale when that is older.
+ */
+
+/** Fallback order of each language; `source` stands for the language the author wrote in. */
+const FALLBACKS: Readonly<Record<Locale, readonly (Locale | 'source')[]>> = {
+  TR: ['TR', 'AZ', 'EN', 'RU'],
+  AZ: ['AZ', 'TR', 'EN', 'RU'],
+  RU: ['RU', 'EN', 'TR', 'AZ'],
+  EN: ['EN', 'source', 'RU', 'TR', 'AZ'],
+};
+
+/** The text of a jsonb column in the language asked for. */
+export function localizedText(column: string): Field {
+  return (row, { locale }: LocaleArguments) =>
+    (step) => {
+      const wanted = locale ?? step.locale;
+      const value = row(column);
+      const alias = step.alias();
+      const served: Row = (name) => raw(`${alias}.${name}`);
+      const object = step.object(localizedTextFields(wanted, value), served);
+      return sql`(select ${object} from (select ${entryFor(wanted, value)} as entry) ${raw(alias)} where ${served('entry')} is not null)`;
+    };
+}
+
+/** The entry served for a language, by the documented fallback order. */
+export function entryFor(wanted: Locale, value: Sql): Sql {
+  const candidates = FALLBACKS[wanted].map((locale) =>
+    locale === 'source'
+      ? sql`${value} -> 'texts' -> (${value} ->> 'source')`
+      : sql`${value} -> 'texts' -> ${literal(locale)}`,
+  );
+  return sql`coalesce(${join(candidates, ', ')})`;
+}
+
+function localizedTextFields(wanted: Locale, value: Sql): Fields {
+  return {
+    ...entryFields(value),
+    requestedLocale: () => () => literal(`"${wanted}"`),
+    isFallback: (row) => () => sql`(${row('entry')} ->> 'locale' <> ${literal(wanted)})::text`,
+    translations: () => (step) => {
+      const items = LOCALE_ORDER.map((locale) => {
+        const alias = step.alias();
+        const entry: Row = (name) => raw(`${alias}.${name}`);
+        return sql`(select ${step.object(entryFields(value), entry)} from (select ${value} -> 'texts' -> ${literal(locale)} as entry) ${raw(alias)} where ${entry('entry')} is not null)`;
+      });
+      return sql`concat('[', array_to_string(array[${join(items, ', ')}], ','), ']')`;
+    },
+  };
+}
+
+function entryFields(value: Sql): Fields {
+  return {
+    text: (row) => () => sql`(${row('entry')} -> 'text')::text`,
+    locale: (row) => () => sql`(${row('entry')} -> 'locale')::text`,
+    status: (row) => () => sql`(${row('entry')} -> 'status')::text`,
+    isStale: (row) => () =>
+      sql`((${row('entry')} ->> 'revision')::int < (${value} ->> 'revision')::int)::text`,
+  };
+}
+
+const dummy = sql`null`;
+
+/** Declared so that the model knows every field of the types; the values come from the owner's column. */
+export const localizedTextRead: ReadType = {
+  name: 'LocalizedText',
+  rows: 'partOfOwner',
+  scope: null,
+  fields: localizedTextFields('EN', dummy),
+};
+
+export const translationRead: ReadType = {
+  name: 'Translation',
+  rows: 'partOfOwner',
+  scope: null,
+  fields: entryFields(dummy),
+};

@@ -1,0 +1,128 @@
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import type { Locale } from '../domain/locale.js';
+import type { Audience, Scope } from '../domain/scopes.js';
+import type { Composition } from './composition.js';
+import { literal, raw, type Sql, sql } from './sql.js';
+
+/** One row in the making: `row('title')` is the column as SQL. */
+export type Row = (column: string) => Sql;
+
+/** Which rows of a table an audience sees, as a condition on the row. PostgreSQL enforces the same again. */
+export type RowRule = (row: Row, audience: Audience) => Sql;
+
+/**
+ * How a selected field becomes SQL: an expression whose value is the field's JSON text.
+ * SQL NULL stands for GraphQL null and is legal only where the schema's type is nullable.
+ */
+export type Read = (step: Step) => Sql;
+
+/** Whether a resolver of the read side answered as all of them do; only they hand out functions. */
+export function isRead(value: unknown): value is Read {
+  return typeof value === 'function';
+}
+
+/** A field of a type: from the row and the field's arguments to a read. */
+// biome-ignore lint/suspicious/noExplicitAny: each declaration names the arguments its own field takes
+export type Field = (row: Row, args: any) => Read;
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** Where a type's objects come from. A type cannot be declared without it, so no row rule is forgotten. */
+export type Rows =
+  | {
+      readonly table: string;
+      readonly rule: RowRule;
+      /**
+       * Few rows with an integer key that change with imports alone: statements asked for again carry
+       * their objects as constants. See constants.ts.
+       */
+      readonly isReference?: true;
+    }
+  /** The objects are made of their owner's row, which was found through its own rule. */
+  | 'partOfOwner';
+
+export interface ReadType {
+  /** Name of the GraphQL object type. */
+  readonly name: string;
+  readonly rows: Rows;
+  /** Scope needed to read any object of the type, by whatever road; null where the field's own says it all. */
+  readonly scope: Scope | null;
+  readonly fields: Fields;
+}
+
+/** Rows with a rule: those of a type, or of a table that only links types. */
+export type LinkType = Pick<ReadType, 'scope' | 'rows'>;
+
+/** What a read may know and do while it is compiled. */
+export interface Step {
+  readonly audience: Audience;
+  /** Language of the request. */
+  readonly locale: Locale;
+  /** The selection of the field being read, for one object type, as the text of a JSON object. */
+  object(type: ReadType | Fields, row: Row): Sql;
+  /** The selection of the field being read for the object of a type with this key, or null when there is none. */
+  byKey(type: ReadType, key: Sql): Sql;
+  /** The rows of a type that the viewer sees and that meet a condition: `from … where …`. */
+  rows(type: LinkType, where: (row: Row) => Sql): { readonly row: Row; readonly from: Sql };
+  /** The same over a linking table, whose own row rule applies as well. */
+  rowsVia(
+    type: LinkType,
+    link: LinkType,
+    where: (row: Row, link: Row) => Sql,
+  ): { readonly row: Row; readonly link: Row; readonly from: Sql };
+  /** Whether the viewer has the scope that objects of the type need. */
+  mayRead(type: ReadType): boolean;
+  /** Whether the viewer has a scope. */
+  maySee(scope: Scope): boolean;
+  /** A fresh alias for a derived table. */
+  alias(): string;
+  /** A field whose value JavaScript makes of parts that SQL fetches; `parts` is their JSON text. */
+  compose(parts: Sql, composition: Composition): Sql;
+  /** Marks the statement as one that must not hold up the quick ones. */
+  heavy(): void;
+}
+
+/** Rule of reference data: everybody who has the scope sees every row. */
+export const everyone: RowRule = () => raw('true');
+
+/** Rule of what a nation keeps to itself, in rows that name it. */
+export const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;
+
+/** Adds fields to a type that another slice owns. */
+export interface Extension {
+  readonly extends: ReadType;
+  readonly fields: Fields;
+}
+
+export type Model = ReadonlyMap<string, ReadType>;
+
+/**
+ * Joins types and extensions, and checks them against the schema: every field of every declared type has
+ * a declaration, and none is declared that the schema does not have.
+ */
+export function buildModel(
+  schema: GraphQLSchema,
+  types: readonly ReadType[],
+  extensions: readonly Extension[],
+): Model {
+  const model = new Map<string, ReadType>();
+  for (const type of types) {
+    const added = extensions.filter((extension) => extension.extends.name === type.name);
+    const fields = Object.assign({}, type.fields, ...added.map((extension) => extension.fields));
+    model.set(type.name, { ...type, fields });
+    const inSchema = Object.keys(
+      (schema.getType(type.name) as GraphQLObjectType | undefined)?.getFields() ?? {},
+    );
+    const missing = inSchema.filter((name) => !(name in fields));
+    const unknown = Object.keys(fields).filter((name) => !inSchema.includes(name));
+    if (missing.length > 0 || unknown.length > 0) {
+      throw new Error(
+        `${type.name}: ${missing
+          .map((name) => `no read for ${name}`)
+          .concat(unknown.map((name) => `${name} is not in the schema`))
+          .join(', ')}`,
+      );
+    }
+  }
+  return model;
+}

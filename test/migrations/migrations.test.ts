@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { dataSourceOptions } from '../../src/app/data-source.js';
+import { createDatabase, type TestDatabase } from '../support/databases.js';
+
+describe('migrations', () => {
+  let database: TestDatabase;
+  let owner: DataSource;
+
+  beforeAll(async () => {
+    database = await createDatabase(inject('ownerUrl'));
+    owner = await new DataSource(dataSourceOptions(database.url)).initialize();
+  });
+
+  afterAll(async () => {
+    await owner?.destroy();
+    await database?.drop();
+  });
+
+  const tables = async (): Promise<string[]> => {
+    const rows: { name: string }[] = await owner.query(
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migrations'
+       union all select proname from pg_proc where pronamespace = 'public'::regnamespace order by 1`,
+    );
+    return rows.map(({ name }) => name);
+  };
+
+  it('go up, down and up again, and leave nothing behind', async () => {
+    const before = await tables();
+    await owner.runMigrations({ transaction: 'each' });
+    expect(await tables()).toContain('incident');
+    for (const _ of owner.migrations) await owner.undoLastMigration({ transaction: 'each' });
+    expect(await tables()).toEqual(before);
+    await owner.runMigrations({ transaction: 'each' });
+    expect(await tables()).toContain('incident');
+  });
+
+  it('leave no difference to the entities', async () => {
+    const difference = await owner.driver.createSchemaBuilder().log();
+    expect(difference.upQueries.map(({ query }) => query)).toEqual([]);
+  });
+});
