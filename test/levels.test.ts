@@ -3,91 +3,120 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../src/common/package-root.js';
 
-/** Folders of src in the order in which they may be imported: each only from those before it. */
-const SLICES = [
-  'parties',
-  'places',
-  'officials',
-  'agreements',
-  'centre',
-  'incidents',
-  'statistics',
-  'reports',
-  'nodes',
+/**
+ * The folders of `src/`, from the top of the house to its ground: a table of contents. A file imports from
+ * its own folder and from folders below its line, and from nowhere else. Folders on one line do not know
+ * each other. A folder that is named with rooms (`incidents/read`) is a folder of its own in its modules' line.
+ */
+const LEVELS = [
+  ['cli'],
+  ['app'],
+  ['imports'],
+  ['modules/reports'],
+  ['modules/nodes'],
+  ['modules/statistics'],
+  ['modules/events'],
+  ['modules/incidents'],
+  ['modules/tokens'],
+  ['modules/centre'],
+  ['modules/agreements'],
+  ['modules/officials'],
+  ['modules/vocabularies'],
+  ['modules/places'],
+  ['modules/parties'],
+  ['modules/search'],
+  ['http', 'observability'],
+  ['execution'],
+  ['mutations', 'feed'],
+  ['planner'],
+  ['graphql-types', 'demand', 'context', 'graphiql'],
+  ['i18n', 'auth', 'database'],
+  ['domain', 'common', 'csv'],
 ] as const;
-/** Rooms that know no slice. */
-const ROOMS = [
-  'access',
-  'labels',
-  'read',
-  'write',
-  'database',
-  'search',
-  'demand',
-  'watch',
-  'graphiql',
-] as const;
-/** Doors to the outside, which may know everything. */
-const DOORS = ['events', 'imports', 'cli'] as const;
-/** Where a room must name a slice's declarations to assemble them. */
-const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
-  'src/app/data-source.ts': ['src/app/entities.ts'],
-};
 
 const SOURCE = join(PACKAGE_ROOT, 'src');
 
+const FILES = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name))
+  .sort();
+
+/** The files that each file of `src/` imports, as paths below `src/`; `.js` in an import stands for `.ts` or `.tsx`. */
+const IMPORTS = new Map(FILES.map((file) => [file, importsOf(file)]));
+
 function importsOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/from '(\.[^']+)\.js'/g)].map((match) =>
-    relative(PACKAGE_ROOT, join(dirname(file), `${match[1]}.ts`)),
+  const text = readFileSync(join(SOURCE, file), 'utf8');
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g)].flatMap(
+    ([, specifier = '']) => {
+      const path = relative(SOURCE, join(SOURCE, dirname(file), specifier)).replace(/\.js$/, '');
+      return [`${path}.ts`, `${path}.tsx`].filter((candidate) => FILES.includes(candidate));
+    },
   );
 }
 
-function files(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name));
+/** The folder of {@link LEVELS} that a file is in, and its level: 0 is the ground. */
+function placeOf(file: string): { readonly folder: string; readonly level: number } | null {
+  for (const [index, folders] of LEVELS.entries()) {
+    const folder = folders.find((name) => file.startsWith(`${name}/`));
+    if (folder) return { folder, level: LEVELS.length - 1 - index };
+  }
+  return null;
 }
 
-const sliceOf = (path: string): number => SLICES.findIndex((slice) => path.startsWith(`src/${slice}/`));
-/** node.type.ts is the interface that every slice implements. */
-const isShared = (path: string): boolean => path === 'src/graphql-types/node.type.ts';
+function describeImport(from: string, to: string): string {
+  return `src/${from} -> src/${to}`;
+}
 
-describe('imports go one way', () => {
-  it('every folder is a slice, a room or a door', () => {
-    const folders = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(folders.map(({ name }) => name).sort()).toEqual([...SLICES, ...ROOMS, ...DOORS].sort());
+/** Every way from a file back to itself, each as the list of its files. */
+function findCycles(): string[] {
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) cycles.push([...path.slice(start), file].join(' -> '));
+    if (start >= 0 || done.has(file)) return;
+    for (const next of IMPORTS.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of FILES) visit(file, []);
+  return cycles;
+}
+
+describe('levels only go down', () => {
+  it('every file of src/ is in a folder that has a level', () => {
+    expect(FILES.filter((file) => placeOf(file) === null)).toEqual([]);
   });
 
-  it.each(SLICES)('%s imports no slice that comes after it', (slice) => {
-    const backwards = files(join(SOURCE, slice)).flatMap((file) =>
-      importsOf(file)
-        .filter((path) => sliceOf(path) > SLICES.indexOf(slice) && !isShared(path))
-        .map((path) => `${relative(PACKAGE_ROOT, file)} -> ${path}`),
-    );
-    expect(backwards).toEqual([]);
+  it('every folder of the table exists', () => {
+    const missing = LEVELS.flat().filter((folder) => !FILES.some((file) => file.startsWith(`${folder}/`)));
+    expect(missing).toEqual([]);
   });
 
-  it.each(ROOMS)('%s knows no slice', (room) => {
-    const known = files(join(SOURCE, room)).flatMap((file) =>
-      importsOf(file)
-        .filter((path) => sliceOf(path) >= 0 && !isShared(path))
-        .filter((path) => !ASSEMBLY[relative(PACKAGE_ROOT, file)]?.includes(path))
-        .map((path) => `${relative(PACKAGE_ROOT, file)} -> ${path}`),
-    );
-    expect(known).toEqual([]);
-  });
-
-  it('within a slice: policies and reads know no resolver, entities know neither', () => {
-    const wrong = SLICES.flatMap((slice) => files(join(SOURCE, slice))).flatMap((file) =>
-      importsOf(file)
-        .filter((path) => {
-          if (path.endsWith('.resolver.ts')) return !file.endsWith('.resolver.ts');
-          if (/\.(read|service)\.ts$/.test(path))
-            return file.endsWith('.entity.ts') || file.endsWith('.policy.ts');
-          return false;
+  it('a file imports from its own folder and from lower levels only', () => {
+    const wrong = [...IMPORTS].flatMap(([from, imports]) =>
+      imports
+        .filter((to) => {
+          const [importer, imported] = [placeOf(from), placeOf(to)];
+          if (!importer || !imported || importer.folder === imported.folder) return false;
+          return importer.level <= imported.level;
         })
-        .map((path) => `${relative(PACKAGE_ROOT, file)} -> ${path}`),
+        .map((to) => describeImport(from, to)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('no file imports itself by way of others', () => {
+    expect(findCycles()).toEqual([]);
+  });
+
+  it('within a module, entities and policies know neither reads nor services, and only resolvers know resolvers', () => {
+    const wrong = [...IMPORTS].flatMap(([from, imports]) =>
+      imports
+        .filter((to) => {
+          if (!from.startsWith('modules/') || !to.startsWith('modules/')) return false;
+          if (to.endsWith('.resolver.ts')) return !from.endsWith('.resolver.ts');
+          return /\.(read|service)\.ts$/.test(to) && /\.(entity|policy)\.ts$/.test(from);
+        })
+        .map((to) => describeImport(from, to)),
     );
     expect(wrong).toEqual([]);
   });

@@ -16,7 +16,7 @@ import { IncidentProvision } from '../modules/incidents/incident-provision.entit
 import { ReleaseConsent } from '../modules/incidents/release/release-consent.entity.js';
 import { Revision } from '../modules/incidents/revision.entity.js';
 import { IncidentSearch } from '../modules/incidents/search/incident-search.entity.js';
-import { IncidentTally } from '../modules/incidents/statistics/incident-aggregate.entity.js';
+import { IncidentAggregate } from '../modules/incidents/statistics/incident-aggregate.entity.js';
 import { Idempotency } from '../modules/incidents/write/idempotency.entity.js';
 import { Appointment, Official, OfficialContact } from '../modules/officials/official.entity.js';
 import { Party } from '../modules/parties/party.entity.js';
@@ -45,7 +45,7 @@ export const ENTITIES = [
   Casualties,
   IncidentProvision,
   IncidentSearch,
-  IncidentTally,
+  IncidentAggregate,
   Assessment,
   AssessmentNote,
   Revision,

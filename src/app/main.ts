@@ -8,7 +8,7 @@ import { type Issuer, loadIssuers } from '../auth/issuers.js';
 import { openKeyStore } from '../auth/jwks.js';
 import { createVerifier } from '../auth/verifier.js';
 import type { Viewer } from '../auth/viewer.js';
-import { blaming, type Config } from '../common/config.js';
+import { type Config, withConfigContext } from '../common/config.js';
 import { PACKAGE_ROOT } from '../common/package-root.js';
 import type { AnsweredRequest } from '../context/request-record.js';
 import { startEmbedded } from '../database/embedded/start.js';
@@ -18,9 +18,9 @@ import { openWriters } from '../database/writers.js';
 import { createBudget } from '../demand/budget.js';
 import { createCostOf } from '../demand/cost.js';
 import { openDocuments } from '../demand/documents.js';
-import { openLeases } from '../demand/token-reservations.js';
+import { openTokenReservations } from '../demand/token-reservations.js';
 import { loadTrustedDocuments } from '../demand/trusted-documents.js';
-import { createErrorExit } from '../execution/error-presenter.js';
+import { createErrorFormatter } from '../execution/error-presenter.js';
 import { metered } from '../execution/metering.js';
 import { createMutationExecutor, executeByOperation } from '../execution/mutation-executor.js';
 import { createQueryExecutor } from '../execution/query-executor.js';
@@ -71,8 +71,8 @@ export async function startServer(config: Config, tell: (line: string) => void):
     stops.push(() => readers.close());
     const writers = openWriters(ownerUrl, secret);
     stops.push(() => writers.close());
-    const leases = openLeases(loginUrl(ownerUrl, secret, DEMAND_ROLE), config.cost);
-    stops.push(() => leases.close());
+    const reservations = openTokenReservations(loginUrl(ownerUrl, secret, DEMAND_ROLE), config.cost);
+    stops.push(() => reservations.close());
     const metrics =
       config.metricsPort === null
         ? null
@@ -109,11 +109,11 @@ export async function startServer(config: Config, tell: (line: string) => void):
     });
     const executeOperation = executeByOperation(queries.execute, executeMutation);
     const costOf = createCostOf(schema);
-    const budget = createBudget(config.cost, leases.take);
+    const budget = createBudget(config.cost, reservations.take);
     const metering = metered(executeOperation, costOf, budget);
     const execute = tracing ? tracing.execute(metering) : metering;
     const documents = openDocuments(schema);
-    const presentErrors = createErrorExit(mayIntrospect, logger);
+    const presentErrors = createErrorFormatter(mayIntrospect, logger);
     const graphql = createGraphqlServer({ schema, documents, execute, presentErrors, logger });
     await graphql.start();
     stops.push(() => graphql.stop());
@@ -169,7 +169,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
     });
     const sockets = live.openWebSockets(http);
     http.listen(config.port, config.host);
-    await blaming('HOST, PORT', once(http, 'listening'));
+    await withConfigContext('HOST, PORT', once(http, 'listening'));
     stops.push(() => closeHttp(http, () => readers.abort()));
     stops.push(async () => {
       live.streams.close();
@@ -215,7 +215,10 @@ async function openIssuers(
   config: Config,
 ): Promise<{ issuers: readonly Issuer[]; demo: readonly DemoIssuer[] | null }> {
   if (config.issuersFile) {
-    return { issuers: await blaming('MERZILI_ISSUERS', loadIssuers(config.issuersFile)), demo: null };
+    return {
+      issuers: await withConfigContext('MERZILI_ISSUERS', loadIssuers(config.issuersFile)),
+      demo: null,
+    };
   }
   const { issuers } = await openDemoIssuers(config.dataDir);
   return { issuers, demo: issuers };

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { blaming } from '../common/config.js';
+import { withConfigContext } from '../common/config.js';
 import { closeCatalogue } from '../database/close-catalog.js';
 import { LOGIN_ROLES, loginUrl, passwordOf } from '../database/roles.js';
 import { dataSourceOptions } from './data-source.js';
@@ -34,7 +34,7 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
 
 /** The owner's connection to a database as it is; the caller ends it with destroy(). */
 export function connectOwner(ownerUrl: string): Promise<DataSource> {
-  return blaming('DATABASE_URL', new DataSource(dataSourceOptions(ownerUrl)).initialize());
+  return withConfigContext('DATABASE_URL', new DataSource(dataSourceOptions(ownerUrl)).initialize());
 }
 
 /** Sets a role's password only where it does not fit, so that running processes keep their connections. */

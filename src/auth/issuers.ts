@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseStrictJson } from '../common/strict-json.js';
-import { sentenceOf } from '../common/thrown.js';
+import { errorMessage } from '../common/thrown.js';
 import { isNationalRole, NATIONS, type Nation, ROLES, type Role } from '../domain/scopes.js';
 
 /** Where the public keys of an issuer are published. */
@@ -105,7 +105,7 @@ export async function loadIssuers(file: string): Promise<readonly Issuer[]> {
   try {
     content = parseStrictJson(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${file}: ${sentenceOf(error)}`, { cause: error });
+    throw new Error(`${file}: ${errorMessage(error)}`, { cause: error });
   }
   const parsed = issuersFile(dirname(resolve(file))).safeParse(content);
   if (parsed.success) return parsed.data.issuers;

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { blaming, type Config, readConfig } from '../common/config.js';
+import { type Config, readConfig, withConfigContext } from '../common/config.js';
 import { NATIONS, type Nation } from '../domain/scopes.js';
 import type { Order } from '../modules/tokens/administration.js';
 import { print, type Terminal } from './terminal.js';
@@ -47,7 +47,7 @@ async function administratorOf(config: Config, token: string, nation: Nation) {
   const { openKeyStore } = await import('../auth/jwks.js');
   const { createVerifier } = await import('../auth/verifier.js');
   const issuers = config.issuersFile
-    ? await blaming('MERZILI_ISSUERS', loadIssuers(config.issuersFile))
+    ? await withConfigContext('MERZILI_ISSUERS', loadIssuers(config.issuersFile))
     : (await openDemoIssuers(config.dataDir)).issuers;
   const keys = await openKeyStore(issuers);
   try {

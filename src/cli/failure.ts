@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../common/config.js';
-import { sentenceOf } from '../common/thrown.js';
+import { errorMessage } from '../common/thrown.js';
 import { describeProblem, ImportError } from '../csv/problem.js';
 import { print, type Terminal } from './terminal.js';
 
@@ -17,7 +17,7 @@ export function reportFailure(error: unknown, { stderr, env }: Terminal): number
   if (error instanceof ImportError) {
     for (const problem of error.problems) print(stderr, describeProblem(problem));
   }
-  print(stderr, `error: ${sentenceOf(error)}`);
+  print(stderr, `error: ${errorMessage(error)}`);
   if (env.MERZILI_LOG_LEVEL === 'debug' && error instanceof Error) print(stderr, error.stack ?? '');
   return error instanceof UsageError || error instanceof ConfigError ? EXIT.usage : EXIT.failure;
 }

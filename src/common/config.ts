@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { sentenceOf } from './thrown.js';
+import { errorMessage } from './thrown.js';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -83,11 +83,11 @@ export interface Config {
 export class ConfigError extends Error {}
 
 /** Awaits what the value of a variable leads to; a failure names the variable. */
-export async function blaming<T>(variable: string, outcome: Promise<T>): Promise<T> {
+export async function withConfigContext<T>(variable: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;
   } catch (error) {
-    throw new Error(`${variable}: ${sentenceOf(error)}`, { cause: error });
+    throw new Error(`${variable}: ${errorMessage(error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 /** What an error says. Node leaves the message empty when every address of a host refuses. */
-export function sentenceOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(sentenceOf).join('; ');
+export function errorMessage(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '')
+    return error.errors.map(errorMessage).join('; ');
   if (!(error instanceof Error)) return String(error);
   return error.message === '' ? error.name : error.message;
 }

@@ -18,9 +18,9 @@ interface InBinary {
 }
 
 /** Statements waiting for an answer at the most; a longer line would only be answered too late. */
-const MOST_PENDING = 2_000;
+const MAX_PENDING = 2_000;
 /** Prepared statements a connection keeps at the most, each some 250 kB, before it is replaced by a fresh one. */
-const MOST_PREPARED = 250;
+const MAX_PREPARED = 250;
 /** After a failed attempt to connect the next one waits so long, and all who ask with it. */
 const PAUSE_MS = 100;
 /** How long statements under way may take to end when the connection is closed. */
@@ -47,7 +47,7 @@ export class Pipeline {
 
   /** Answers the texts in UTF-8. */
   async read(statement: ReadStatement): Promise<readonly Buffer[]> {
-    if (this.isClosed || this.pending >= MOST_PENDING) throw unavailable();
+    if (this.isClosed || this.pending >= MAX_PENDING) throw unavailable();
     this.pending += 1;
     try {
       const client = await this.connected(statement.name);
@@ -74,7 +74,7 @@ export class Pipeline {
 
   private connected(name: string | undefined): Promise<ByteClient> {
     if (name !== undefined && !this.prepared.has(name)) {
-      if (this.prepared.size >= MOST_PREPARED) this.retire();
+      if (this.prepared.size >= MAX_PREPARED) this.retire();
       this.prepared.add(name);
     }
     if (this.connection === null) {

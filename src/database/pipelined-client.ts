@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
-import { SilenceWatch } from './silence.js';
+import { StatementTimeout } from './silence.js';
 
 /**
  * A connection on which statements are sent without waiting for the answers before them. `query_timeout` is
@@ -8,14 +8,14 @@ import { SilenceWatch } from './silence.js';
  */
 export class PipelinedClient extends Client {
   readonly socket: Socket;
-  readonly watch: SilenceWatch;
+  readonly watch: StatementTimeout;
 
   constructor({ query_timeout, ...config }: ClientConfig = {}) {
     if (query_timeout === undefined) throw new Error('A pipelined connection needs its query_timeout');
     const socket = new Socket();
     super({ ...config, pipeline: true, stream: () => socket });
     this.socket = socket;
-    this.watch = new SilenceWatch(socket, query_timeout);
+    this.watch = new StatementTimeout(socket, query_timeout);
   }
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { AUDIENCES, type Audience } from '../domain/scopes.js';
-import type { LaneUse } from '../observability/metrics.js';
 import { Pipeline, type ReadStatement } from './pipeline.js';
-import { Line } from './request-queue.js';
+import type { PoolUse } from './pool-use.js';
+import { RequestQueue } from './request-queue.js';
 import { roleUrl } from './roles.js';
 import { isConnectionLoss, isPassing, unavailable } from './unavailable.js';
 
@@ -15,13 +15,13 @@ const QUICK_TIMEOUT_MS = 3_000;
 const HEAVY_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 /** How much later than the server the client gives up: for connections that fell silent. */
-const SILENCE_MS = 1_000;
+const CLIENT_GRACE_MS = 1_000;
 /** How long a read that loses its connections is sent again; one that fell silent for longer, once more. */
-const PERSISTENCE_MS = 2_000;
+const RETRY_MS = 2_000;
 /** Pause before it is sent again, a millisecond longer each time up to this. */
-const LONGEST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 20;
 /** How long ending the connections may take. */
-const FAREWELL_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What a request has taken of the connections for heavy statements, in milliseconds; waiting is not counted. */
 export interface Effort {
@@ -39,8 +39,8 @@ export interface Readers {
     isHeavy: boolean,
     effort?: Effort,
   ): Promise<readonly Buffer[]>;
-  /** How busy each lane of each audience is. */
-  use(): readonly LaneUse[];
+  /** How busy each pool of each audience is. */
+  use(): readonly PoolUse[];
   /** Refuses what is under way and whatever comes: the server stops and cannot wait for it. */
   abort(): void;
   /** Whether the database answers. */
@@ -48,10 +48,10 @@ export interface Readers {
   close(): Promise<void>;
 }
 
-interface Lanes {
+interface AudiencePools {
   readonly quick: readonly Pipeline[];
   readonly heavy: Pool;
-  readonly heavyLine: Line;
+  readonly heavyLine: RequestQueue;
   /** Connections of the pool, busy ones included. */
   readonly heavyClients: Set<PoolClient>;
   turn: number;
@@ -59,29 +59,29 @@ interface Lanes {
 
 /** Connections for reading: one login role and lanes of its own for every audience, nothing shared. */
 export function openReaders(ownerUrl: string, secret: string): Readers {
-  const lanes = new Map<Audience, Lanes>(
-    AUDIENCES.map((audience) => [audience, openLanes(roleUrl(ownerUrl, secret, audience))]),
+  const pools = new Map<Audience, AudiencePools>(
+    AUDIENCES.map((audience) => [audience, openPools(roleUrl(ownerUrl, secret, audience))]),
   );
 
   let isAborted = false;
 
-  function once(
+  function readOnce(
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
     effort?: Effort,
   ): Promise<readonly Buffer[]> {
-    const lane = lanes.get(audience);
-    if (!lane) throw new Error(`No connections for ${audience}`);
+    const pool = pools.get(audience);
+    if (!pool) throw new Error(`No connections for ${audience}`);
     if (isAborted) throw unavailable();
-    if (isHeavy) return lane.heavyLine.pass(() => heavily(lane.heavy, statement, effort));
-    lane.turn = (lane.turn + 1) % lane.quick.length;
-    const pipeline = lane.quick[lane.turn];
+    if (isHeavy) return pool.heavyLine.run(() => readHeavy(pool.heavy, statement, effort));
+    pool.turn = (pool.turn + 1) % pool.quick.length;
+    const pipeline = pool.quick[pool.turn];
     if (!pipeline) throw new Error(`No connections for ${audience}`);
     return pipeline.read(statement);
   }
 
-  async function heavily(
+  async function readHeavy(
     pool: Pool,
     { text, values }: ReadStatement,
     effort: Effort = { heavyMs: 0 },
@@ -98,23 +98,23 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
 
   return {
     async read(audience, statement, isHeavy, effort) {
-      const giveUpAt = performance.now() + PERSISTENCE_MS;
+      const giveUpAt = performance.now() + RETRY_MS;
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await once(audience, statement, isHeavy, effort);
+          return await readOnce(audience, statement, isHeavy, effort);
         } catch (error) {
           const isWorthIt = attempt === 1 || performance.now() < giveUpAt;
           if (!isConnectionLoss(error) || !isWorthIt) throw isPassing(error) ? unavailable() : error;
-          await delay(Math.min(attempt - 1, LONGEST_PAUSE_MS));
+          await delay(Math.min(attempt - 1, MAX_PAUSE_MS));
         }
       }
     },
     use() {
-      return [...lanes].flatMap(([audience, { quick, heavy, heavyLine }]) => [
-        ...quick.map((pipeline, index) => ({ audience, lane: `quick ${index + 1}`, ...pipeline.use })),
+      return [...pools].flatMap(([audience, { quick, heavy, heavyLine }]) => [
+        ...quick.map((pipeline, index) => ({ audience, pool: `quick ${index + 1}`, ...pipeline.use })),
         {
           audience,
-          lane: 'heavy',
+          pool: 'heavy',
           busy: heavyLine.busy,
           open: heavy.totalCount,
         },
@@ -122,30 +122,30 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
     },
     abort() {
       isAborted = true;
-      for (const { quick, heavyClients } of lanes.values()) {
+      for (const { quick, heavyClients } of pools.values()) {
         for (const pipeline of quick) pipeline.abort();
         for (const client of heavyClients) endClient(client);
       }
     },
     async ping() {
       try {
-        await once('PUBLIC', { text: "select 'pong'", values: [] }, false);
+        await readOnce('PUBLIC', { text: "select 'pong'", values: [] }, false);
         return true;
       } catch {
         return false;
       }
     },
     async close() {
-      const closing = [...lanes.values()].flatMap(({ quick, heavy }) => [
+      const closing = [...pools.values()].flatMap(({ quick, heavy }) => [
         ...quick.map((pipeline) => pipeline.close()),
-        Promise.race([heavy.end(), delay(FAREWELL_MS, undefined, { ref: false })]),
+        Promise.race([heavy.end(), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]),
       ]);
       await Promise.all(closing);
     },
   };
 }
 
-function openLanes(connectionString: string): Lanes {
+function openPools(connectionString: string): AudiencePools {
   const heavy = new Pool({
     ...settings(connectionString, HEAVY_TIMEOUT_MS, ''),
     max: HEAVY_CONNECTIONS,
@@ -164,7 +164,7 @@ function openLanes(connectionString: string): Lanes {
   return {
     quick: Array.from({ length: PIPELINES }, () => new Pipeline(quick)),
     heavy,
-    heavyLine: new Line(HEAVY_CONNECTIONS),
+    heavyLine: new RequestQueue(HEAVY_CONNECTIONS),
     heavyClients,
     turn: 0,
   };
@@ -180,7 +180,7 @@ function settings(connectionString: string, timeoutMs: number, options: string):
     connectionString,
     application_name: 'merzili read',
     options: `-c timezone=UTC -c default_transaction_read_only=on -c jit=off -c statement_timeout=${timeoutMs} -c client_connection_check_interval=1000 ${options}`,
-    query_timeout: timeoutMs + SILENCE_MS,
+    query_timeout: timeoutMs + CLIENT_GRACE_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 250;
  * silent, and would never say so itself. One timer for a connection: pg's own, one for every statement,
  * keeps each answer from being collected young.
  */
-export class SilenceWatch {
+export class StatementTimeout {
   /** When each statement under way was sent, the oldest first: answers come in that order. */
   private readonly sentAt: number[] = [];
 

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { codeOf } from '../common/thrown.js';
 import { NATIONS, type Nation } from '../domain/scopes.js';
-import type { LaneUse } from '../observability/metrics.js';
 import { PipelinedClient } from './pipelined-client.js';
-import { Line } from './request-queue.js';
+import type { PoolUse } from './pool-use.js';
+import { RequestQueue } from './request-queue.js';
 import { roleUrl } from './roles.js';
 import { begin, type Transaction } from './transaction.js';
 import { isPassing, unavailable } from './unavailable.js';
@@ -20,9 +20,9 @@ const IDLE_CONNECTION_MS = 60_000;
 /** How much later than the server the client gives up: for connections that fell silent. */
 const SILENCE_MS = 2_000;
 /** How often a transaction is begun at the most, when others get in its way. */
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 /** Pause before another try, at random, so that those in each other's way part. */
-const LONGEST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 20;
 /** serialization_failure and deadlock_detected: the server has undone everything and asks for another try. */
 const CONFLICTS = new Set(['40001', '40P01']);
 /** unique_violation: another was quicker. Work that may be repeated sees what that one wrote, or draws again. */
@@ -39,7 +39,7 @@ export interface Writers {
   /** One transaction as the nation's role: all of the work is committed, or none of it. */
   write<T>(nation: Nation, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** How busy the connections of each nation are. */
-  use(): readonly LaneUse[];
+  use(): readonly PoolUse[];
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
   const pools = new Map(
     NATIONS.map((nation) => [nation, openPool(roleUrl(ownerUrl, secret, nation), connections)]),
   );
-  const lines = new Map(NATIONS.map((nation) => [nation, new Line(connections)]));
+  const lines = new Map(NATIONS.map((nation) => [nation, new RequestQueue(connections)]));
 
   return {
     async write(nation, work, { isRepeatable = false } = {}) {
@@ -57,13 +57,13 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
       if (!pool || !line) throw new Error(`No connections for ${nation}`);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await line.pass(() => transact(pool, work));
+          return await line.run(() => transact(pool, work));
         } catch (error) {
           const code = codeOf(error);
           const isConflict = CONFLICTS.has(code) || (isRepeatable && code === TAKEN);
           const isLost = isPassing(error);
-          if ((isConflict && attempt < MOST_ATTEMPTS) || (isLost && isRepeatable && attempt === 1)) {
-            await delay(Math.random() * LONGEST_PAUSE_MS);
+          if ((isConflict && attempt < MAX_ATTEMPTS) || (isLost && isRepeatable && attempt === 1)) {
+            await delay(Math.random() * MAX_PAUSE_MS);
             continue;
           }
           if (isConflict || isLost || BUSY.has(code)) throw unavailable();
@@ -74,7 +74,7 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
     use() {
       return [...lines].map(([audience, line]) => {
         const open = pools.get(audience)?.totalCount;
-        return { audience, lane: 'write', busy: line.busy, open };
+        return { audience, pool: 'write', busy: line.busy, open };
       });
     },
     async close() {

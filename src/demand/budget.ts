@@ -12,7 +12,7 @@ export interface BudgetTerms {
 }
 
 /** What all processes together have given out to a subject, and what is left. */
-export interface Lease {
+export interface TokenReservation {
   readonly granted: number;
   /** Left in the bucket after this. */
   readonly left: number;
@@ -22,10 +22,10 @@ export interface Lease {
  * Takes from the bucket all processes share: `wanted`, or less, but nothing when `needed` is not to be
  * had; gives back `returned` first. Rejects when the database is not to be had.
  */
-export type TakeLease = (
+export type ReserveTokens = (
   identity: Buffer,
   demand: { readonly needed: number; readonly wanted: number; readonly returned: number },
-) => Promise<Lease>;
+) => Promise<TokenReservation>;
 
 /** What an operation was charged. */
 export interface Charge {
@@ -69,23 +69,23 @@ interface Account {
   leasing: Promise<void> | null;
 }
 
-const KEPT_ACCOUNTS = 20_000;
+const MAX_CACHED_ACCOUNTS = 20_000;
 /** Part of the budget that a process takes at once. */
 const SHARE = 1 / 20;
-/** A lease not used for so long goes back. */
+/** A reservation not used for so long goes back. */
 const LEASE_MS = 10_000;
 /** Part of the budget to which what is available is reported. */
 const REPORTED_SHARE = 1 / 20;
 
 export function createBudget(
   terms: BudgetTerms,
-  takeLease: TakeLease,
+  reserveTokens: ReserveTokens,
   clock: () => number = () => performance.now(),
 ): Budget {
   const { budget, restoreRate, ceiling } = terms;
   const chunk = Math.ceil(budget * SHARE);
   const step = Math.max(1, Math.floor(budget * REPORTED_SHARE));
-  const accounts = new LRUCache<string, Account>({ max: KEPT_ACCOUNTS });
+  const accounts = new LRUCache<string, Account>({ max: MAX_CACHED_ACCOUNTS });
   const identities = new WeakMap<Viewer, string>();
 
   function accountOf(viewer: Viewer): Account {
@@ -114,14 +114,14 @@ export function createBudget(
     return Math.min(budget - account.inHand, account.left + (restoreRate * (now - account.at)) / 1000);
   }
 
-  function lease(account: Account, needed: number): Promise<void> {
+  function reservation(account: Account, needed: number): Promise<void> {
     const isStale = clock() - account.leasedAt > LEASE_MS;
     const returned = isStale || account.inHand < 0 ? account.inHand : 0;
     account.inHand -= returned;
     const missing = Math.max(0, needed - account.inHand);
     const wanted = Math.max(missing, chunk - account.inHand);
-    account.leasing = takeLease(account.identity, { needed: missing, wanted, returned })
-      .catch((): Lease => {
+    account.leasing = reserveTokens(account.identity, { needed: missing, wanted, returned })
+      .catch((): TokenReservation => {
         // Without the shared bucket each process goes by its own.
         const left = leftNow(account, clock()) + returned;
         const granted = left >= missing ? Math.min(wanted, left) : 0;
@@ -146,7 +146,7 @@ export function createBudget(
         const available = account.inHand + leftNow(account, clock());
         account.inHand -= unreported;
         // The other processes are to know.
-        if (account.inHand < 0 && account.leasing === null) void lease(account, 0);
+        if (account.inHand < 0 && account.leasing === null) void reservation(account, 0);
         return {
           requested: cost,
           actual,
@@ -158,13 +158,13 @@ export function createBudget(
   }
 
   async function takeAfterLease(account: Account, cost: number): Promise<Charge> {
-    // Others may be waiting for the same lease and use it up; each then asks for one of its own.
+    // Others may be waiting for the same reservation and use it up; each then asks for one of its own.
     while (account.leasing) await account.leasing;
     if (account.inHand >= cost && clock() - account.leasedAt <= LEASE_MS) return take(account, cost);
     // Refusing costs no more than a look: others only make it less, and time is counted in.
     const missing = cost - account.inHand - leftNow(account, clock());
     if (missing > 0) throw rateLimited(secondsFor(missing));
-    const leasing = lease(account, cost);
+    const leasing = reservation(account, cost);
     await leasing;
     if (account.inHand >= cost) return take(account, cost);
     throw rateLimited(secondsFor(cost - account.inHand - account.left));
@@ -183,7 +183,7 @@ export function createBudget(
       if (account.inHand < cost || clock() - account.leasedAt > LEASE_MS)
         return takeAfterLease(account, cost);
       const charge = take(account, cost);
-      if (account.inHand < chunk / 4 && account.leasing === null) void lease(account, 0);
+      if (account.inHand < chunk / 4 && account.leasing === null) void reservation(account, 0);
       return charge;
     },
   };

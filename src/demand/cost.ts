@@ -40,7 +40,7 @@ export type CostOf = (
 ) => number;
 
 /** Costs by the values of the variables that sizes depend on; there are few, since pages end at 100. */
-const KEPT_COSTS = 128;
+const MAX_CACHED_COSTS = 128;
 
 interface Estimate {
   /** Variables on which the cost depends. */
@@ -62,7 +62,7 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     const known = estimate.costs.get(key);
     if (known !== undefined) return known;
     const cost = new Estimator(schema, document, operation, variables).cost();
-    if (estimate.costs.size >= KEPT_COSTS) estimate.costs.clear();
+    if (estimate.costs.size >= MAX_CACHED_COSTS) estimate.costs.clear();
     estimate.costs.set(key, cost);
     return cost;
   };

@@ -10,9 +10,9 @@ import { LRUCache } from 'lru-cache';
 import { CodedError, ERROR_STATUS, type ErrorCode } from '../common/errors.js';
 import { exceededLimit, LIMITS, limitExceeded } from './limits.js';
 
-const KEPT_DOCUMENTS = 2_000;
+const MAX_CACHED_DOCUMENTS = 2_000;
 /** Text of all documents kept, in UTF-16 code units. */
-const KEPT_TEXT = 20_000_000;
+const MAX_CACHED_TEXT = 20_000_000;
 /** graphql-js has no code for this error. */
 const TOO_MANY_TOKENS = /Document contains more tha[nt] \d+ tokens/;
 
@@ -28,8 +28,8 @@ export interface Documents {
 
 export function openDocuments(schema: GraphQLSchema): Documents {
   const kept = new LRUCache<string, { document: DocumentNode }>({
-    max: KEPT_DOCUMENTS,
-    maxSize: KEPT_TEXT,
+    max: MAX_CACHED_DOCUMENTS,
+    maxSize: MAX_CACHED_TEXT,
     sizeCalculation: (_value, text) => text.length + 1,
   });
 

@@ -1,16 +1,19 @@
 import { Pipeline } from '../database/pipeline.js';
-import type { BudgetTerms, TakeLease } from './budget.js';
+import type { BudgetTerms, ReserveTokens } from './budget.js';
 
 const LEASE_TIMEOUT_MS = 1_000;
 const TIDY_EVERY_MS = 10 * 60_000;
 
-export interface Leases {
-  readonly take: TakeLease;
+export interface TokenReservations {
+  readonly take: ReserveTokens;
   close(): Promise<void>;
 }
 
 /** Leases from the bucket in PostgreSQL that every process of the installation takes from. */
-export function openLeases(connectionString: string, { budget, restoreRate }: BudgetTerms): Leases {
+export function openTokenReservations(
+  connectionString: string,
+  { budget, restoreRate }: BudgetTerms,
+): TokenReservations {
   const pipeline = new Pipeline({
     connectionString,
     application_name: 'merzili demand',

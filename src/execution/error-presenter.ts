@@ -60,15 +60,15 @@ function presentError(
 }
 
 /** Errors as their client is told of them, the same on every transport; notes their codes in the record. */
-export type PresentErrors = (
+export type FormatErrors = (
   errors: readonly unknown[],
   context: Pick<RequestContext, 'locale' | 'requestId' | 'viewer' | 'record'>,
 ) => GraphQLFormattedError[];
 
-export function createErrorExit(
+export function createErrorFormatter(
   mayIntrospect: (scopes: Viewer['scopes']) => boolean,
   logger: Logger,
-): PresentErrors {
+): FormatErrors {
   return (errors, { locale, requestId, viewer, record }) => {
     const hidesSchema = !mayIntrospect(viewer.scopes);
     const log = (cause: unknown): string => {

@@ -3,7 +3,8 @@ import { CodedError } from '../common/errors.js';
 import type { Budget, Charge, CostReport } from '../demand/budget.js';
 import { type CostOf, objectsIn } from '../demand/cost.js';
 import { ResponseText } from '../planner/response-text.js';
-import type { ExecuteQuery, QueryResult, Request } from './query-executor.js';
+import type { ExecutionRequest } from './execution-request.js';
+import type { ExecuteQuery, QueryResult } from './query-executor.js';
 
 /** A heavy statement costs what it takes: a unit is a microsecond of one of its connections. */
 const HEAVY_MS_COST = 1_000;
@@ -52,7 +53,7 @@ function refusal(error: GraphQLError): QueryResult {
   return { errors: [error] };
 }
 
-function objectsCost({ operation }: Request, { data }: QueryResult, cost: number): number {
+function objectsCost({ operation }: ExecutionRequest, { data }: QueryResult, cost: number): number {
   if (operation.operation !== OperationTypeNode.QUERY) return cost;
   return data ? Math.max(1, objectsIn(data.bytes) - 1) : 1;
 }

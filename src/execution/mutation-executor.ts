@@ -20,8 +20,9 @@ import { forbidden, scopeRequiredBy } from '../graphql-types/guard.js';
 import type { Model } from '../planner/model.js';
 import { ResponseText } from '../planner/response-text.js';
 import { collectFields } from '../planner/selection.js';
-import type { ExecuteQuery, ExecutorParts, Request } from './query-executor.js';
-import { MOST_VARIABLE_ERRORS } from './variables.js';
+import type { ExecutionRequest } from './execution-request.js';
+import type { ExecuteQuery, ExecutorParts } from './query-executor.js';
+import { MAX_VARIABLE_ERRORS } from './variables.js';
 import { readBackPayloads } from './written.js';
 
 export interface MutationParts extends ExecutorParts {
@@ -67,7 +68,7 @@ export function createMutationExecutor(
       operationName: request.operation.name?.value,
       variableValues: request.variables,
       contextValue: writeContext(request.context, parts.write),
-      options: { maxCoercionErrors: MOST_VARIABLE_ERRORS },
+      options: { maxCoercionErrors: MAX_VARIABLE_ERRORS },
     });
     if (data === undefined) return { errors };
     if (data === null && request.operation.selectionSet.selections.length === 1) errors?.forEach(tellHttp);
@@ -89,7 +90,7 @@ function switchesOf({ variableDefinitions = [] }: OperationDefinitionNode): Vari
  */
 function refusals(
   schema: GraphQLSchema,
-  request: Request,
+  request: ExecutionRequest,
   variables: Readonly<Record<string, unknown>>,
 ): GraphQLError[] {
   const mutation = schema.getMutationType();

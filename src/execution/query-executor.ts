@@ -1,26 +1,19 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  type GraphQLError,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { audienceOf, type Viewer } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
-import type { RequestContext } from '../context/request-context.js';
 import type { ReadStatement } from '../database/pipeline.js';
 import type { Effort } from '../database/readers.js';
 import { type Audience, SCOPES, type Scope } from '../domain/scopes.js';
 import { forbidden } from '../graphql-types/guard.js';
-import type { Terms } from '../planner/compiler.js';
+import type { PlanTerms } from '../planner/compiler.js';
 import { complete } from '../planner/completion.js';
 import { compose } from '../planner/composition.js';
 import { REFERENCE_CHANGED } from '../planner/constants.js';
 import type { Model } from '../planner/model.js';
-import { createPlans, type KeptPlan } from '../planner/plans.js';
+import { type CachedPlan, createPlans } from '../planner/plans.js';
 import { inUtf8, ResponseText } from '../planner/response-text.js';
 import type { Variables } from '../planner/sql.js';
+import type { ExecutionRequest } from './execution-request.js';
 import { variablesOf } from './variables.js';
 
 /** What the executor needs of the world around it. */
@@ -36,17 +29,6 @@ export interface ExecutorParts {
   readonly mayIntrospect: (scopes: ReadonlySet<Scope>) => boolean;
 }
 
-export interface Request {
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  /** Names document and operation: equal keys, equal operations. */
-  readonly operationKey: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly context: RequestContext;
-  /** It may answer so much that it is not to be read among quick statements. */
-  readonly isLarge?: boolean;
-}
-
 /** What a query answers. `data` is absent when the request was refused before anything was read. */
 export interface QueryResult {
   readonly data?: ResponseText | null;
@@ -55,7 +37,7 @@ export interface QueryResult {
   readonly extensions?: ResponseText;
 }
 
-export type ExecuteQuery = (request: Request) => Promise<QueryResult>;
+export type ExecuteQuery = (request: ExecutionRequest) => Promise<QueryResult>;
 
 export interface QueryExecutor {
   readonly execute: ExecuteQuery;
@@ -92,11 +74,11 @@ export function createQueryExecutor(
         return await answer(terms);
       }
     } catch (error) {
-      if (error instanceof CodedError) return { errors: [explained(error, viewer).endingRequest()] };
+      if (error instanceof CodedError) return { errors: [withViewer(error, viewer).endingRequest()] };
       throw error;
     }
 
-    async function answer(terms: Terms): Promise<QueryResult> {
+    async function answer(terms: PlanTerms): Promise<QueryResult> {
       const { operationKey, document, operation } = request;
       const plan = await plans.of(operationKey, document, operation, terms, variables);
       if (plan.inMemory === null && plan.outline === null) {
@@ -105,7 +87,7 @@ export function createQueryExecutor(
       return readAndComplete(plan, variables);
     }
 
-    function read(plan: KeptPlan, values: Variables): Promise<readonly Buffer[]> {
+    function read(plan: CachedPlan, values: Variables): Promise<readonly Buffer[]> {
       if (plan.statement === null) return Promise.resolve([]);
       const { text, params, compositions } = plan.statement;
       const isHeavy = plan.statement.isHeavy || request.isLarge === true;
@@ -121,7 +103,7 @@ export function createQueryExecutor(
     }
 
     /** The rare operations: with fields answered in memory, or with refused ones. */
-    async function readAndComplete(plan: KeptPlan, values: Variables): Promise<QueryResult> {
+    async function readAndComplete(plan: CachedPlan, values: Variables): Promise<QueryResult> {
       const inMemory: ExecutionResult = plan.inMemory
         ? await execute({
             schema,
@@ -165,7 +147,7 @@ function ifAny(errors: readonly GraphQLError[]): Pick<QueryResult, 'errors'> {
 }
 
 function dataText(
-  plan: KeptPlan,
+  plan: CachedPlan,
   texts: readonly Buffer[],
   inMemory: Readonly<Record<string, unknown>> = {},
 ): ResponseText {
@@ -179,7 +161,7 @@ function dataText(
 }
 
 /** A refusal that was met deep in a plan learns whom it refuses. */
-export function explained(error: CodedError, viewer: Viewer): CodedError {
+export function withViewer(error: CodedError, viewer: Viewer): CodedError {
   const scope = SCOPES.find((candidate) => candidate === error.extensions.scope);
   if (error.code !== 'FORBIDDEN' || !scope) return error;
   return forbidden(viewer, scope, { nodes: error.nodes, path: error.path });

@@ -10,14 +10,14 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { shapeOf } from '../planner/arguments.js';
-import { compileField, type FieldPlan, type Terms } from '../planner/compiler.js';
+import { compileField, type FieldPlan, type PlanTerms } from '../planner/compiler.js';
 import type { Model, Read } from '../planner/model.js';
 import type { Variables } from '../planner/sql.js';
 
-const KEPT_PLANS = 500;
+const MAX_CACHED_PLANS = 500;
 
 /** A plan as it is kept: its statement has a name once it has proved to be asked for again. */
-interface KeptPlan extends FieldPlan {
+interface CachedPlan extends FieldPlan {
   readonly id: number;
   uses: number;
 }
@@ -31,11 +31,11 @@ interface KnownOperation {
 
 export interface ReadBackPlans {
   /** The plan by which a field of a payload is read for these terms and this shape of variables. */
-  of(info: GraphQLResolveInfo, read: Read, terms: Terms, variables: Variables): KeptPlan;
+  of(info: GraphQLResolveInfo, read: Read, terms: PlanTerms, variables: Variables): CachedPlan;
 }
 
 export function createReadBackPlans(schema: GraphQLSchema, model: Model): ReadBackPlans {
-  const kept = new LRUCache<string, KeptPlan>({ max: KEPT_PLANS });
+  const kept = new LRUCache<string, CachedPlan>({ max: MAX_CACHED_PLANS });
   const operations = new WeakMap<OperationDefinitionNode, KnownOperation>();
   let lastOperation = 0;
   let lastPlan = 0;

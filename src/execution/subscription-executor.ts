@@ -16,29 +16,30 @@ import type { Readers } from '../database/readers.js';
 import { unavailable } from '../database/unavailable.js';
 import type { Budget, CostReport } from '../demand/budget.js';
 import type { CostOf } from '../demand/cost.js';
-import type { Mailbox } from '../feed/bounded-queue.js';
+import type { BoundedQueue } from '../feed/bounded-queue.js';
 import { type Channel, createChannel, type RenderedEvent } from '../feed/channel.js';
+import { EVENT_KEYS } from '../feed/event-keys.js';
 import type { EventLog } from '../feed/event-log.js';
-import type { Position } from '../feed/event-offset.js';
+import type { EventOffset } from '../feed/event-offset.js';
 import type { Feed } from '../feed/feed.js';
 import { subscribe } from '../feed/subscriber.js';
 import { forbidden, scopeRequiredBy } from '../graphql-types/guard.js';
-import { WANTED_KEY } from '../modules/events/incident-event.read.js';
 import { planArguments } from '../planner/arguments.js';
 import { compileField, type FieldPlan } from '../planner/compiler.js';
 import { complete } from '../planner/completion.js';
 import { compose } from '../planner/composition.js';
 import { IDENTITY_KEY } from '../planner/identity.js';
 import { isRead, type Model, type Read } from '../planner/model.js';
-import { collectFields, type Scene } from '../planner/selection.js';
+import { collectFields, type SelectionContext } from '../planner/selection.js';
 import { Param, type Variables } from '../planner/sql.js';
-import type { PresentErrors } from './error-presenter.js';
-import { explained, type Request, storable } from './query-executor.js';
+import type { FormatErrors } from './error-presenter.js';
+import type { ExecutionRequest } from './execution-request.js';
+import { storable, withViewer } from './query-executor.js';
 import { variablesOf } from './variables.js';
 
 /** Subscriptions that a subject may hold open to one process. */
-const MOST_SUBSCRIPTIONS = 1_024;
-const KEPT_PLANS = 500;
+const MAX_SUBSCRIPTIONS = 1_024;
+const MAX_CACHED_PLANS = 500;
 
 export interface SubscriptionParts {
   readonly read: Readers['read'];
@@ -47,7 +48,7 @@ export interface SubscriptionParts {
   readonly costOf: CostOf;
   readonly budget: Budget;
   readonly mayIntrospect: (scopes: RequestContext['viewer']['scopes']) => boolean;
-  readonly present: PresentErrors;
+  readonly present: FormatErrors;
 }
 
 /** What one event answers. */
@@ -62,7 +63,7 @@ export type Subscribed = { readonly events: Events } | { readonly errors: readon
 export type Events = AsyncIterableIterator<EventResult> & { return(): Promise<IteratorResult<EventResult>> };
 
 export interface SubscriptionExecutor {
-  execute(request: Request): Promise<Subscribed>;
+  execute(request: ExecutionRequest): Promise<Subscribed>;
   /** Subscriptions open. */
   readonly size: number;
   /** Ends all of them, with a coded error. */
@@ -77,7 +78,7 @@ interface Root {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
-interface KeptPlan extends FieldPlan {
+interface CachedPlan extends FieldPlan {
   readonly id: number;
   readonly after: Param | null;
 }
@@ -90,13 +91,13 @@ export function createSubscriptionExecutor(
 ): SubscriptionExecutor {
   const { read, log, feed, costOf, budget, mayIntrospect, present } = parts;
   const type = subscriptionType(schema);
-  const plans = new LRUCache<string, KeptPlan>({ max: KEPT_PLANS });
+  const plans = new LRUCache<string, CachedPlan>({ max: MAX_CACHED_PLANS });
   const channels = new Map<string, { readonly channel: Channel; users: number }>();
-  const open = new Set<Mailbox<RenderedEvent>>();
+  const open = new Set<BoundedQueue<RenderedEvent>>();
   const counts = new Map<string, number>();
   let lastPlan = 0;
 
-  async function planOf(request: Request, root: Root, scene: Scene): Promise<KeptPlan> {
+  async function planOf(request: ExecutionRequest, root: Root, scene: SelectionContext): Promise<CachedPlan> {
     const { viewer, locale } = request.context;
     const key = planKey(request, root, scene.variables);
     const known = plans.get(key);
@@ -123,13 +124,13 @@ export function createSubscriptionExecutor(
 
   /** The channel of all subscriptions with this plan and these values; kept until `release`. */
   function channelOf(
-    { id, statement }: KeptPlan,
+    { id, statement }: CachedPlan,
     { viewer }: RequestContext,
     variables: Variables,
   ): { readonly channel: Channel; release(): void } {
     const audience = audienceOf(viewer);
     const valuesFor = (cursors: readonly string[] | null): unknown[] => {
-      const now = { ...variables, [WANTED_KEY]: cursors };
+      const now = { ...variables, [EVENT_KEYS]: cursors };
       return statement.params.map((param) => storable(param.valueFor(now)));
     };
     const key = `${id} ${JSON.stringify(valuesFor(null))}`;
@@ -154,10 +155,10 @@ export function createSubscriptionExecutor(
   }
 
   async function startOf(
-    { after }: KeptPlan,
+    { after }: CachedPlan,
     { viewer }: RequestContext,
     variables: Variables,
-  ): Promise<Position> {
+  ): Promise<EventOffset> {
     const cursor = after?.valueFor(variables);
     if (cursor === undefined || cursor === null) return log.now();
     const position = await log.find(audienceOf(viewer), String(cursor));
@@ -168,15 +169,15 @@ export function createSubscriptionExecutor(
   }
 
   function admit(subject: string): void {
-    if ((counts.get(subject) ?? 0) < MOST_SUBSCRIPTIONS) return;
+    if ((counts.get(subject) ?? 0) < MAX_SUBSCRIPTIONS) return;
     throw new CodedError('LIMIT_EXCEEDED', {
       reason: 'LIMIT_SUBSCRIPTIONS',
-      variables: { maximum: MOST_SUBSCRIPTIONS },
-      extensions: { limit: 'subscriptions', maximum: MOST_SUBSCRIPTIONS },
+      variables: { maximum: MAX_SUBSCRIPTIONS },
+      extensions: { limit: 'subscriptions', maximum: MAX_SUBSCRIPTIONS },
     });
   }
 
-  async function start(request: Request, root: Root, scene: Scene): Promise<Events> {
+  async function start(request: ExecutionRequest, root: Root, scene: SelectionContext): Promise<Events> {
     const { context } = request;
     const { viewer } = context;
     const scope = scopeRequiredBy(root.field);
@@ -192,15 +193,15 @@ export function createSubscriptionExecutor(
     admit(subject);
     const { channel, release } = channelOf(plan, context, scene.variables);
     counts.set(subject, (counts.get(subject) ?? 0) + 1);
-    const mailbox = subscribe({ log, feed }, channel, from, () => {
-      open.delete(mailbox);
+    const queue = subscribe({ log, feed }, channel, from, () => {
+      open.delete(queue);
       release();
       const left = (counts.get(subject) ?? 1) - 1;
       if (left > 0) counts.set(subject, left);
       else counts.delete(subject);
     });
-    open.add(mailbox);
-    return mapped(mailbox, async (event) => {
+    open.add(queue);
+    return mapped(queue, async (event) => {
       const report = (await budget.charge(viewer, cost)).settle(cost);
       return { ...answer(event, plan, root, context, present), extensions: { cost: report } };
     });
@@ -223,14 +224,14 @@ export function createSubscriptionExecutor(
         return { events: await start(request, root, scene) };
       } catch (error) {
         if (!(error instanceof CodedError)) throw error;
-        return { errors: [explained(error, context.viewer).within(root.key, root.node)] };
+        return { errors: [withViewer(error, context.viewer).within(root.key, root.node)] };
       }
     },
     get size() {
       return open.size;
     },
     close() {
-      for (const mailbox of [...open]) mailbox.abort(unavailable());
+      for (const queue of [...open]) queue.abort(unavailable());
     },
   };
 }
@@ -241,7 +242,11 @@ function subscriptionType(schema: GraphQLSchema): GraphQLObjectType {
   return type;
 }
 
-function rootOf(scene: Scene, type: GraphQLObjectType, { operation }: Request): Root | null {
+function rootOf(
+  scene: SelectionContext,
+  type: GraphQLObjectType,
+  { operation }: ExecutionRequest,
+): Root | null {
   for (const [key, nodes] of collectFields(scene, type, [operation.selectionSet])) {
     const [node] = nodes;
     const field = node && type.getFields()[node.name.value];
@@ -251,7 +256,7 @@ function rootOf(scene: Scene, type: GraphQLObjectType, { operation }: Request): 
 }
 
 /** Equal keys, equal plans. The value of `after` says nothing of the plan. */
-function planKey({ operationKey, context }: Request, { node }: Root, variables: Variables): string {
+function planKey({ operationKey, context }: ExecutionRequest, { node }: Root, variables: Variables): string {
   const { viewer, locale } = context;
   const after = node.arguments?.find(({ name }) => name.value === 'after')?.value;
   const cursor = after?.kind === Kind.VARIABLE ? after.name.value : null;
@@ -265,10 +270,10 @@ function planKey({ operationKey, context }: Request, { node }: Root, variables: 
 
 /** What the field's resolver says is to be read. */
 async function readOf(
-  { operation }: Request,
+  { operation }: ExecutionRequest,
   type: GraphQLObjectType,
   { key, nodes, field }: Root,
-  { schema, fragments, variables }: Scene,
+  { schema, fragments, variables }: SelectionContext,
   args: Readonly<Record<string, unknown>>,
 ): Promise<Read> {
   const read: unknown = await field.resolve?.(undefined, args, undefined, {
@@ -289,10 +294,10 @@ async function readOf(
 
 function answer(
   { object }: RenderedEvent,
-  { outline }: KeptPlan,
+  { outline }: CachedPlan,
   { key }: Root,
   context: RequestContext,
-  present: PresentErrors,
+  present: FormatErrors,
 ): Pick<EventResult, 'data' | 'errors'> {
   if (outline === null) return { data: { [key]: object } };
   const { data, errors } = complete({ [key]: object }, [{ ...outline, key }], (scope, field, path) =>
@@ -302,22 +307,22 @@ function answer(
 }
 
 function mapped(
-  mailbox: Mailbox<RenderedEvent>,
+  queue: BoundedQueue<RenderedEvent>,
   turn: (event: RenderedEvent) => Promise<EventResult>,
 ): Events {
   const events: Events = {
     async next() {
-      const { value, done } = await mailbox.next();
+      const { value, done } = await queue.next();
       if (done) return { value: undefined, done: true };
       try {
         return { value: await turn(value), done: false };
       } catch (error) {
-        await mailbox.return();
+        await queue.return();
         throw error;
       }
     },
     async return() {
-      await mailbox.return();
+      await queue.return();
       return { value: undefined, done: true };
     },
     [Symbol.asyncIterator]() {

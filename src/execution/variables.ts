@@ -2,18 +2,18 @@ import { type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphq
 import { identityOf } from '../auth/viewer.js';
 import { IDENTITY_KEY } from '../planner/identity.js';
 import type { Variables } from '../planner/sql.js';
-import type { Request } from './query-executor.js';
+import type { ExecutionRequest } from './execution-request.js';
 
 /** At most so many errors of a request's variables are told. */
-export const MOST_VARIABLE_ERRORS = 5;
+export const MAX_VARIABLE_ERRORS = 5;
 
 /** The variables of a request as its operation declares them, with the viewer's identity beside them. */
 export function variablesOf(
   schema: GraphQLSchema,
-  { operation, variables, context }: Request,
+  { operation, variables, context }: ExecutionRequest,
 ): { variables: Variables; errors?: undefined } | { errors: readonly GraphQLError[] } {
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: MOST_VARIABLE_ERRORS,
+    maxErrors: MAX_VARIABLE_ERRORS,
   });
   if (errors) return { errors };
   return { variables: Object.assign(coerced, { [IDENTITY_KEY]: identityOf(context.viewer) }) };

@@ -1,5 +1,5 @@
 /** What waits for one subscriber, in order: bounded, and read as an async iterator. */
-export interface Mailbox<T> extends AsyncIterableIterator<T> {
+export interface BoundedQueue<T> extends AsyncIterableIterator<T> {
   readonly isOpen: boolean;
   /** When the reader last took an item, in milliseconds on the process's steady clock. */
   readonly takenAt: number;
@@ -19,7 +19,7 @@ interface Reader<T> {
 }
 
 /** `onClose` is called once, whoever closes it. */
-export function createMailbox<T>(capacity: number, onClose: () => void): Mailbox<T> {
+export function createBoundedQueue<T>(capacity: number, onClose: () => void): BoundedQueue<T> {
   const items: T[] = [];
   const readers: Reader<T>[] = [];
   const writers: (() => void)[] = [];
@@ -47,7 +47,7 @@ export function createMailbox<T>(capacity: number, onClose: () => void): Mailbox
     reject(error);
   }
 
-  const mailbox: Mailbox<T> = {
+  const queue: BoundedQueue<T> = {
     get isOpen() {
       return isOpen;
     },
@@ -91,8 +91,8 @@ export function createMailbox<T>(capacity: number, onClose: () => void): Mailbox
       return Promise.resolve({ value: undefined, done: true });
     },
     [Symbol.asyncIterator]() {
-      return mailbox;
+      return queue;
     },
   };
-  return mailbox;
+  return queue;
 }

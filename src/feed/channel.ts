@@ -5,7 +5,7 @@ import type { LoggedEvent } from './event-log.js';
 import type { FeedReader } from './feed.js';
 
 /** Pages that may wait to be read for a channel; what comes on top stays in the table. */
-const MOST_WAITING = 50;
+const MAX_WAITING = 50;
 /** How long the database may be away before subscriptions are ended. */
 export const PATIENCE_MS = 30_000;
 
@@ -68,7 +68,7 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
     subscribers,
     render,
     deliver(events) {
-      if (waiting >= MOST_WAITING) {
+      if (waiting >= MAX_WAITING) {
         for (const subscriber of [...subscribers]) subscriber.leave();
         return;
       }

@@ -3,8 +3,8 @@ import type { Readers } from '../database/readers.js';
 import type { Audience } from '../domain/scopes.js';
 import { seenByAudience } from '../planner/audience-mask.js';
 import { raw, render } from '../planner/sql.js';
-import { later, type Position } from './event-offset.js';
-import type { Settler } from './sequencer.js';
+import { type EventOffset, later } from './event-offset.js';
+import type { Sequencer } from './sequencer.js';
 
 /** Events read at once. */
 export const PAGE = 200;
@@ -12,13 +12,13 @@ export const PAGE = 200;
 export interface LoggedEvent {
   /** The cursor. */
   readonly key: string;
-  readonly position: Position;
+  readonly position: EventOffset;
 }
 
 export interface Page {
   readonly events: readonly LoggedEvent[];
   /** Where the next page begins: what lies before has been read, and nothing will come there. */
-  readonly next: Position;
+  readonly next: EventOffset;
   /** Nothing that had been committed lies beyond. */
   readonly isLast: boolean;
 }
@@ -26,17 +26,17 @@ export interface Page {
 /** The table of events as an audience sees it, each read as the audience's own role. */
 export interface EventLog {
   /** The audience's events after a position, of all that have been committed by now. */
-  pageAfter(audience: Audience, position: Position): Promise<Page>;
+  pageAfter(audience: Audience, position: EventOffset): Promise<Page>;
   /** The position after all that has been committed by now. */
-  now(): Promise<Position>;
+  now(): Promise<EventOffset>;
   /** Where the event of a cursor stands; null for one that the audience does not see, and for anything else. */
-  find(audience: Audience, cursor: string): Promise<Position | null>;
+  find(audience: Audience, cursor: string): Promise<EventOffset | null>;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const eventRows = z.array(z.tuple([z.string(), z.string()]));
 
-export function openEventLog(read: Readers['read'], settle: Settler['settle']): EventLog {
+export function openEventLog(read: Readers['read'], settle: Sequencer['settle']): EventLog {
   return {
     async pageAfter(audience, position) {
       const settled = await settle();

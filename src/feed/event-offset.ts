@@ -3,11 +3,11 @@
  * microseconds since 1970, growing. It is kept with the event and outlives the cluster; it never leaves the
  * server.
  */
-export type Position = bigint;
+export type EventOffset = bigint;
 
 /** The place before every event. */
-export const START: Position = 0n;
+export const START: EventOffset = 0n;
 
-export function later(one: Position, other: Position): Position {
+export function later(one: EventOffset, other: EventOffset): EventOffset {
   return one > other ? one : other;
 }

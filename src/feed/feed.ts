@@ -1,6 +1,6 @@
 import type { Audience } from '../domain/scopes.js';
 import type { EventLog, LoggedEvent } from './event-log.js';
-import { later, type Position } from './event-offset.js';
+import { type EventOffset, later } from './event-offset.js';
 
 /** How often the table is looked at without having been told to. */
 const POLL_MS = 2_000;
@@ -17,7 +17,7 @@ export interface Feed {
    * Lets a reader hear of every event of the audience after the answered position. `reached` is how far the
    * caller has got by itself: a feed without readers begins there.
    */
-  join(audience: Audience, reader: FeedReader, reached: Position): Position;
+  join(audience: Audience, reader: FeedReader, reached: EventOffset): EventOffset;
   leave(audience: Audience, reader: FeedReader): void;
   /** Something may have happened. */
   look(): void;
@@ -29,7 +29,7 @@ export interface Feed {
 /** What is told to one audience: one statement for each look, however many readers there are. */
 interface Line {
   readonly readers: Set<FeedReader>;
-  position: Position;
+  position: EventOffset;
   isLooking: boolean;
   lookAgain: boolean;
   timer: NodeJS.Timeout | undefined;
@@ -107,7 +107,7 @@ export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: 
   };
 }
 
-function newLine(reader: FeedReader, position: Position): Line {
+function newLine(reader: FeedReader, position: EventOffset): Line {
   return {
     readers: new Set([reader]),
     position,

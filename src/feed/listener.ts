@@ -2,7 +2,7 @@ import { Client } from 'pg';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
+const MAX_PAUSE_MS = 2_000;
 
 export interface Listener {
   close(): Promise<void>;
@@ -56,7 +56,7 @@ export function openListener(
     if (isClosed) return;
     timer = setTimeout(() => void connect(), pause);
     timer.unref();
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    pause = Math.min(pause * 2, MAX_PAUSE_MS);
   }
 
   void connect();

@@ -3,14 +3,14 @@ import { Pipeline } from '../database/pipeline.js';
 const TIMEOUT_MS = 3_000;
 
 /** Puts events in order once they have been committed. */
-export interface Settler {
+export interface Sequencer {
   /** Settles all that has been committed by now; answers the last moment given to an event. */
   settle(): Promise<bigint>;
   close(): Promise<void>;
 }
 
 /** Settles as a role that may do that and sees no event. */
-export function openSettler(connectionString: string): Settler {
+export function openSequencer(connectionString: string): Sequencer {
   const pipeline = new Pipeline({
     connectionString,
     application_name: 'merzili settle',

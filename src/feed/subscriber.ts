@@ -1,13 +1,13 @@
 import { CodedError } from '../common/errors.js';
 import { untilAvailable } from '../database/unavailable.js';
-import { createMailbox, type Mailbox } from './bounded-queue.js';
+import { type BoundedQueue, createBoundedQueue } from './bounded-queue.js';
 import { type Channel, type ChannelSubscriber, PATIENCE_MS, type RenderedEvent } from './channel.js';
 import type { EventLog } from './event-log.js';
-import type { Position } from './event-offset.js';
+import type { EventOffset } from './event-offset.js';
 import type { Feed } from './feed.js';
 
 /** Events that may wait for a client; what comes on top stays in the table until it has taken them. */
-export const MOST_WAITING_EVENTS = 256;
+export const MAX_WAITING_EVENTS = 256;
 /** A client that is behind and takes nothing for so long is cut off, and resumes by cursor. */
 export const STALLED_MS = 10_000;
 /** A page of so few events is the last one read before a subscription joins the feed. */
@@ -20,15 +20,15 @@ const ALMOST_THERE = 32;
 export function subscribe(
   { log, feed }: { readonly log: Pick<EventLog, 'pageAfter'>; readonly feed: Feed },
   channel: Channel,
-  start: Position,
+  start: EventOffset,
   onEnd: () => void,
-): Mailbox<RenderedEvent> {
+): BoundedQueue<RenderedEvent> {
   let reached = start;
   /** What the feed brings while the table is still being read; null when it goes straight to the client. */
   let held: RenderedEvent[] | null = null;
   let wake: () => void = () => {};
 
-  const mailbox = createMailbox<RenderedEvent>(MOST_WAITING_EVENTS, () => {
+  const queue = createBoundedQueue<RenderedEvent>(MAX_WAITING_EVENTS, () => {
     leave();
     wake();
     onEnd();
@@ -38,17 +38,17 @@ export function subscribe(
     receive(events) {
       if (held !== null) {
         held.push(...events);
-        if (held.length > MOST_WAITING_EVENTS) leave();
+        if (held.length > MAX_WAITING_EVENTS) leave();
         return;
       }
       for (const event of events) {
         if (event.position <= reached) continue;
-        if (!mailbox.put(event)) return leave();
+        if (!queue.put(event)) return leave();
         reached = event.position;
       }
     },
     leave,
-    fail: (error) => mailbox.abort(error),
+    fail: (error) => queue.abort(error),
   };
 
   function leave(): void {
@@ -59,19 +59,19 @@ export function subscribe(
 
   /** Reads one page of the table, as far as `last`, once the client has taken what it was given. */
   async function readOn(
-    last: Position | null,
+    last: EventOffset | null,
   ): Promise<{ readonly count: number; readonly isLast: boolean }> {
-    await taken(mailbox);
+    await taken(queue);
     const page = await untilAvailable(PATIENCE_MS, () => log.pageAfter(channel.audience, reached));
     const wanted = page.events.filter(({ position }) => last === null || position <= last);
-    for (const event of wanted.length > 0 ? await channel.render(wanted) : []) mailbox.put(event);
+    for (const event of wanted.length > 0 ? await channel.render(wanted) : []) queue.put(event);
     reached = last !== null && page.next > last ? last : page.next;
     return { count: wanted.length, isLast: page.isLast };
   }
 
   /** Until hardly anything can have happened while the last page was on its way. */
   async function catchUp(): Promise<void> {
-    while (mailbox.isOpen) {
+    while (queue.isOpen) {
       const { count, isLast } = await readOn(null);
       if (isLast && count <= ALMOST_THERE) return;
     }
@@ -97,30 +97,30 @@ export function subscribe(
   }
 
   async function follow(): Promise<void> {
-    while (mailbox.isOpen) {
+    while (queue.isOpen) {
       await catchUp();
       await live();
     }
   }
 
-  follow().catch((error: unknown) => mailbox.abort(error));
-  return mailbox;
+  follow().catch((error: unknown) => queue.abort(error));
+  return queue;
 }
 
 /** Resolves once a client has taken everything; cuts it off when it has stopped taking. */
-async function taken(mailbox: Mailbox<RenderedEvent>): Promise<void> {
+async function taken(queue: BoundedQueue<RenderedEvent>): Promise<void> {
   const looking = setInterval(() => {
-    if (performance.now() - mailbox.takenAt > STALLED_MS) mailbox.abort(tooSlow());
+    if (performance.now() - queue.takenAt > STALLED_MS) queue.abort(tooSlow());
   }, STALLED_MS / 10);
   looking.unref();
-  await mailbox.drained();
+  await queue.drained();
   clearInterval(looking);
 }
 
 function tooSlow(): CodedError {
   return new CodedError('LIMIT_EXCEEDED', {
     reason: 'LIMIT_QUEUE',
-    variables: { maximum: MOST_WAITING_EVENTS },
-    extensions: { limit: 'queue', maximum: MOST_WAITING_EVENTS, retryable: true },
+    variables: { maximum: MAX_WAITING_EVENTS },
+    extensions: { limit: 'queue', maximum: MAX_WAITING_EVENTS, retryable: true },
   });
 }

@@ -27,7 +27,7 @@ import type { Logger } from 'pino';
 import { CodedError } from '../common/errors.js';
 import type { RequestContext } from '../context/request-context.js';
 import type { Documents } from '../demand/documents.js';
-import type { PresentErrors } from '../execution/error-presenter.js';
+import type { FormatErrors } from '../execution/error-presenter.js';
 import type { ExecuteQuery, QueryResult } from '../execution/query-executor.js';
 import { inUtf8, ResponseText } from '../planner/response-text.js';
 
@@ -39,7 +39,7 @@ export interface GraphqlParts {
   /** Parses, limits and validates documents, and keeps them. */
   readonly documents: Documents;
   readonly execute: ExecuteQuery;
-  readonly presentErrors: PresentErrors;
+  readonly presentErrors: FormatErrors;
   readonly logger: Logger;
 }
 
@@ -158,7 +158,7 @@ function doors(
         document:
           'document' in examined
             ? examined.document
-            : standIn(request.request.operationName, examined.errors),
+            : placeholderDocument(request.request.operationName, examined.errors),
       });
     },
     async responseForOperation(
@@ -210,7 +210,10 @@ function isOfDocument(error: GraphQLError): boolean {
 }
 
 /** A harmless document with the operation the client names, which answers with why its own was refused. */
-function standIn(operationName: string | undefined, errors: readonly GraphQLError[]): DocumentNode {
+function placeholderDocument(
+  operationName: string | undefined,
+  errors: readonly GraphQLError[],
+): DocumentNode {
   const document: DocumentNode = {
     kind: Kind.DOCUMENT,
     definitions: [

@@ -11,12 +11,12 @@ import type { Budget } from '../demand/budget.js';
 import type { CostOf } from '../demand/cost.js';
 import type { Documents } from '../demand/documents.js';
 import type { TrustedDocuments } from '../demand/trusted-documents.js';
-import type { PresentErrors } from '../execution/error-presenter.js';
+import type { FormatErrors } from '../execution/error-presenter.js';
 import { createSubscriptionExecutor } from '../execution/subscription-executor.js';
 import { openEventLog } from '../feed/event-log.js';
 import { createFeed } from '../feed/feed.js';
 import { openListener } from '../feed/listener.js';
-import { openSettler } from '../feed/sequencer.js';
+import { openSequencer } from '../feed/sequencer.js';
 import type { Model } from '../planner/model.js';
 import { createOperations } from './operations.js';
 import { openSessions } from './session.js';
@@ -24,7 +24,7 @@ import { createSse, type SseTransport } from './sse.transport.js';
 import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
 
 /** Messages of sockets are at most as long as bodies of requests, in bytes. */
-const LONGEST_MESSAGE = 100 * 1024;
+const MAX_MESSAGE_BYTES = 100 * 1024;
 
 export interface LiveEventsParts {
   readonly schema: GraphQLSchema;
@@ -39,7 +39,7 @@ export interface LiveEventsParts {
   readonly costOf: CostOf;
   readonly budget: Budget;
   readonly mayIntrospect: (scopes: RequestContext['viewer']['scopes']) => boolean;
-  readonly presentErrors: PresentErrors;
+  readonly presentErrors: FormatErrors;
   readonly onAnswer: (request: AnsweredRequest) => void;
   readonly logger: Logger;
 }
@@ -54,8 +54,8 @@ export interface LiveEvents {
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const { schema, model, logger, presentErrors: present } = parts;
-  const settler = openSettler(parts.listenUrl);
-  const log = openEventLog(parts.read, settler.settle);
+  const sequencer = openSequencer(parts.listenUrl);
+  const log = openEventLog(parts.read, sequencer.settle);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
@@ -68,7 +68,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   return {
     streams,
     openWebSockets: (http) =>
-      openWebSockets(http, { schema, operations, sessions, longestMessage: LONGEST_MESSAGE, logger }),
+      openWebSockets(http, { schema, operations, sessions, maxMessageBytes: MAX_MESSAGE_BYTES, logger }),
     use: () => ({
       subscriptions: subscriptions.size,
       sessions: sessions.size,
@@ -78,7 +78,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
       subscriptions.close();
       sessions.close();
       feed.close();
-      await Promise.all([listener.close(), settler.close()]);
+      await Promise.all([listener.close(), sequencer.close()]);
     },
   };
 }

@@ -13,7 +13,7 @@ import type { RequestContext } from '../context/request-context.js';
 import { type AnsweredRequest, answeredRequest, newRecord } from '../context/request-record.js';
 import type { Documents } from '../demand/documents.js';
 import type { TrustedDocuments } from '../demand/trusted-documents.js';
-import type { PresentErrors } from '../execution/error-presenter.js';
+import type { FormatErrors } from '../execution/error-presenter.js';
 import type { Events, SubscriptionExecutor } from '../execution/subscription-executor.js';
 import { translator } from '../i18n/labels.js';
 import { requestLocale } from '../i18n/negotiation.js';
@@ -39,7 +39,7 @@ export interface OperationsParts {
   readonly subscriptions: SubscriptionExecutor;
   /** The only documents that are answered; null when all are. */
   readonly trustedDocuments: TrustedDocuments | null;
-  readonly present: PresentErrors;
+  readonly present: FormatErrors;
   /** Told of every operation once it has been answered, of a subscription once it has begun. */
   readonly onAnswer: (request: AnsweredRequest) => void;
 }
@@ -54,7 +54,7 @@ export interface Operations {
    * Queries and mutations go through the same server, subscriptions through the same doors.
    */
   run(request: OperationRequest, context: RequestContext): Promise<Answer>;
-  readonly present: PresentErrors;
+  readonly present: FormatErrors;
 }
 
 export function createOperations(parts: OperationsParts): Operations {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Bodies of GraphQL requests are at most this long, in bytes. */
-const LONGEST_BODY = 100 * 1024;
+const MAX_BODY_BYTES = 100 * 1024;
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
 
@@ -13,12 +13,12 @@ export function isJsonInUtf8(contentType: string | undefined): boolean {
 /** The body as text, or null when it is too long; what is too long is not kept. */
 export function readBody(request: IncomingMessage): Promise<string | null> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length']) > LONGEST_BODY) return resolve(null);
+    if (Number(request.headers['content-length']) > MAX_BODY_BYTES) return resolve(null);
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > LONGEST_BODY) {
+      if (length > MAX_BODY_BYTES) {
         request.removeAllListeners('data').resume();
         return resolve(null);
       }

@@ -66,7 +66,7 @@ export function createHttpServer(parts: ServerParts): Server {
       if (!server.listening) response.setHeader('Connection', 'close');
       const path = pathOf(request);
       if (path === '/graphql') {
-        const turn = newTurn(parts, response);
+        const turn = startHandling(parts, response);
         answerGraphql(parts, request, response, turn).catch((error: unknown) => {
           if (request.destroyed && !request.complete) return;
           parts.logger.error({ err: error, requestId: turn.requestId }, 'request failed');
@@ -85,7 +85,7 @@ export function createHttpServer(parts: ServerParts): Server {
 }
 
 /** One request on its way: what names it, what is written down of it, and its end. */
-interface Turn {
+interface RequestHandling {
   readonly requestId: string;
   readonly record: RequestRecord;
   viewer: Viewer | null;
@@ -95,9 +95,9 @@ interface Turn {
   end(status: number): void;
 }
 
-function newTurn(parts: ServerParts, response: ServerResponse): Turn {
+function startHandling(parts: ServerParts, response: ServerResponse): RequestHandling {
   const startedAt = performance.now();
-  const turn: Turn = {
+  const turn: RequestHandling = {
     requestId: randomUUID(),
     record: newRecord(),
     viewer: null,
@@ -120,7 +120,7 @@ async function answerGraphql(
   parts: ServerParts,
   request: IncomingMessage,
   response: ServerResponse,
-  turn: Turn,
+  turn: RequestHandling,
 ): Promise<void> {
   const verified = parts.verifier.verify(request.headers.authorization);
   const viewer = verified instanceof Promise ? await verified : verified;
@@ -188,7 +188,7 @@ async function answerGraphql(
 function contextOf(
   viewer: Viewer,
   acceptLanguage: string | undefined,
-  { requestId, record }: Turn,
+  { requestId, record }: RequestHandling,
 ): RequestContext {
   const locale = requestLocale({ claim: viewer.locale, acceptLanguage, nation: viewer.nation });
   return Object.freeze({ viewer, locale, t: translator(locale), requestId, record });

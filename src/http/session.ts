@@ -2,7 +2,7 @@ import type { Verifier } from '../auth/verifier.js';
 import { identityOf, type Viewer } from '../auth/viewer.js';
 
 /** Connections that a subject may hold open to one process. */
-const MOST_SESSIONS = 1_024;
+const MAX_SESSIONS = 1_024;
 /** How often every token is looked at again. */
 const LOOK_MS = 500;
 
@@ -93,7 +93,7 @@ export function openSessions(verifier: Verifier): Sessions {
     async open(authorization, onEnd) {
       const viewer = await verifier.verify(authorization);
       if (viewer === null || viewer.expiresAt.getTime() <= Date.now()) return 'refused';
-      if ((counts.get(identityOf(viewer)) ?? 0) >= MOST_SESSIONS) return 'too many';
+      if ((counts.get(identityOf(viewer)) ?? 0) >= MAX_SESSIONS) return 'too many';
       return create(viewer, authorization, onEnd);
     },
     get size() {

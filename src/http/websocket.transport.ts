@@ -16,12 +16,12 @@ import type { Operations } from './operations.js';
 import type { Session, Sessions } from './session.js';
 
 /** Operations under way on one socket at the most. */
-export const MOST_OPERATIONS = 128;
+export const MAX_OPERATIONS = 128;
 /** How long a client may take to send its token. */
 const INIT_TIMEOUT_MS = 5_000;
 const PING_MS = 12_000;
 /** Bytes that may wait in a socket; a client that takes them too slowly is cut off, and resumes by cursor. */
-const MOST_BUFFERED = 1024 * 1024;
+const MAX_BUFFERED = 1024 * 1024;
 /** How long a socket that is being closed may take to say goodbye. */
 const FAREWELL_MS = 2_000;
 const GOING_AWAY = 1001;
@@ -45,7 +45,7 @@ export interface WebSocketParts {
   readonly operations: Operations;
   readonly sessions: Sessions;
   /** Longest message, in bytes. */
-  readonly longestMessage: number;
+  readonly maxMessageBytes: number;
   readonly logger: Logger;
 }
 
@@ -64,7 +64,7 @@ type ConnectionContext = Context<Record<string, unknown> | undefined, Connection
 export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTransport {
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: parts.longestMessage,
+    maxPayload: parts.maxMessageBytes,
     handleProtocols: (protocols) => handleProtocols(protocols),
     perMessageDeflate: false,
   });
@@ -169,7 +169,7 @@ function speak({ schema, operations, sessions }: WebSocketParts) {
     { extra, subscriptions }: ConnectionContext,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    if (Object.keys(subscriptions).length > MOST_OPERATIONS) return [tooMany()];
+    if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooMany()];
     const isSubscription = operations.typeOf(payload) === OperationTypeNode.SUBSCRIPTION;
     // What is read after subscribing misses nothing that the subscription does not tell.
     if (!isSubscription) await extra.begun;
@@ -208,7 +208,7 @@ const ANY_OPERATION = parse('{ __typename }');
 async function send({ socket, session }: Connection, text: string): Promise<void> {
   if (session && !session.isLive()) return;
   if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount > MOST_BUFFERED) return end(socket, TRY_AGAIN_LATER, 'Too slow');
+  if (socket.bufferedAmount > MAX_BUFFERED) return end(socket, TRY_AGAIN_LATER, 'Too slow');
   await new Promise<void>((resolve) => socket.send(text, () => resolve()));
 }
 
@@ -220,7 +220,7 @@ function end(socket: WebSocket, code: number, reason: string): void {
 function tooMany(): CodedError {
   return new CodedError('LIMIT_EXCEEDED', {
     reason: 'LIMIT_SUBSCRIPTIONS',
-    variables: { maximum: MOST_OPERATIONS },
-    extensions: { limit: 'operations', maximum: MOST_OPERATIONS },
+    variables: { maximum: MAX_OPERATIONS },
+    extensions: { limit: 'operations', maximum: MAX_OPERATIONS },
   });
 }

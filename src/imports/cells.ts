@@ -1,6 +1,6 @@
 import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblem } from '../csv/problem.js';
-import { MOST_CASUALTIES } from '../modules/incidents/write/content.rules.js';
+import { MAX_CASUALTIES } from '../modules/incidents/write/content.rules.js';
 import { CONTROL, codePoint, LOOKALIKE } from '../mutations/text.rules.js';
 
 /** Reads the cells of one row. Each function answers the value, or reports a problem and answers null. */
@@ -87,8 +87,8 @@ export function readCells<C extends string>(
     count: (column) => {
       if (cells[column] === '') return null;
       const value = /^\d+$/.test(cells[column]) ? Number(cells[column]) : Number.NaN;
-      if (value <= MOST_CASUALTIES) return value;
-      return refuse(column, `is not a whole number from 0 to ${MOST_CASUALTIES}`);
+      if (value <= MAX_CASUALTIES) return value;
+      return refuse(column, `is not a whole number from 0 to ${MAX_CASUALTIES}`);
     },
     number: (column, minimum, maximum) => {
       if (cells[column] === '') return null;

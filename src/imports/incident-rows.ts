@@ -10,7 +10,7 @@ import type {
   TextContent,
 } from '../modules/incidents/write/content.js';
 import type { KnownCodes } from '../modules/incidents/write/content.rules.js';
-import { LONGEST } from '../mutations/text.rules.js';
+import { MAX_LENGTH } from '../mutations/text.rules.js';
 import { maskOf } from '../planner/audience-mask.js';
 import { type Cells, readCells } from './cells.js';
 
@@ -121,7 +121,7 @@ function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | n
   const texts: { -readonly [L in Locale]?: TextContent['texts'][L] } = {};
   for (const locale of LOCALES) {
     const column = `title_${LANGUAGE_TAG[locale]}` as const;
-    const text = cells.text(column, LONGEST.title);
+    const text = cells.text(column, MAX_LENGTH.title);
     if (text) texts[locale] = { text, status: locale === source ? 'SOURCE' : 'WORKING' };
     else if (locale === source && raw[column] === '')
       cells.refuse(column, 'is empty, though title_source names its language');
@@ -183,8 +183,8 @@ function claimOf(
 function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   const urls = (raw.source_urls ?? '').split(/\s+/).filter((url) => url !== '');
   for (const url of urls) {
-    if (url.length > LONGEST.url)
-      cells.refuse('source_urls', `has an address longer than ${LONGEST.url} characters`);
+    if (url.length > MAX_LENGTH.url)
+      cells.refuse('source_urls', `has an address longer than ${MAX_LENGTH.url} characters`);
     else if (!/^https?:\/\/[\x21-\x7e]+$/.test(url) || !URL.canParse(url)) {
       cells.refuse('source_urls', `has ${url.slice(0, 60)}, which is no http or https address in ASCII`);
     }

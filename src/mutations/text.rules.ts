@@ -3,10 +3,10 @@ import type { StoredText } from '../graphql-types/localized-text.type.js';
 import type { Problem } from './problem.js';
 
 /** Most characters (code points) of each kind of text. */
-export const LONGEST = { title: 500, narrative: 20_000, text: 4_000, url: 2_000, key: 200 } as const;
+export const MAX_LENGTH = { title: 500, narrative: 20_000, text: 4_000, url: 2_000, key: 200 } as const;
 
 /** Most items of a list. */
-const MOST_ITEMS = 50;
+const MAX_ITEMS = 50;
 
 /** Also those that turn the direction of what follows, and so can make a text read as another. */
 export const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -72,7 +72,7 @@ export function readTextInput(
 /** An address of the web in ASCII. */
 export function readUrl(text: string, field: readonly string[], problems: Problem[]): string {
   const before = problems.length;
-  const value = readText(text, field, { longest: LONGEST.url }, problems);
+  const value = readText(text, field, { longest: MAX_LENGTH.url }, problems);
   if (problems.length === before && !(/^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value))) {
     problems.push({ reason: 'INVALID_URL', field });
   }
@@ -107,8 +107,8 @@ export function checkListLength(
   field: readonly string[],
   problems: Problem[],
 ): void {
-  if (items.length > MOST_ITEMS)
-    problems.push({ reason: 'TOO_MANY', field, variables: { maximum: MOST_ITEMS } });
+  if (items.length > MAX_ITEMS)
+    problems.push({ reason: 'TOO_MANY', field, variables: { maximum: MAX_ITEMS } });
 }
 
 export function codePoint(character: string): string {

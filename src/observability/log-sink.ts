@@ -2,21 +2,21 @@ import { fstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Text that waits to be written, in UTF-16 code units; lines on top are dropped, so that nothing waits for a reader. */
-const LONGEST_BACKLOG = 4 * 1024 * 1024;
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 /** Lines are written together, this often. */
 const EVERY_MS = 20;
 /** How long a reader gets to take what is left when the process ends. */
 const FAREWELL_MS = 500;
 
 /** Where lines go. Never waits for whoever reads them. */
-export interface Outlet {
+export interface LogSink {
   write(line: string): void;
   /** Resolves when everything is written, or the reader does not take it. */
   end(): Promise<void>;
 }
 
 /** Standard error, which blocks the whole process when it is a pipe that nobody empties, made not to. */
-export function standardError(): Outlet {
+export function standardError(): LogSink {
   const stream = process.stderr;
   let handle: PipeHandle | null = null;
   let isOpened = false;
@@ -33,12 +33,12 @@ export function standardError(): Outlet {
     }
     const text = batch;
     batch = '';
-    if (text !== '' && stream.writableLength < LONGEST_BACKLOG) stream.write(text);
+    if (text !== '' && stream.writableLength < MAX_BACKLOG_BYTES) stream.write(text);
   }
 
   return {
     write(line) {
-      if (batch.length < LONGEST_BACKLOG) batch += line;
+      if (batch.length < MAX_BACKLOG_BYTES) batch += line;
       timer ??= setTimeout(writeBatch, EVERY_MS).unref();
     },
     async end() {

@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from '../common/config.js';
 import type { AnsweredRequest } from '../context/request-record.js';
-import { type Outlet, standardError } from './log-sink.js';
+import { type LogSink, standardError } from './log-sink.js';
 
 /** What a terminal or an editor could take for the end of a line, or for turning it round. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
@@ -13,7 +13,7 @@ export interface Log {
 }
 
 /** Structured log on standard error: JSON, one line for each entry whatever it holds. */
-export function openLog(level: Config['logLevel'], outlet: Outlet = standardError()): Log {
+export function openLog(level: Config['logLevel'], outlet: LogSink = standardError()): Log {
   const logger = pino(
     { level, base: null, serializers: { err: errorEntry } },
     { write: (line: string) => outlet.write(oneLine(line)) },

@@ -2,20 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { AnsweredRequest } from '../context/request-record.js';
+import type { PoolUse } from '../database/pool-use.js';
 
 /** Operations with a series of their own, first come, first served; clients choose the names. */
-const MOST_OPERATIONS = 100;
+const MAX_OPERATIONS = 100;
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** How busy a lane of connections is. */
-export interface LaneUse {
-  readonly audience: string;
-  readonly lane: string;
-  /** Statements under way or waiting. */
-  readonly busy: number;
-  /** Connections open, where that is known. */
-  readonly open?: number;
-}
 
 export interface Metrics {
   observe(request: AnsweredRequest): void;
@@ -29,7 +20,7 @@ export interface Metrics {
 /** Metrics for Prometheus at `/metrics` on a port of their own, which clients have no business with. */
 export async function openMetrics(
   { host, port }: { readonly host: string; readonly port: number },
-  laneUse: () => readonly LaneUse[],
+  poolUse: () => readonly PoolUse[],
 ): Promise<Metrics> {
   const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
@@ -60,21 +51,21 @@ export async function openMetrics(
   });
   for (const [name, help, read] of [
     [
-      'merzili_lane_busy',
-      'Statements under way or waiting, by audience and lane',
-      (use: LaneUse) => use.busy,
+      'merzili_pool_busy',
+      'Statements under way or waiting, by audience and pool',
+      (use: PoolUse) => use.busy,
     ],
-    ['merzili_lane_connections', 'Connections open, by audience and lane', (use: LaneUse) => use.open],
+    ['merzili_pool_connections', 'Connections open, by audience and pool', (use: PoolUse) => use.open],
   ] as const) {
     new Gauge({
       name,
       help,
-      labelNames: ['audience', 'lane'],
+      labelNames: ['audience', 'pool'],
       registers: [registry],
       collect() {
-        for (const use of laneUse()) {
+        for (const use of poolUse()) {
           const value = read(use);
-          if (value !== undefined) this.set({ audience: use.audience, lane: use.lane }, value);
+          if (value !== undefined) this.set({ audience: use.audience, pool: use.pool }, value);
         }
       },
     });
@@ -84,7 +75,7 @@ export async function openMetrics(
   function timerOf(operation: string): (seconds: number) => void {
     const known = timers.get(operation);
     if (known) return known;
-    if (timers.size >= MOST_OPERATIONS) return timerOf('(other)');
+    if (timers.size >= MAX_OPERATIONS) return timerOf('(other)');
     const labelled = durations.labels(operation);
     const timer = (seconds: number): void => labelled.observe(seconds);
     timers.set(operation, timer);

@@ -88,7 +88,7 @@ export async function openTracing(endpoint: string): Promise<Tracing> {
           attributes: {
             'db.system.name': 'postgresql',
             'db.operation.name': 'SELECT',
-            'merzili.lane': isHeavy ? 'heavy' : 'quick',
+            'merzili.pool': isHeavy ? 'heavy' : 'quick',
             'merzili.audience': audience,
             ...(statement.name ? { 'merzili.statement': statement.name } : {}),
           },

@@ -19,18 +19,18 @@ import { scopeRequiredBy } from '../graphql-types/guard.js';
 import { planArguments } from './arguments.js';
 import { awaiting, type Composition } from './composition.js';
 import { constantAt, constantTexts } from './constants.js';
-import { present } from './fields.js';
+import { notNull } from './fields.js';
 import {
   type Fields,
   isRead,
   type LinkType,
   type Model,
+  type PlanContext,
   type Read,
   type ReadType,
   type Row,
-  type Step,
 } from './model.js';
-import { collectFields, type Scene } from './selection.js';
+import { collectFields, type SelectionContext } from './selection.js';
 import {
   all,
   concatenated,
@@ -46,7 +46,7 @@ import {
 } from './sql.js';
 
 /** What a statement is compiled for; equal terms share a plan. */
-export interface Terms {
+export interface PlanTerms {
   readonly audience: Audience;
   readonly locale: Locale;
   readonly scopes: ReadonlySet<Scope>;
@@ -94,7 +94,7 @@ export async function compile(
   model: Model,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  terms: Terms,
+  terms: PlanTerms,
   variables: Variables,
   withConstants: boolean,
 ): Promise<Plan> {
@@ -123,7 +123,7 @@ export function compileField(
   model: Model,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  terms: Terms,
+  terms: PlanTerms,
   variables: Variables,
   selection: FieldSelection,
 ): FieldPlan {
@@ -134,7 +134,7 @@ export function compileField(
 }
 
 class Compiler {
-  private readonly scene: Scene;
+  private readonly scene: SelectionContext;
   private readonly compositions: Composition[] = [];
   private aliases = 0;
   private isHeavy = false;
@@ -148,7 +148,7 @@ class Compiler {
     private readonly model: Model,
     private readonly document: DocumentNode,
     private readonly operation: OperationDefinitionNode,
-    private readonly terms: Terms,
+    private readonly terms: PlanTerms,
     variables: Variables,
     private readonly tagTypes: boolean,
     private withConstants: boolean,
@@ -255,15 +255,15 @@ class Compiler {
     read: Read,
     children: OutlineField['children'],
   ): Sql {
-    const json = read(this.step(field, nodes, children));
+    const json = read(this.context(field, nodes, children));
     return isNonNullType(field.type) || isLiteral(json) ? json : sql`coalesce(${json}, 'null')`;
   }
 
-  private step(
+  private context(
     field: GraphQLField<unknown, unknown>,
     nodes: readonly FieldNode[],
     children: OutlineField['children'],
-  ): Step {
+  ): PlanContext {
     const { audience, locale, scopes } = this.terms;
     return {
       audience,
@@ -364,7 +364,7 @@ class Compiler {
       pieces.push(...this.member(objectType, fields, key, group, row, outline, pieces.length > 0));
     }
     // A field that is null against its promise must not take the object away unnoticed.
-    return present(concatenated(literal('{'), ...pieces, literal('}')), objectType.name);
+    return notNull(concatenated(literal('{'), ...pieces, literal('}')), objectType.name);
   }
 
   private member(

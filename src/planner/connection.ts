@@ -1,5 +1,5 @@
 import { CodedError } from '../common/errors.js';
-import type { Fields, Read, ReadType, Row, Step } from './model.js';
+import type { Fields, PlanContext, Read, ReadType, Row } from './model.js';
 import { all, concatenated, join, literal, type Param, raw, type Sql, sql } from './sql.js';
 
 export const PAGE_SIZE = { minimum: 1, maximum: 100, default: 20 } as const;
@@ -24,21 +24,21 @@ export interface SortKey {
 
 export interface Listing {
   readonly type: ReadType;
-  readonly where: (row: Row, step: Step) => readonly Sql[];
+  readonly where: (row: Row, context: PlanContext) => readonly Sql[];
   /** Sort keys; the last one is unique. All run in the same direction. */
   readonly orderBy: readonly [SortKey, ...SortKey[]];
   readonly direction: 'ASC' | 'DESC';
   /** Where the rows come from, when not from the type's table alone. */
-  readonly from?: (step: Step, where: SourceCondition, cut: Cut | null) => Sources;
+  readonly from?: (context: PlanContext, where: SourceCondition, cut: PageBounds | null) => Sources;
   /** Cheaper way to the number of rows that meet the conditions, where there is one. */
-  readonly count?: (step: Step) => Sql | null;
+  readonly count?: (context: PlanContext) => Sql | null;
 }
 
 /** What a source's rows must meet; `equal` says how many of the first sort keys all of its rows have alike. */
 export type SourceCondition = (row: Row, equal?: number) => Sql;
 
 /** So many rows of a listing, in its order or against it, beyond a place given by sort keys. */
-export interface Cut {
+export interface PageBounds {
   readonly limit: number;
   readonly isDescending: boolean;
   readonly beyond: readonly Param[] | null;
@@ -69,7 +69,7 @@ interface Page {
  */
 export function connection(listing: Listing, args: PageArguments): Read {
   const page = pageOf(args);
-  return (step) => new PageReader(listing, page, step).read();
+  return (context) => new PageReader(listing, page, context).read();
 }
 
 function pageOf({ first, after, last, before }: PageArguments): Page {
@@ -99,9 +99,9 @@ class PageReader {
   constructor(
     private readonly listing: Listing,
     private readonly page: Page,
-    private readonly step: Step,
+    private readonly context: PlanContext,
   ) {
-    this.alias = step.alias();
+    this.alias = context.alias();
     this.pageRow = (column) => {
       this.columns.set(column, raw(column));
       return raw(`${this.alias}.${column}`);
@@ -110,8 +110,8 @@ class PageReader {
 
   read(): Sql {
     // What the viewer may not filter by refuses the whole page, whatever is selected of it.
-    this.listing.where((column) => raw(column), this.step);
-    const object = this.step.object(this.fields(), this.pageRow);
+    this.listing.where((column) => raw(column), this.context);
+    const object = this.context.object(this.fields(), this.pageRow);
     if (!this.needsRows) return sql`(select ${object})`;
     return sql`(select ${object} from (${this.rows()}) ${raw(this.alias)})`;
   }
@@ -119,10 +119,10 @@ class PageReader {
   private fields(): Fields {
     const { type } = this.listing;
     return {
-      nodes: (row) => (step) => this.items(step.object(type, row)),
-      edges: (row) => (step) =>
+      nodes: (row) => (context) => this.items(context.object(type, row)),
+      edges: (row) => (context) =>
         this.items(
-          step.object(
+          context.object(
             {
               cursor: () => () => this.cursorOf(row),
               node: () => (inner) => inner.object(type, row),
@@ -130,8 +130,8 @@ class PageReader {
             row,
           ),
         ),
-      pageInfo: (row) => (step) => step.object(this.pageInfoFields(row), row),
-      totalCount: () => (step) => this.totalCount(step),
+      pageInfo: (row) => (context) => context.object(this.pageInfoFields(row), row),
+      totalCount: () => (context) => this.totalCount(context),
     };
   }
 
@@ -193,7 +193,7 @@ class PageReader {
     const beyond = cursor && orderBy.map((_, index) => cursorKey(cursor, this.listing, index));
     const { shared, sources } = this.sources(
       (row, equal) =>
-        all([...this.listing.where(row, this.step), ...this.beyondCursor(row, isDescending, equal)]),
+        all([...this.listing.where(row, this.context), ...this.beyondCursor(row, isDescending, equal)]),
       { limit, isDescending, beyond },
     );
     const cut = (order: readonly Sql[]): Sql =>
@@ -209,8 +209,8 @@ class PageReader {
       const order = orderBy.map((key) => collated(key, key.column(row)));
       return sql`select ${selected.length === 0 ? raw('1') : join(selected, ', ')} ${from}${cut(order)}`;
     });
-    const merged = raw(this.step.alias());
-    const inner = raw(this.step.alias());
+    const merged = raw(this.context.alias());
+    const inner = raw(this.context.alias());
     const page = isMerged
       ? sql`${shared} select ${merged}.* from (${unionAll(parts)}) ${merged}${cut(
           orderBy.map((key, index) => collated(key, sql`${merged}.sort_${index}`)),
@@ -219,9 +219,9 @@ class PageReader {
     return sql`select ${inner}.*, row_number() over () as n from (${page}) ${inner}`;
   }
 
-  private sources(where: SourceCondition, cut: Cut | null): Sources {
+  private sources(where: SourceCondition, cut: PageBounds | null): Sources {
     const { from, type } = this.listing;
-    return from?.(this.step, where, cut) ?? { shared: raw(''), sources: [this.step.rows(type, where)] };
+    return from?.(this.context, where, cut) ?? { shared: raw(''), sources: [this.context.rows(type, where)] };
   }
 
   private beyondCursor(row: Row, isDescending: boolean, equal?: number): Sql[] {
@@ -248,7 +248,7 @@ class PageReader {
     const { shared, sources } = this.sources(
       (row, equal) =>
         all([
-          ...this.listing.where(row, this.step),
+          ...this.listing.where(row, this.context),
           this.comparison(row, cursor, isDescending ? '>=' : '<=', equal),
         ]),
       { limit: 1, isDescending, beyond: null },
@@ -256,11 +256,11 @@ class PageReader {
     return sql`(exists (${shared} ${unionAll(sources.map(({ from }) => sql`select 1 ${from}`))}))::text`;
   }
 
-  private totalCount(step: Step): Sql {
-    const quick = this.listing.count?.(step);
+  private totalCount(context: PlanContext): Sql {
+    const quick = this.listing.count?.(context);
     if (quick) return sql`${quick}::text`;
-    step.heavy();
-    const { shared, sources } = this.sources((row) => all(this.listing.where(row, step)), null);
+    context.heavy();
+    const { shared, sources } = this.sources((row) => all(this.listing.where(row, context)), null);
     return sql`(${shared} select ${join(
       sources.map(({ from }) => sql`(select count(*) ${from})`),
       ' + ',

@@ -1,7 +1,7 @@
 import { Args } from 'type-graphql';
 
 /** Gives a field that is read by SQL the arguments of an arguments class. */
-export function Takes(argumentsClass: () => new () => object): PropertyDecorator {
+export function FieldArgs(argumentsClass: () => new () => object): PropertyDecorator {
   return (prototype, key) => Args(argumentsClass)(prototype, key, 0);
 }
 

@@ -1,7 +1,7 @@
 import { LOCALES, type Locale } from '../domain/locale.js';
 import { VOCABULARIES, type VocabularyName } from '../domain/vocabularies.js';
 import { vocabularyLabel } from '../i18n/labels.js';
-import type { Field, LinkType, Read, ReadType, Row, Step } from './model.js';
+import type { Field, LinkType, PlanContext, Read, ReadType, Row } from './model.js';
 import { concatenated, isLiteral, literal, type Param, type Sql, sql } from './sql.js';
 
 /** Arguments of every field that is answered in a language. */
@@ -71,8 +71,8 @@ export function globalId(typeName: string, keyColumn: string): Field {
 /** The label of a code in the language asked for, out of the catalogs, compiled into the statement. */
 export function label(vocabulary: VocabularyName, column: string): Field {
   return (row, { locale }: LocaleArguments) =>
-    (step) =>
-      labelOf(vocabulary, row(column), locale ?? step.locale);
+    (context) =>
+      labelOf(vocabulary, row(column), locale ?? context.locale);
 }
 
 export function labelOf(vocabulary: VocabularyName, codeColumn: Sql, locale: Locale): Sql {
@@ -88,8 +88,8 @@ export function labelOf(vocabulary: VocabularyName, codeColumn: Sql, locale: Loc
 /** A name that exists in all four languages, one column for each: name_tr, name_ru, name_az, name_en. */
 export function localName(prefix: string): Field {
   return (row, { locale }: LocaleArguments) =>
-    (step) =>
-      jsonText(row(localColumn(prefix, locale ?? step.locale)));
+    (context) =>
+      jsonText(row(localColumn(prefix, locale ?? context.locale)));
 }
 
 export function localColumn(prefix: string, locale: Locale): string {
@@ -98,33 +98,37 @@ export function localColumn(prefix: string, locale: Locale): string {
 
 /** One object of another type, or null when there is none that the viewer sees. */
 export function one(type: ReadType, where: (row: Row) => Sql): Read {
-  return (step) => {
-    const { row, from } = step.rows(type, where);
-    return sql`(select ${step.object(type, row)} ${from})`;
+  return (context) => {
+    const { row, from } = context.rows(type, where);
+    return sql`(select ${context.object(type, row)} ${from})`;
   };
 }
 
 /** The object of another type that a foreign key names, or null when there is none that the viewer sees. */
 export function byKey(type: ReadType, key: Sql): Read {
-  return (step) => step.byKey(type, key);
+  return (context) => context.byKey(type, key);
 }
 
 /** One object that a foreign key promises. Its absence is our fault and ends the request. */
 export function required(type: ReadType, key: Sql): Read {
-  return (step) => present(step.byKey(type, key), type.name);
+  return (context) => notNull(context.byKey(type, key), type.name);
 }
 
 /** A text that cannot be missing. If it is, that is our fault, and ends the request. */
-export function present(text: Sql, what: string): Sql {
+export function notNull(text: Sql, what: string): Sql {
   if (isLiteral(text)) return text;
   return sql`coalesce(${text}, read_missing(${literal(what)}))`;
 }
 
 /** Objects of another type in a given order. */
-export function many(type: ReadType, where: (row: Row) => Sql, orderBy: (row: Row, step: Step) => Sql): Read {
-  return (step) => {
-    const { row, from } = step.rows(type, where);
-    return list(sql`select ${step.object(type, row)} ${from} order by ${orderBy(row, step)}`);
+export function many(
+  type: ReadType,
+  where: (row: Row) => Sql,
+  orderBy: (row: Row, context: PlanContext) => Sql,
+): Read {
+  return (context) => {
+    const { row, from } = context.rows(type, where);
+    return list(sql`select ${context.object(type, row)} ${from} order by ${orderBy(row, context)}`);
   };
 }
 
@@ -133,9 +137,9 @@ export function many(type: ReadType, where: (row: Row) => Sql, orderBy: (row: Ro
  * column, without those that the viewer does not see.
  */
 export function linked(type: ReadType, link: LinkType, keyColumn: string, where: (link: Row) => Sql): Read {
-  return (step) => {
-    const { row, from } = step.rows(link, where);
-    return list(sql`select ${step.byKey(type, row(keyColumn))} ${from} order by ${row('position')}`);
+  return (context) => {
+    const { row, from } = context.rows(link, where);
+    return list(sql`select ${context.byKey(type, row(keyColumn))} ${from} order by ${row('position')}`);
   };
 }
 
@@ -145,8 +149,8 @@ export function list(query: Sql): Sql {
 }
 
 /** Whether the viewer sees any row that meets the condition. */
-export function exists(step: Step, type: LinkType, where: (row: Row) => Sql): Sql {
-  return sql`exists (select ${step.rows(type, where).from})`;
+export function exists(context: PlanContext, type: LinkType, where: (row: Row) => Sql): Sql {
+  return sql`exists (select ${context.rows(type, where).from})`;
 }
 
 /** JSON list of literals, each JSON text already. */

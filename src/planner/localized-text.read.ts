@@ -20,12 +20,12 @@ const FALLBACKS: Readonly<Record<Locale, readonly (Locale | 'source')[]>> = {
 /** The text of a jsonb column in the language asked for. */
 export function localizedText(column: string): Field {
   return (row, { locale }: LocaleArguments) =>
-    (step) => {
-      const wanted = locale ?? step.locale;
+    (context) => {
+      const wanted = locale ?? context.locale;
       const value = row(column);
-      const alias = step.alias();
+      const alias = context.alias();
       const served: Row = (name) => raw(`${alias}.${name}`);
-      const object = step.object(localizedTextFields(wanted, value), served);
+      const object = context.object(localizedTextFields(wanted, value), served);
       return sql`(select ${object} from (select ${entryFor(wanted, value)} as entry) ${raw(alias)} where ${served('entry')} is not null)`;
     };
 }
@@ -45,11 +45,11 @@ function localizedTextFields(wanted: Locale, value: Sql): Fields {
     ...entryFields(value),
     requestedLocale: () => () => literal(`"${wanted}"`),
     isFallback: (row) => () => sql`(${row('entry')} ->> 'locale' <> ${literal(wanted)})::text`,
-    translations: () => (step) => {
+    translations: () => (context) => {
       const items = LOCALE_ORDER.map((locale) => {
-        const alias = step.alias();
+        const alias = context.alias();
         const entry: Row = (name) => raw(`${alias}.${name}`);
-        return sql`(select ${step.object(entryFields(value), entry)} from (select ${value} -> 'texts' -> ${literal(locale)} as entry) ${raw(alias)} where ${entry('entry')} is not null)`;
+        return sql`(select ${context.object(entryFields(value), entry)} from (select ${value} -> 'texts' -> ${literal(locale)} as entry) ${raw(alias)} where ${entry('entry')} is not null)`;
       });
       return sql`concat('[', array_to_string(array[${join(items, ', ')}], ','), ']')`;
     },

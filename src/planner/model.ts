@@ -14,7 +14,7 @@ export type RowRule = (row: Row, audience: Audience) => Sql;
  * How a selected field becomes SQL: an expression whose value is the field's JSON text.
  * SQL NULL stands for GraphQL null and is legal only where the schema's type is nullable.
  */
-export type Read = (step: Step) => Sql;
+export type Read = (context: PlanContext) => Sql;
 
 /** Whether a resolver of the read side answered as all of them do; only they hand out functions. */
 export function isRead(value: unknown): value is Read {
@@ -54,7 +54,7 @@ export interface ReadType {
 export type LinkType = Pick<ReadType, 'scope' | 'rows'>;
 
 /** What a read may know and do while it is compiled. */
-export interface Step {
+export interface PlanContext {
   readonly audience: Audience;
   /** Language of the request. */
   readonly locale: Locale;

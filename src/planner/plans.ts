@@ -9,17 +9,17 @@ import {
 import { LRUCache } from 'lru-cache';
 import { SCOPES } from '../domain/scopes.js';
 import { shapeOf } from './arguments.js';
-import { compile, type Plan, type Terms } from './compiler.js';
+import { compile, type Plan, type PlanTerms } from './compiler.js';
 import type { Model } from './model.js';
 import type { Variables } from './sql.js';
 
 /** A plan as it is kept: its statement has a name once it has proved to be asked for again. */
-export interface KeptPlan extends Plan {
+export interface CachedPlan extends Plan {
   readonly id: number;
   uses: number;
 }
 
-const KEPT_PLANS = 2_000;
+const MAX_CACHED_PLANS = 2_000;
 
 export interface Plans {
   /**
@@ -30,15 +30,15 @@ export interface Plans {
     operationKey: string,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    terms: Terms,
+    terms: PlanTerms,
     variables: Variables,
-  ): KeptPlan | Promise<KeptPlan>;
+  ): CachedPlan | Promise<CachedPlan>;
   /** Lets go of all plans: the reference data that they may carry has changed. */
   forget(): void;
 }
 
 export function createPlans(schema: GraphQLSchema, model: Model): Plans {
-  const kept = new LRUCache<string, KeptPlan>({ max: KEPT_PLANS });
+  const kept = new LRUCache<string, CachedPlan>({ max: MAX_CACHED_PLANS });
   const variableTypes = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, GraphQLInputType>>();
   let lastId = 0;
   /** Plans under way when this changes may hold what has been forgotten, and are not kept. */
@@ -69,7 +69,7 @@ export function createPlans(schema: GraphQLSchema, model: Model): Plans {
       return compile(schema, model, document, operation, terms, variables, known !== undefined).then(
         (plan) => {
           lastId += 1;
-          const fresh: KeptPlan = { ...plan, id: lastId, uses: known?.uses ?? 1 };
+          const fresh: CachedPlan = { ...plan, id: lastId, uses: known?.uses ?? 1 };
           if (begun === epoch) kept.set(key, fresh);
           return fresh;
         },
@@ -95,7 +95,7 @@ function mayCarryConstants({ readsReference, statement }: Plan): boolean {
 const scopeKeys = new WeakMap<ReadonlySet<string>, number>();
 
 /** The scopes of a viewer as a number: one bit each, in the order of the permission table. */
-function scopesKey({ scopes }: Terms): number {
+function scopesKey({ scopes }: PlanTerms): number {
   const known = scopeKeys.get(scopes);
   if (known !== undefined) return known;
   const key = SCOPES.reduce((bits, scope, index) => (scopes.has(scope) ? bits + 2 ** index : bits), 0);

@@ -14,7 +14,7 @@ import {
 import type { Variables } from './sql.js';
 
 /** What selections are collected against. */
-export interface Scene {
+export interface SelectionContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Variables;
@@ -25,25 +25,25 @@ export interface Scene {
  * key, in order, with fragments spread and @skip and @include applied.
  */
 export function collectFields(
-  scene: Scene,
+  context: SelectionContext,
   type: GraphQLObjectType,
   selectionSets: readonly SelectionSetNode[],
 ): Map<string, FieldNode[]> {
   const groups = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
-  for (const set of selectionSets) collect(scene, type, set, groups, visited);
+  for (const set of selectionSets) collect(context, type, set, groups, visited);
   return groups;
 }
 
 function collect(
-  scene: Scene,
+  context: SelectionContext,
   type: GraphQLObjectType,
   set: SelectionSetNode,
   groups: Map<string, FieldNode[]>,
   visited: Set<string>,
 ): void {
   for (const selection of set.selections) {
-    if (!isIncluded(selection, scene.variables)) continue;
+    if (!isIncluded(selection, context.variables)) continue;
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;
       const group = groups.get(key);
@@ -52,17 +52,17 @@ function collect(
       continue;
     }
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      if (applies(scene.schema, type, selection.typeCondition)) {
-        collect(scene, type, selection.selectionSet, groups, visited);
+      if (applies(context.schema, type, selection.typeCondition)) {
+        collect(context, type, selection.selectionSet, groups, visited);
       }
       continue;
     }
     const { value: name } = selection.name;
     if (visited.has(name)) continue;
     visited.add(name);
-    const fragment = scene.fragments.get(name);
-    if (fragment && applies(scene.schema, type, fragment.typeCondition)) {
-      collect(scene, type, fragment.selectionSet, groups, visited);
+    const fragment = context.fragments.get(name);
+    if (fragment && applies(context.schema, type, fragment.typeCondition)) {
+      collect(context, type, fragment.selectionSet, groups, visited);
     }
   }
 }

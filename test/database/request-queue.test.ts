@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Line } from '../../src/database/request-queue.js';
+import { RequestQueue } from '../../src/database/request-queue.js';
 
 /** Work that ends when it is told to. */
 function work(): { start: () => Promise<string>; end: () => void } {
@@ -13,13 +13,13 @@ function work(): { start: () => Promise<string>; end: () => void } {
 
 describe('a line', () => {
   it('lets in by order of arrival, as many as there are places', async () => {
-    const line = new Line(2);
+    const line = new RequestQueue(2);
     const order: number[] = [];
     let inside = 0;
     let most = 0;
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        line.pass(async () => {
+        line.run(async () => {
           order.push(index);
           inside += 1;
           most = Math.max(most, inside);
@@ -33,38 +33,38 @@ describe('a line', () => {
   });
 
   it('is waited in for longer than a second while it moves', async () => {
-    const line = new Line(1);
+    const line = new RequestQueue(1);
     const startedAt = performance.now();
-    await Promise.all(Array.from({ length: 6 }, () => line.pass(() => delay(300))));
+    await Promise.all(Array.from({ length: 6 }, () => line.run(() => delay(300))));
     expect(performance.now() - startedAt).toBeGreaterThan(1_500);
   });
 
   it('that stands still refuses after a second, and its place is not lost', async () => {
-    const line = new Line(1);
+    const line = new RequestQueue(1);
     const long = work();
-    const held = line.pass(long.start);
+    const held = line.run(long.start);
     const startedAt = performance.now();
-    await expect(line.pass(async () => 'let in')).rejects.toMatchObject({
+    await expect(line.run(async () => 'let in')).rejects.toMatchObject({
       extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
     });
     expect(performance.now() - startedAt).toBeLessThan(1_500);
     expect(line.busy).toBe(1);
     long.end();
     expect(await held).toBe('done');
-    expect(await line.pass(async () => 'let in')).toBe('let in');
+    expect(await line.run(async () => 'let in')).toBe('let in');
   });
 
   it('nobody waits for longer than five seconds', async () => {
-    const line = new Line(1);
-    const answers = await Promise.allSettled(Array.from({ length: 9 }, () => line.pass(() => delay(700))));
+    const line = new RequestQueue(1);
+    const answers = await Promise.allSettled(Array.from({ length: 9 }, () => line.run(() => delay(700))));
     const refused = answers.filter(({ status }) => status === 'rejected').length;
     expect(refused).toBeGreaterThan(0);
     expect(refused).toBeLessThan(4);
   });
 
   it('gives a place back when the work fails', async () => {
-    const line = new Line(1);
-    await expect(line.pass(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await line.pass(async () => 'let in')).toBe('let in');
+    const line = new RequestQueue(1);
+    await expect(line.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await line.run(async () => 'let in')).toBe('let in');
   });
 });

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createMailbox } from '../../src/feed/bounded-queue.js';
+import { createBoundedQueue } from '../../src/feed/bounded-queue.js';
 import type { Channel, ChannelSubscriber, RenderedEvent } from '../../src/feed/channel.js';
 import { createChannel } from '../../src/feed/channel.js';
 import { type EventLog, PAGE } from '../../src/feed/event-log.js';
 import { START } from '../../src/feed/event-offset.js';
 import { createFeed } from '../../src/feed/feed.js';
 import { shared } from '../../src/feed/sequencer.js';
-import { MOST_WAITING_EVENTS, STALLED_MS, subscribe } from '../../src/feed/subscriber.js';
+import { MAX_WAITING_EVENTS, STALLED_MS, subscribe } from '../../src/feed/subscriber.js';
 
 /** A table of events in memory. */
 function table() {
@@ -44,7 +44,7 @@ describe('a subscription', () => {
     const { log, feed, add } = table();
     add(500);
     const channel = rendering();
-    const mailbox = subscribe({ log, feed }, channel, START, () => {});
+    const queue = subscribe({ log, feed }, channel, START, () => {});
     const received: string[] = [];
     const total = 5_000;
     const adding = (async () => {
@@ -53,7 +53,7 @@ describe('a subscription', () => {
         await delay(added % 900 === 500 ? 30 : 0);
       }
     })();
-    for await (const { key } of mailbox) {
+    for await (const { key } of queue) {
       received.push(key);
       if (received.length === total) break;
       if (received.length % 700 === 0) await delay(60);
@@ -68,30 +68,30 @@ describe('a subscription', () => {
     vi.useFakeTimers();
     const { log, feed, add } = table();
     const ended = vi.fn();
-    const mailbox = subscribe({ log, feed }, rendering(), START, ended);
+    const queue = subscribe({ log, feed }, rendering(), START, ended);
     await vi.advanceTimersByTimeAsync(100);
     for (let n = 0; n < 20; n += 1) {
       add(200);
       await vi.advanceTimersByTimeAsync(100);
     }
-    expect(mailbox.isOpen).toBe(true);
+    expect(queue.isOpen).toBe(true);
     await vi.advanceTimersByTimeAsync(STALLED_MS * 1.2);
     expect(ended).toHaveBeenCalledOnce();
-    await expect(mailbox.next()).rejects.toMatchObject({
+    await expect(queue.next()).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
-      extensions: { limit: 'queue', maximum: MOST_WAITING_EVENTS, retryable: true },
+      extensions: { limit: 'queue', maximum: MAX_WAITING_EVENTS, retryable: true },
     });
-    expect(await mailbox.next()).toEqual({ value: undefined, done: true });
+    expect(await queue.next()).toEqual({ value: undefined, done: true });
     feed.close();
   });
 
   it('is told when its events cannot be read', async () => {
     const { log, feed, add } = table();
     const channel = createChannel('TUR', () => Promise.reject(new Error('broken')));
-    const mailbox = subscribe({ log, feed }, channel, START, () => {});
+    const queue = subscribe({ log, feed }, channel, START, () => {});
     await delay(10);
     add(1);
-    await expect(mailbox.next()).rejects.toThrow('broken');
+    await expect(queue.next()).rejects.toThrow('broken');
     feed.close();
   });
 
@@ -128,17 +128,17 @@ describe('a channel', () => {
   });
 });
 
-describe('a mailbox', () => {
+describe('a queue', () => {
   it('is bounded, and empties itself when its reader leaves', async () => {
     const closed = vi.fn();
-    const mailbox = createMailbox<number>(2, closed);
-    expect([1, 2, 3].map((item) => mailbox.put(item))).toEqual([true, true, false]);
-    expect(await mailbox.next()).toEqual({ value: 1, done: false });
-    const drained = mailbox.drained();
-    await mailbox.return();
+    const queue = createBoundedQueue<number>(2, closed);
+    expect([1, 2, 3].map((item) => queue.put(item))).toEqual([true, true, false]);
+    expect(await queue.next()).toEqual({ value: 1, done: false });
+    const drained = queue.drained();
+    await queue.return();
     await drained;
-    expect(mailbox.put(4)).toBe(false);
-    expect(await mailbox.next()).toEqual({ value: undefined, done: true });
+    expect(queue.put(4)).toBe(false);
+    expect(await queue.next()).toEqual({ value: undefined, done: true });
     expect(closed).toHaveBeenCalledOnce();
   });
 });

@@ -52,7 +52,7 @@ describe('the log', () => {
 describe('the metrics', () => {
   it('have a series for each of the first hundred operations, and one for all others', async () => {
     const metrics = await openMetrics({ host: '127.0.0.1', port: 0 }, () => [
-      { audience: 'TUR', lane: 'heavy', busy: 2, open: 1 },
+      { audience: 'TUR', pool: 'heavy', busy: 2, open: 1 },
     ]);
     try {
       metrics.gauge('merzili_subscriptions', 'Subscriptions open', () => 7);
@@ -78,7 +78,7 @@ describe('the metrics', () => {
       expect(text).toMatch(/merzili_request_duration_seconds_count\{operation="\(other\)"\} 401/);
       expect(text).toContain('merzili_errors_total{code="FORBIDDEN"} 1');
       expect(text).toContain('merzili_cost_total 1000');
-      expect(text).toContain('merzili_lane_busy{audience="TUR",lane="heavy"} 2');
+      expect(text).toContain('merzili_pool_busy{audience="TUR",lane="heavy"} 2');
       expect(text).toContain('merzili_subscriptions 7');
       expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
       expect((await fetch(`http://127.0.0.1:${metrics.port}/`)).status).toBe(404);
@@ -144,7 +144,7 @@ describe('traces', () => {
     const selectOf = (field: string) =>
       spans.find(({ name, parentSpanId }) => name === 'SELECT' && parentSpanId === byName.get(field).spanId);
     const laneOf = (field: string) =>
-      selectOf(field).attributes.find(({ key }: { key: string }) => key === 'merzili.lane').value.stringValue;
+      selectOf(field).attributes.find(({ key }: { key: string }) => key === 'merzili.pool').value.stringValue;
     // What may answer very much is read where it is in nobody's way.
     expect([laneOf('Query.incident'), laneOf('Query.incidents')]).toEqual(['quick', 'heavy']);
     expect(byName.get('TRANSACTION').parentSpanId).toBe(byName.get('Mutation.reportIncident').spanId);

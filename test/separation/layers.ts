@@ -5,7 +5,7 @@ import { DEMAND_ROLE, loginUrl } from '../../src/database/roles.js';
 import { AUDIENCES, NATIONS, type Nation, type Role, scopesOf } from '../../src/domain/scopes.js';
 import { openEventLog } from '../../src/feed/event-log.js';
 import { START } from '../../src/feed/event-offset.js';
-import { openSettler } from '../../src/feed/sequencer.js';
+import { openSequencer } from '../../src/feed/sequencer.js';
 import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type Answer, type App, type Caller, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
@@ -23,7 +23,7 @@ import {
 /** A stream of events that happened before has been heard when it is silent for so long. */
 const SILENCE_MS = 1_200;
 /** How often a question is asked again when the server is too busy to answer it. */
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 
 /** Those who see most of what their audience may see. */
 export const VIEWERS: readonly (readonly [Nation | null, Role])[] = [
@@ -139,7 +139,7 @@ async function answersTo(app: App, nation: Nation | null, role: Role): Promise<[
 async function answerTo(caller: Caller, document: string, variables: object = {}): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await caller.query(document, variables);
-    if (attempt === MOST_TRIES || !answer.text.includes('SERVICE_UNAVAILABLE')) return answer;
+    if (attempt === MAX_TRIES || !answer.text.includes('SERVICE_UNAVAILABLE')) return answer;
   }
 }
 
@@ -195,7 +195,7 @@ async function questionsOf(app: App, nation: Nation | null, role: Role): Promise
 /** Positions of events, which never leave the server, as the log gives them. */
 async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
   const readers = openReaders(databaseUrl, inject('secret'));
-  const settler = openSettler(loginUrl(databaseUrl, inject('secret'), DEMAND_ROLE));
+  const settler = openSequencer(loginUrl(databaseUrl, inject('secret'), DEMAND_ROLE));
   const log = openEventLog(readers.read, settler.settle);
   const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', START)).events;
   const pages = await Promise.all(

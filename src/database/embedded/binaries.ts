@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { sentenceOf } from '../../common/thrown.js';
+import { errorMessage } from '../../common/thrown.js';
 import type { Account } from './account.js';
 import { runAs } from './processes.js';
 
@@ -57,7 +57,7 @@ export async function findBinaries(
     try {
       await replaceCopy(installed, copy);
     } catch (error) {
-      reasons.push(sentenceOf(error));
+      reasons.push(errorMessage(error));
       continue;
     }
     const outcome = await tryOut(copy, account);
@@ -108,7 +108,7 @@ async function tryOut(root: string, account: Account | null): Promise<Binaries |
     const words = await runAs(account, postgres, ['--version']);
     return { initdb, postgres, major: /(\d+)/.exec(words)?.[1] ?? words };
   } catch (error) {
-    return sentenceOf(error).trim();
+    return errorMessage(error).trim();
   }
 }
 

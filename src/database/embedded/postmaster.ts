@@ -29,13 +29,13 @@ export interface PostmasterOptions {
 
 /** How long workers of a killed server get to notice that they are orphans. */
 const ORPHANS_MS = 10_000;
-const MOST_TRIES = 50;
+const MAX_TRIES = 50;
 
 /** Starts the server and waits until it takes connections, however long it has to recover first. */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const orphansUntil = Date.now() + ORPHANS_MS;
   let words = '';
-  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const port = await findFreePort();
     const { server, watch } = await spawnServer(options, port);
     if (await becomesReady(server, options)) return supervise(server, watch, port, options);

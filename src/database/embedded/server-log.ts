@@ -1,6 +1,6 @@
 import { copyFileSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 const CHECK_EVERY_MS = 10 * 60_000;
 
 /** The file PostgreSQL writes to; what it held before it grew too long is in the same name with `.1`. */
@@ -18,7 +18,7 @@ export function serverLog(path: string): ServerLog {
   let mark = 0;
   const shorten = () => {
     const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 };
-    if (size <= MOST_BYTES) return;
+    if (size <= MAX_BYTES) return;
     copyFileSync(path, `${path}.1`);
     truncateSync(path);
   };

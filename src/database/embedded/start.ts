@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { sentenceOf } from '../../common/thrown.js';
+import { errorMessage } from '../../common/thrown.js';
 import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { createCluster, findDataOwner, hasCluster } from './cluster.js';
@@ -90,7 +90,7 @@ async function start(dataDir: string, { log, settings }: EmbeddedOptions): Promi
 
 /** Puts the failures of an operating system into words that say what to do. */
 function explain(error: unknown, dataDir: string): unknown {
-  const words = sentenceOf(error);
+  const words = errorMessage(error);
   if (/ENOSPC|No space left on device/.test(words)) {
     return new Error(`The disk that holds ${dataDir} is full: make room and start again`, { cause: error });
   }

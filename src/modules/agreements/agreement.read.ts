@@ -16,7 +16,7 @@ import {
   todayInBaku,
 } from '../../planner/fields.js';
 import { localizedText } from '../../planner/localized-text.read.js';
-import { everyone, type LinkType, type ReadType, type Row, type Step } from '../../planner/model.js';
+import { everyone, type LinkType, type PlanContext, type ReadType, type Row } from '../../planner/model.js';
 import { type Param, type Sql, sql } from '../../planner/sql.js';
 import { officialRead } from '../officials/official.read.js';
 import { partyRead } from '../parties/party.read.js';
@@ -94,11 +94,11 @@ export const provisionRead: ReadType = {
         (assessment) => latestOfProvision(assessment, row),
         (assessment) => assessment('nation'),
       ),
-    jointStatus: (row) => (step) => sql`'"' || ${jointStatus(step, row)} || '"'`,
+    jointStatus: (row) => (context) => sql`'"' || ${jointStatus(context, row)} || '"'`,
     jointStatusLabel:
       (row, { locale }: LocaleArguments) =>
-      (step) =>
-        labelOf('ImplementationStatus', jointStatus(step, row), locale ?? step.locale),
+      (context) =>
+        labelOf('ImplementationStatus', jointStatus(context, row), locale ?? context.locale),
   },
 };
 
@@ -138,15 +138,15 @@ function latestOfProvision(assessment: Row, provision: Row): Sql {
 }
 
 /** The status both joint-command nations' latest assessments agree on, or null. */
-function jointStatus(step: Step, provision: Row): Sql {
-  const { row, from } = step.rows(provisionAssessmentRead, (assessment) =>
+function jointStatus(context: PlanContext, provision: Row): Sql {
+  const { row, from } = context.rows(provisionAssessmentRead, (assessment) =>
     latestOfProvision(assessment, provision),
   );
   return sql`(select case when count(*) = 2 and min(${row('status')}) = max(${row('status')}) then min(${row('status')}) end ${from})`;
 }
 
 /** Keys of the provisions with these codes, as an array. */
-export function provisionKeys(step: Step, codes: Param): Sql {
-  const { row, from } = step.rows(provisionRead, (provision) => sql`${provision('code')} = any(${codes})`);
+export function provisionKeys(context: PlanContext, codes: Param): Sql {
+  const { row, from } = context.rows(provisionRead, (provision) => sql`${provision('code')} = any(${codes})`);
   return sql`array(select ${row('key')} ${from})`;
 }

@@ -6,7 +6,7 @@ import type { StoredText } from '../../graphql-types/localized-text.type.js';
 import { type Problem, refuseIf } from '../../mutations/problem.js';
 import {
   isStorable,
-  LONGEST,
+  MAX_LENGTH,
   readTextInput,
   sourceText,
   unknownCode,
@@ -34,7 +34,7 @@ export function assessProvision(
   const reason =
     rationale == null
       ? null
-      : sourceText(readTextInput(rationale, ['input', 'rationale'], { longest: LONGEST.text }, problems));
+      : sourceText(readTextInput(rationale, ['input', 'rationale'], { longest: MAX_LENGTH.text }, problems));
   return ctx.write(async (tx) => {
     const [provision] = isStorable(code)
       ? await tx.read<{ key: number }>({ text: 'select key from provision where code = $1', values: [code] })

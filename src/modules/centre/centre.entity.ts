@@ -5,7 +5,7 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { InLocale } from '../../graphql-types/in-locale.js';
 import { LocalNames } from '../../graphql-types/local-names.js';
 import { DateScalar } from '../../graphql-types/scalars.js';
-import { Takes } from '../../planner/field-arguments.js';
+import { FieldArgs } from '../../planner/field-arguments.js';
 import { Official } from '../officials/official.entity.js';
 import { Place } from '../places/place.entity.js';
 import { OnDayArgs } from './on-day.args.js';
@@ -22,7 +22,7 @@ export class Contingent {
   strength!: number;
 
   @Field(() => Official, { nullable: true, description: 'Its head on a day (today when not given).' })
-  @Takes(() => OnDayArgs)
+  @FieldArgs(() => OnDayArgs)
   head?: Official | null;
 }
 

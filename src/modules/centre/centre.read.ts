@@ -1,6 +1,6 @@
 import type { Planned } from '../../planner/arguments.js';
 import { code, date, exists, localName, many, number, required } from '../../planner/fields.js';
-import { everyone, type ReadType, type Row, type Step } from '../../planner/model.js';
+import { everyone, type PlanContext, type ReadType, type Row } from '../../planner/model.js';
 import { type Param, raw, type Sql, sql } from '../../planner/sql.js';
 import { appointmentRead, inForce, officialRead } from '../officials/official.read.js';
 import { partyRead } from '../parties/party.read.js';
@@ -16,8 +16,8 @@ export const contingentRead: ReadType = {
     strength: number('strength'),
     head:
       (row, { on }: Planned<OnDayArgs>) =>
-      (step) =>
-        step.byKey(officialRead, headOf(step, row('nation'), on)),
+      (context) =>
+        context.byKey(officialRead, headOf(context, row('nation'), on)),
   },
 };
 
@@ -40,18 +40,18 @@ export const centreRead: ReadType = {
 };
 
 /** Key of the official who heads a nation's contingent on a day. */
-function headOf(step: Step, nation: Sql, on: Param | null | undefined): Sql {
+function headOf(context: PlanContext, nation: Sql, on: Param | null | undefined): Sql {
   const ofNation = (official: Row): Sql =>
     exists(
-      step,
+      context,
       partyRead,
       (party) => sql`${party('key')} = ${official('party_key')} and ${party('code')} = ${nation}`,
     );
-  const { row: appointment, from } = step.rows(
+  const { row: appointment, from } = context.rows(
     appointmentRead,
     (candidate) =>
       sql`${candidate('role')} = 'HEAD_OF_CONTINGENT' and ${inForce(candidate, on)} and ${exists(
-        step,
+        context,
         officialRead,
         (holder) => sql`${holder('key')} = ${candidate('official_key')} and ${ofNation(holder)}`,
       )}`,

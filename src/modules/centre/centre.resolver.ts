@@ -1,6 +1,6 @@
 import { Query, Resolver } from 'type-graphql';
 import { RequiresScope } from '../../graphql-types/guard.js';
-import { one, present } from '../../planner/fields.js';
+import { notNull, one } from '../../planner/fields.js';
 import type { Read } from '../../planner/model.js';
 import { raw } from '../../planner/sql.js';
 import { Centre } from './centre.entity.js';
@@ -11,6 +11,6 @@ export class CentreResolver {
   @Query(() => Centre, { description: 'The Centre itself.' })
   @RequiresScope('reference:read')
   centre(): Read {
-    return (step) => present(one(centreRead, () => raw('true'))(step), 'Centre');
+    return (context) => notNull(one(centreRead, () => raw('true'))(context), 'Centre');
   }
 }

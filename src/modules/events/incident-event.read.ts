@@ -1,3 +1,4 @@
+import { EVENT_KEYS } from '../../feed/event-keys.js';
 import type { Planned } from '../../planner/arguments.js';
 import { seenByAudience } from '../../planner/audience-mask.js';
 import { code, exists, list, required, text, time } from '../../planner/fields.js';
@@ -20,28 +21,27 @@ export const incidentEventRead: ReadType = {
   },
 };
 
-/** Name under which the events to be read travel beside the variables; no variable can have it. */
-export const WANTED_KEY = '#events';
-const WANTED = new Param('uuid[]', (variables) => variables[WANTED_KEY]);
+/** The events to read in this run of the statement. */
+const REQUESTED_EVENTS = new Param('uuid[]', (variables) => variables[EVENT_KEYS]);
 
 /**
  * Those of the wanted events that the viewer sees, of incidents that the viewer sees and that meet the
  * filter: a JSON list of pairs of cursor and event, in their order.
  */
 export function incidentEvents(filter: Planned<IncidentFilter> | null | undefined): Read {
-  return (step) => {
-    const { row, from } = step.rows(incidentEventRead, (event) =>
+  return (context) => {
+    const { row, from } = context.rows(incidentEventRead, (event) =>
       all([
-        sql`${event('key')} = any(${WANTED})`,
-        exists(step, incidentRead, (incident) =>
+        sql`${event('key')} = any(${REQUESTED_EVENTS})`,
+        exists(context, incidentRead, (incident) =>
           all([
             sql`${incident('key')} = ${event('incident_key')}`,
-            ...incidentConditions(incident, filter, step),
+            ...incidentConditions(incident, filter, context),
           ]),
         ),
       ]),
     );
-    const pair = sql`concat('["', ${row('key')}, '",', ${step.object(incidentEventRead, row)}, ']')`;
+    const pair = sql`concat('["', ${row('key')}, '",', ${context.object(incidentEventRead, row)}, ']')`;
     return list(sql`select ${pair} ${from} order by ${row('moment')}`);
   };
 }

@@ -6,7 +6,6 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { InLocale } from '../../graphql-types/in-locale.js';
 import { LocalizedText, type StoredText } from '../../graphql-types/localized-text.type.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
-import type { Incident } from './incident.entity.js';
 import { OfIncident } from './read/of-incident.js';
 
 @ObjectType({ description: "One joint-command nation's verdict on one version of an incident." })
@@ -24,7 +23,7 @@ export class Assessment {
   audience!: number;
 
   @OfIncident('RESTRICT')
-  incident?: Relation<Incident>;
+  incident?: object;
 
   @Field(() => ENUMS.Nation, { description: 'The nation that assessed.' })
   @Column('text')

@@ -3,7 +3,6 @@ import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relat
 import type { CasualtyGroup } from '../../domain/vocabularies.js';
 import { ENUMS } from '../../graphql-types/enums.js';
 import { Party } from '../parties/party.entity.js';
-import type { Incident } from './incident.entity.js';
 import { OfIncident } from './read/of-incident.js';
 
 @ObjectType({ description: 'How many of a group came to harm. Null means unknown, not none.' })
@@ -21,7 +20,7 @@ export class Casualties {
   audience!: number;
 
   @OfIncident('CASCADE')
-  incident?: Relation<Incident>;
+  incident?: object;
 
   @Column('smallint', { nullable: true })
   partyKey!: number | null;

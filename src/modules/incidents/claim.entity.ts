@@ -5,7 +5,6 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { InLocale } from '../../graphql-types/in-locale.js';
 import { LocalizedText, type StoredText } from '../../graphql-types/localized-text.type.js';
 import { Party } from '../parties/party.entity.js';
-import type { Incident } from './incident.entity.js';
 import { OfIncident } from './read/of-incident.js';
 
 @ObjectType({ description: 'What a side says of an incident. Blame is only ever a claim.' })
@@ -24,7 +23,7 @@ export class Claim {
   audience!: number;
 
   @OfIncident('CASCADE')
-  incident?: Relation<Incident>;
+  incident?: object;
 
   @Column('smallint')
   claimantKey!: number;

@@ -1,9 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Column, Entity, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Nation } from '../../domain/scopes.js';
 import { ENUMS } from '../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
-import type { Incident } from './incident.entity.js';
 import { OfIncident } from './read/of-incident.js';
 
 @ObjectType({ description: 'One version of an incident, kept for good.' })
@@ -21,7 +20,7 @@ export class Revision {
   audience!: number;
 
   @OfIncident('RESTRICT')
-  incident?: Relation<Incident>;
+  incident?: object;
 
   @Field(() => DateTimeScalar, { description: 'When this version came to be.' })
   @Column({ type: 'timestamptz', precision: 3 })

@@ -5,7 +5,7 @@ import { RequiresScope } from '../../graphql-types/guard.js';
 import { Node } from '../../graphql-types/node.type.js';
 import type { Planned } from '../../planner/arguments.js';
 import { one } from '../../planner/fields.js';
-import type { Read, ReadType, Step } from '../../planner/model.js';
+import type { PlanContext, Read, ReadType } from '../../planner/model.js';
 import { join, literal, raw, type Sql, sql } from '../../planner/sql.js';
 import { agreementRead, provisionRead } from '../agreements/agreement.read.js';
 import { incidentRead } from '../incidents/read/incident.read.js';
@@ -14,7 +14,7 @@ import { partyRead } from '../parties/party.read.js';
 import { placeRead } from '../places/place.read.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const MOST_IDS = 100;
+const MAX_IDS = 100;
 
 /** The types with global ids, the column their ids hold, and its type in PostgreSQL. */
 const NODE_TYPES: readonly {
@@ -38,9 +38,9 @@ export class NodeResolver {
   })
   @RequiresScope('reference:read')
   node(@Arg('id', () => GraphQLID, { description: 'Global id of the object.' }) id: Planned<string>): Read {
-    return (step) =>
+    return (context) =>
       ofAnyType(
-        step,
+        context,
         (typeName, pgType) => sql`${id.as(pgType, (value) => keyWithin(typeName, pgType, value))}`,
       );
   }
@@ -54,24 +54,24 @@ export class NodeResolver {
   nodes(
     @Arg('ids', () => [GraphQLID], { description: 'Global ids of the objects.' }) ids: Planned<string[]>,
   ): Read {
-    return (step) => {
-      const alias = step.alias();
+    return (context) => {
+      const alias = context.alias();
       const columns = NODE_TYPES.map(
         ({ type, pgType }) => sql`${ids.as(`${pgType}[]`, (value) => keysWithin(type.name, pgType, value))}`,
       );
       const names = NODE_TYPES.map(({ type }) => type.name.toLowerCase());
-      const object = ofAnyType(step, (typeName) => raw(`${alias}.${typeName.toLowerCase()}`));
+      const object = ofAnyType(context, (typeName) => raw(`${alias}.${typeName.toLowerCase()}`));
       return sql`concat('[', array_to_string(array(select coalesce(${object}, 'null') from unnest(${join(columns, ', ')}) with ordinality ${raw(alias)}(${raw(names.join(', '))}, n) order by ${raw(alias)}.n), ','), ']')`;
     };
   }
 }
 
 /** The one object, of whichever type, whose key is not null. */
-function ofAnyType(step: Step, keyOf: (typeName: string, pgType: 'text' | 'uuid') => Sql): Sql {
-  const readable = NODE_TYPES.filter(({ type }) => step.mayRead(type));
+function ofAnyType(context: PlanContext, keyOf: (typeName: string, pgType: 'text' | 'uuid') => Sql): Sql {
+  const readable = NODE_TYPES.filter(({ type }) => context.mayRead(type));
   if (readable.length === 0) return literal('null');
   const candidates = readable.map(({ type, column, pgType }) =>
-    one(type, (row) => sql`${row(column)} = ${keyOf(type.name, pgType)}`)(step),
+    one(type, (row) => sql`${row(column)} = ${keyOf(type.name, pgType)}`)(context),
   );
   return sql`coalesce(${join(candidates, ', ')})`;
 }
@@ -86,10 +86,10 @@ function keyWithin(typeName: string, pgType: 'text' | 'uuid', id: unknown): stri
 
 function keysWithin(typeName: string, pgType: 'text' | 'uuid', ids: unknown): (string | null)[] {
   if (!Array.isArray(ids)) return [];
-  if (ids.length > MOST_IDS) {
+  if (ids.length > MAX_IDS) {
     throw new CodedError('BAD_USER_INPUT', {
       reason: 'TOO_MANY_VALUES',
-      variables: { maximum: MOST_IDS },
+      variables: { maximum: MAX_IDS },
       extensions: { argument: 'ids' },
     });
   }

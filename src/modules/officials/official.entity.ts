@@ -8,7 +8,7 @@ import { InLocale } from '../../graphql-types/in-locale.js';
 import { LocalNames, OptionalLocalNames } from '../../graphql-types/local-names.js';
 import { Node } from '../../graphql-types/node.type.js';
 import { DateScalar } from '../../graphql-types/scalars.js';
-import { Takes } from '../../planner/field-arguments.js';
+import { FieldArgs } from '../../planner/field-arguments.js';
 import { Party } from '../parties/party.entity.js';
 import { OnDateArgs } from './on-date.args.js';
 
@@ -132,7 +132,7 @@ export class Official extends Node {
     nullable: true,
     description: 'The appointment in force on a day (today when not given).',
   })
-  @Takes(() => OnDateArgs)
+  @FieldArgs(() => OnDateArgs)
   appointmentOn?: Appointment | null;
 
   @Field(() => OfficialContact, {

@@ -51,13 +51,13 @@ export const officialRead: ReadType = {
       many(appointmentRead, (appointment) => ofOfficial(appointment, row), earliestFirst),
     appointmentOn:
       (row, { date: day }: Planned<OnDateArgs>) =>
-      (step) => {
-        const { row: latest, from } = step.rows(
+      (context) => {
+        const { row: latest, from } = context.rows(
           appointmentRead,
           (appointment) => sql`${ofOfficial(appointment, row)} and ${inForce(appointment, day)}`,
         );
         const latestInForce = sql`(select ${latest('key')} ${from} order by ${latest('starts_on')} desc nulls last, ${latest('key')} limit 1)`;
-        return step.byKey(appointmentRead, latestInForce);
+        return context.byKey(appointmentRead, latestInForce);
       },
     contact: (row) => one(officialContactRead, (contact) => ofOfficial(contact, row)),
   },

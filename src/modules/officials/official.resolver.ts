@@ -39,9 +39,9 @@ export class OfficialResolver {
   officials(@Args(() => OfficialsArgs) args: Planned<OfficialsArgs>): Read {
     const { party, search } = args;
     const byName = search ? nameSearch(officialRead, search) : null;
-    return (step) => {
+    return (context) => {
       // Each name is compared with what is searched for.
-      if (byName) step.heavy();
+      if (byName) context.heavy();
       return connection(
         {
           type: officialRead,
@@ -49,24 +49,24 @@ export class OfficialResolver {
             ...(party
               ? [
                   exists(
-                    step,
+                    context,
                     partyRead,
                     (p) => sql`${p('key')} = ${row('party_key')} and ${p('code')} = ${party}`,
                   ),
                 ]
               : []),
-            ...(byName ? [byName.isFound(row, step)] : []),
+            ...(byName ? [byName.isFound(row, context)] : []),
           ],
           orderBy: nameOrder(
-            (row) => row(localColumn('name', step.locale)),
+            (row) => row(localColumn('name', context.locale)),
             (row) => row('code'),
-            step.locale,
+            context.locale,
             byName?.distance,
           ),
           direction: 'ASC',
         },
         args,
-      )(step);
+      )(context);
     };
   }
 

@@ -38,26 +38,26 @@ export class PlaceResolver {
   places(@Args(() => PlacesArgs) args: Planned<PlacesArgs>): Read {
     const { search } = args;
     const byName = search ? nameSearch(placeRead, search) : null;
-    return (step) => {
+    return (context) => {
       // Each name is compared with what is searched for.
-      if (byName) step.heavy();
+      if (byName) context.heavy();
       return connection(
         {
           type: placeRead,
           where: (row) => [
-            ...(byName ? [byName.isFound(row, step)] : []),
+            ...(byName ? [byName.isFound(row, context)] : []),
             ...(args.kind ? [sql`${row('kind')} = ${literal(args.kind)}`] : []),
           ],
           orderBy: nameOrder(
-            (row) => row(localColumn('name', step.locale)),
+            (row) => row(localColumn('name', context.locale)),
             (row) => row('code'),
-            step.locale,
+            context.locale,
             byName?.distance,
           ),
           direction: 'ASC',
         },
         args,
-      )(step);
+      )(context);
     };
   }
 

@@ -13,7 +13,7 @@ import {
   many,
   required,
 } from '../../planner/fields.js';
-import type { Fields, Read, ReadType, Row, Step } from '../../planner/model.js';
+import type { Fields, PlanContext, Read, ReadType, Row } from '../../planner/model.js';
 import { literal, Param, raw, type Sql, sql } from '../../planner/sql.js';
 import { deadlineRead, provisionRead } from '../agreements/agreement.read.js';
 import { digestIn } from '../incidents/read/digest.read.js';
@@ -29,7 +29,7 @@ import { reportText } from './daily-report.text.js';
 
 /** The report of a day in Baku for the viewer, in these languages. */
 export function dailyReport(date: Param, locales: readonly Locale[]): Read {
-  return (step) => sql`(select ${step.object(reportFields(date, [...new Set(locales)]), noRow)})`;
+  return (context) => sql`(select ${context.object(reportFields(date, [...new Set(locales)]), noRow)})`;
 }
 
 const noRow: Row = (column) => {
@@ -51,29 +51,29 @@ function reportFields(date: Param, locales: readonly Locale[]): Fields {
   return {
     date: () => () => sql`to_json(${date})::text`,
     locales: () => () => jsonList(locales.map((locale) => literal(`"${locale}"`))),
-    marking: () => (step) =>
-      step.compose(markingMask(day, step), (mask) => audiencesOf(z.number().parse(mask))),
-    markingText: () => (step) =>
-      step.compose(markingMask(day, step), (mask) => markingText(z.number().parse(mask))),
-    isEmpty: () => (step) =>
-      sql`(not (${isReported(day, step)} or exists (select ${deadlines(day, step).from})))::text`,
-    texts: () => (step) =>
-      jsonList(locales.map((locale) => step.object(textFields(day, locale, step), noRow))),
-    total: () => (step) => sql`(${grouped(ofDay(day, step), [], step)}::json ->> 0)`,
-    byCategory: () => (step) => grouped(ofDay(day, step), ['CATEGORY'], step),
-    byDistrict: () => (step) => grouped(ofDay(day, step), ['DISTRICT'], step),
-    entries: () => (step) => entries((row) => began(row, day), locales, step),
-    ongoing: () => (step) => entries((row) => wasUnderWay(row, day), locales, step),
-    provisions: () => (step) =>
+    marking: () => (context) =>
+      context.compose(markingMask(day, context), (mask) => audiencesOf(z.number().parse(mask))),
+    markingText: () => (context) =>
+      context.compose(markingMask(day, context), (mask) => markingText(z.number().parse(mask))),
+    isEmpty: () => (context) =>
+      sql`(not (${isReported(day, context)} or exists (select ${deadlines(day, context).from})))::text`,
+    texts: () => (context) =>
+      jsonList(locales.map((locale) => context.object(textFields(day, locale, context), noRow))),
+    total: () => (context) => sql`(${grouped(ofDay(day, context), [], context)}::json ->> 0)`,
+    byCategory: () => (context) => grouped(ofDay(day, context), ['CATEGORY'], context),
+    byDistrict: () => (context) => grouped(ofDay(day, context), ['DISTRICT'], context),
+    entries: () => (context) => entries((row) => began(row, day), locales, context),
+    ongoing: () => (context) => entries((row) => wasUnderWay(row, day), locales, context),
+    provisions: () => (context) =>
       many(
         provisionRead,
-        (provision) => concerned(provision, day, step),
+        (provision) => concerned(provision, day, context),
         (provision) => sql`${provision('agreement_key')}, ${provision('number')}`,
-      )(step),
-    deadlines: () => (step) => {
-      const { row, from } = deadlines(day, step);
+      )(context),
+    deadlines: () => (context) => {
+      const { row, from } = deadlines(day, context);
       return list(
-        sql`select ${step.object(deadlineFields, row)} ${from} order by ${row('provision_key')}, ${row('position')}`,
+        sql`select ${context.object(deadlineFields, row)} ${from} order by ${row('provision_key')}, ${row('position')}`,
       );
     },
   };
@@ -88,29 +88,29 @@ function wasUnderWay(row: Row, { start }: Day): Sql {
   return sql`${row('occurred_from')} < ${start} and ${row('occurred_to')} > ${start} and ${row('time_precision')} <> 'MONTH'`;
 }
 
-function isReported(day: Day, step: Step): Sql {
-  return exists(step, incidentRead, (row) => sql`((${began(row, day)}) or (${wasUnderWay(row, day)}))`);
+function isReported(day: Day, context: PlanContext): Sql {
+  return exists(context, incidentRead, (row) => sql`((${began(row, day)}) or (${wasUnderWay(row, day)}))`);
 }
 
-function ofDay(day: Day, step: Step): CountedRows {
-  return counted((row) => began(row, day), step);
+function ofDay(day: Day, context: PlanContext): CountedRows {
+  return counted((row) => began(row, day), context);
 }
 
-function concerned(provision: Row, day: Day, step: Step): Sql {
+function concerned(provision: Row, day: Day, context: PlanContext): Sql {
   return exists(
-    step,
+    context,
     incidentProvisions,
     (link) =>
       sql`${link('provision_key')} = ${provision('key')} and ${exists(
-        step,
+        context,
         incidentRead,
         (row) => sql`${row('key')} = ${link('incident_key')} and ${began(row, day)}`,
       )}`,
   );
 }
 
-function deadlines({ date }: Day, step: Step): { row: Row; from: Sql } {
-  return step.rows(
+function deadlines({ date }: Day, context: PlanContext): { row: Row; from: Sql } {
+  return context.rows(
     deadlineRead,
     (row) => sql`${date} in (${row('planned')}, ${row('revised')}, ${row('actual')})`,
   );
@@ -120,13 +120,13 @@ function deadlines({ date }: Day, step: Step): { row: Row; from: Sql } {
  * The audiences that see every incident of the report, as a mask; everybody where there is none. Those of a
  * record are known to joint-command nations and its originator; for others they are the viewer's own.
  */
-function markingMask(day: Day, step: Step): Sql {
+function markingMask(day: Day, context: PlanContext): Sql {
   const everybody = AUDIENCES.reduce((mask, audience) => mask | AUDIENCE_BIT[audience], 0);
-  const { row, from } = step.rows(
+  const { row, from } = context.rows(
     incidentRead,
     (candidate) => sql`((${began(candidate, day)}) or (${wasUnderWay(candidate, day)}))`,
   );
-  return sql`(select coalesce(bit_and(${knownMask(row, step.audience)}), ${everybody})::text ${from})`;
+  return sql`(select coalesce(bit_and(${knownMask(row, context.audience)}), ${everybody})::text ${from})`;
 }
 
 function knownMask(row: Row, audience: Audience): Sql {
@@ -142,10 +142,10 @@ export function markingText(mask: number): string {
   return audiences.includes('PUBLIC') ? 'PUBLIC' : audiences.join(' ');
 }
 
-function textFields(day: Day, locale: Locale, step: Step): Fields {
-  const { from } = step.rows(incidentRead, (row) => began(row, day));
-  const parts = sql`json_build_object('date', ${day.date}, 'count', (select count(*) ${from}), 'marking', ${markingMask(day, step)}::int, 'isEmpty', not (${isReported(day, step)} or exists (select ${deadlines(day, step).from})))::text`;
-  const field = (name: 'title' | 'summary' | 'marking') => () => (inner: Step) =>
+function textFields(day: Day, locale: Locale, context: PlanContext): Fields {
+  const { from } = context.rows(incidentRead, (row) => began(row, day));
+  const parts = sql`json_build_object('date', ${day.date}, 'count', (select count(*) ${from}), 'marking', ${markingMask(day, context)}::int, 'isEmpty', not (${isReported(day, context)} or exists (select ${deadlines(day, context).from})))::text`;
+  const field = (name: 'title' | 'summary' | 'marking') => () => (inner: PlanContext) =>
     inner.compose(parts, (found) => reportText(locale, found)[name]);
   return {
     locale: () => () => literal(`"${locale}"`),
@@ -155,20 +155,20 @@ function textFields(day: Day, locale: Locale, step: Step): Fields {
   };
 }
 
-function entries(where: (row: Row) => Sql, locales: readonly Locale[], step: Step): Sql {
-  const { row, from } = step.rows(incidentRead, where);
+function entries(where: (row: Row) => Sql, locales: readonly Locale[], context: PlanContext): Sql {
+  const { row, from } = context.rows(incidentRead, where);
   return list(
-    sql`select ${step.object(entryFields(locales), row)} ${from} order by ${row('occurred_from')}, ${row('key')}`,
+    sql`select ${context.object(entryFields(locales), row)} ${from} order by ${row('occurred_from')}, ${row('key')}`,
   );
 }
 
 function entryFields(locales: readonly Locale[]): Fields {
   return {
-    incident: (row) => (step) => step.object(incidentRead, row),
-    digests: (row) => (step) =>
+    incident: (row) => (context) => context.object(incidentRead, row),
+    digests: (row) => (context) =>
       jsonList(
         locales.map((locale) =>
-          step.object(
+          context.object(
             {
               locale: () => () => literal(`"${locale}"`),
               text: () => (inner) => digestIn(locale, row, inner),
@@ -177,14 +177,14 @@ function entryFields(locales: readonly Locale[]): Fields {
           ),
         ),
       ),
-    assessments: (row) => (step) =>
-      jsonList(JOINT_COMMAND.map((nation) => step.object(assessmentFields(nation), row))),
+    assessments: (row) => (context) =>
+      jsonList(JOINT_COMMAND.map((nation) => context.object(assessmentFields(nation), row))),
   };
 }
 
 function assessmentFields(nation: Nation): Fields {
-  const verdict = (incident: Row, step: Step): Sql => {
-    const { row, from } = step.rows(
+  const verdict = (incident: Row, context: PlanContext): Sql => {
+    const { row, from } = context.rows(
       assessmentRead,
       (candidate) =>
         sql`${ofIncident(candidate, incident)} and ${candidate('version')} = ${incident('version')} and ${candidate('nation')} = ${literal(nation)}`,
@@ -195,22 +195,22 @@ function assessmentFields(nation: Nation): Fields {
     nation: () => () => literal(`"${nation}"`),
     nationLabel:
       (_row, { locale }: LocaleArguments) =>
-      (step) =>
-        literal(JSON.stringify(vocabularyLabel(locale ?? step.locale, 'Nation', nation))),
-    verdict: (row) => (step) => sql`'"' || ${verdict(row, step)} || '"'`,
+      (context) =>
+        literal(JSON.stringify(vocabularyLabel(locale ?? context.locale, 'Nation', nation))),
+    verdict: (row) => (context) => sql`'"' || ${verdict(row, context)} || '"'`,
     verdictLabel:
       (row, { locale }: LocaleArguments) =>
-      (step) => {
-        const wanted = locale ?? step.locale;
+      (context) => {
+        const wanted = locale ?? context.locale;
         const none = literal(JSON.stringify(translator(wanted)('report.notAssessed')));
-        return sql`coalesce(${labelOf('Verdict', verdict(row, step), wanted)}, ${none})`;
+        return sql`coalesce(${labelOf('Verdict', verdict(row, context), wanted)}, ${none})`;
       },
   };
 }
 
 const deadlineFields: Fields = {
   provision: (row) => required(provisionRead, row('provision_key')),
-  deadline: (row) => (step) => step.object(deadlineRead, row),
+  deadline: (row) => (context) => context.object(deadlineRead, row),
 };
 
 const NO_DAY = new Param('date', () => null);

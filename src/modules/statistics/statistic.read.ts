@@ -10,15 +10,15 @@ import {
   list,
   localColumn,
 } from '../../planner/fields.js';
-import type { Fields, Read, ReadType, Row, Step } from '../../planner/model.js';
+import type { Fields, PlanContext, Read, ReadType, Row } from '../../planner/model.js';
 import { all, join, literal, raw, type Sql, sql } from '../../planner/sql.js';
 import { incidentConditions } from '../incidents/read/incident.filter.js';
 import type { IncidentFilter } from '../incidents/read/incident.inputs.js';
-import { type CountedRows, columnOf, counted, tallied } from '../incidents/statistics/aggregate.read.js';
+import { aggregated, type CountedRows, columnOf, counted } from '../incidents/statistics/aggregate.read.js';
 import { placeRead } from '../places/place.read.js';
 
 /** As many as there are; more could only repeat some. */
-const MOST_DIMENSIONS = VOCABULARIES.IncidentDimension.length;
+const MAX_DIMENSIONS = VOCABULARIES.IncidentDimension.length;
 /** Key of incidents without a district. */
 const NONE = 'NONE';
 
@@ -36,23 +36,28 @@ export function statistics(
   filter: Planned<IncidentFilter> | null | undefined,
   groupBy: readonly IncidentDimension[],
 ): Read {
-  if (groupBy.length > MOST_DIMENSIONS) {
+  if (groupBy.length > MAX_DIMENSIONS) {
     throw new CodedError('BAD_USER_INPUT', {
       reason: 'TOO_MANY_VALUES',
-      variables: { maximum: MOST_DIMENSIONS },
+      variables: { maximum: MAX_DIMENSIONS },
       extensions: { argument: 'groupBy' },
     });
   }
-  return (step) => grouped(tallied(groupBy, filter, step) ?? untallied(filter, step), groupBy, step);
+  return (context) =>
+    grouped(aggregated(groupBy, filter, context) ?? untallied(filter, context), groupBy, context);
 }
 
 /** Groups over rows that are counted. */
-export function grouped(source: CountedRows, groupBy: readonly IncidentDimension[], step: Step): Sql {
-  const [alias, summed] = [step.alias(), step.alias()];
+export function grouped(
+  source: CountedRows,
+  groupBy: readonly IncidentDimension[],
+  context: PlanContext,
+): Sql {
+  const [alias, summed] = [context.alias(), context.alias()];
   const group: Row = (column) => raw(`${alias}.${column}`);
   const columns = groupBy.map((dimension, index) => sql`${groupedBy(dimension, source.row)} as c${index}`);
   const keys = groupBy.map(
-    (dimension, index) => sql`${keyOf(dimension, raw(`${summed}.c${index}`), step)} as k${index}`,
+    (dimension, index) => sql`${keyOf(dimension, raw(`${summed}.c${index}`), context)} as k${index}`,
   );
   const grouping =
     columns.length === 0
@@ -74,12 +79,12 @@ export function grouped(source: CountedRows, groupBy: readonly IncidentDimension
   const totals = sql`select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}`;
   // The offset keeps PostgreSQL from writing keys out again wherever they are mentioned.
   const named = sql`select ${join([...keys, raw('n, killed, wounded')], ', ')} from (${totals}) ${raw(summed)} offset 0`;
-  return list(sql`select ${step.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
+  return list(sql`select ${context.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
 }
 
-function untallied(filter: Planned<IncidentFilter> | null | undefined, step: Step): CountedRows {
-  step.heavy();
-  return counted((incident) => all(incidentConditions(incident, filter, step)), step);
+function untallied(filter: Planned<IncidentFilter> | null | undefined, context: PlanContext): CountedRows {
+  context.heavy();
+  return counted((incident) => all(incidentConditions(incident, filter, context)), context);
 }
 
 /** What is grouped by: a plain column or day, so that keys are only written out once for a group. */
@@ -90,10 +95,13 @@ function groupedBy(dimension: IncidentDimension, row: Row): Sql {
     : column;
 }
 
-function keyOf(dimension: IncidentDimension, column: Sql, step: Step): Sql {
+function keyOf(dimension: IncidentDimension, column: Sql, context: PlanContext): Sql {
   switch (dimension) {
     case 'DISTRICT': {
-      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${column}`);
+      const { row: place, from } = context.rows(
+        placeRead,
+        (candidate) => sql`${candidate('key')} = ${column}`,
+      );
       return sql`coalesce((select ${place('code')} ${from}), ${literal(NONE)})`;
     }
     case 'DAY':
@@ -110,10 +118,10 @@ function fieldsFor(groupBy: readonly IncidentDimension[]): Fields {
     keys: (row) => () => jsonList(groupBy.map((_, index) => jsonText(row(`k${index}`)))),
     labels:
       (row, { locale }: LocaleArguments) =>
-      (step) =>
+      (context) =>
         jsonList(
           groupBy.map((dimension, index) =>
-            labelFor(dimension, row(`k${index}`), locale ?? step.locale, step),
+            labelFor(dimension, row(`k${index}`), locale ?? context.locale, context),
           ),
         ),
     count: (row) => () => sql`${row('n')}::text`,
@@ -130,10 +138,10 @@ export const statisticRead: ReadType = {
   fields: fieldsFor([]),
 };
 
-function labelFor(dimension: IncidentDimension, key: Sql, locale: Locale, step: Step): Sql {
+function labelFor(dimension: IncidentDimension, key: Sql, locale: Locale, context: PlanContext): Sql {
   switch (dimension) {
     case 'DISTRICT': {
-      const { row: place, from } = step.rows(placeRead, (candidate) => sql`${candidate('code')} = ${key}`);
+      const { row: place, from } = context.rows(placeRead, (candidate) => sql`${candidate('code')} = ${key}`);
       return sql`coalesce((select ${jsonText(place(localColumn('name', locale)))} ${from}), '"–"')`;
     }
     case 'DAY':

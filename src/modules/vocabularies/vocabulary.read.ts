@@ -9,14 +9,14 @@ const NO_ROW: Row = (column) => {
   throw new Error(`Vocabularies have no column ${column}`);
 };
 
-export const vocabularies: Read = (step) =>
-  jsonList(VOCABULARY_NAMES.map((name) => step.object(vocabularyFields(name), NO_ROW)));
+export const vocabularies: Read = (context) =>
+  jsonList(VOCABULARY_NAMES.map((name) => context.object(vocabularyFields(name), NO_ROW)));
 
 function vocabularyFields(name: VocabularyName): Fields {
   return {
     name: () => () => constant(name),
-    terms: () => (step) =>
-      jsonList(VOCABULARIES[name].map((code) => step.object(termFields(name, code), NO_ROW))),
+    terms: () => (context) =>
+      jsonList(VOCABULARIES[name].map((code) => context.object(termFields(name, code), NO_ROW))),
   };
 }
 
@@ -25,12 +25,12 @@ function termFields(vocabulary: VocabularyName, code: string): Fields {
     code: () => () => constant(code),
     label:
       (_, { locale }: LocaleArguments) =>
-      (step) =>
-        constant(vocabularyLabel(locale ?? step.locale, vocabulary, code)),
+      (context) =>
+        constant(vocabularyLabel(locale ?? context.locale, vocabulary, code)),
     description:
       (_, { locale }: LocaleArguments) =>
-      (step) =>
-        constant(vocabularyDescription(locale ?? step.locale, vocabulary, code) ?? null),
+      (context) =>
+        constant(vocabularyDescription(locale ?? context.locale, vocabulary, code) ?? null),
   };
 }
 

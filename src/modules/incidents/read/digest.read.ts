@@ -1,7 +1,7 @@
 import type { Locale } from '../../../domain/locale.js';
 import { jsonText, type LocaleArguments, list, localColumn } from '../../../planner/fields.js';
 import { entryFor } from '../../../planner/localized-text.read.js';
-import type { Extension, Row, Step } from '../../../planner/model.js';
+import type { Extension, PlanContext, Row } from '../../../planner/model.js';
 import { join, literal, type Sql, sql } from '../../../planner/sql.js';
 import { partyRead } from '../../parties/party.read.js';
 import { placeRead } from '../../places/place.read.js';
@@ -9,8 +9,8 @@ import { digest, digestParts } from './incident.digest.js';
 import { casualtiesRead, claimRead, incidentRead } from './incident.read.js';
 
 /** The digest of an incident: SQL fetches what it says, incident.digest.ts says it. */
-export function digestIn(locale: Locale, row: Row, step: Step): Sql {
-  return step.compose(parts(row, locale, step), (found) => digest(locale, digestParts.parse(found)));
+export function digestIn(locale: Locale, row: Row, context: PlanContext): Sql {
+  return context.compose(parts(row, locale, context), (found) => digest(locale, digestParts.parse(found)));
 }
 
 export const incidentDigest: Extension = {
@@ -18,12 +18,12 @@ export const incidentDigest: Extension = {
   fields: {
     digest:
       (row, { locale }: LocaleArguments) =>
-      (step) =>
-        digestIn(locale ?? step.locale, row, step),
+      (context) =>
+        digestIn(locale ?? context.locale, row, context),
   },
 };
 
-function parts(row: Row, locale: Locale, step: Step): Sql {
+function parts(row: Row, locale: Locale, context: PlanContext): Sql {
   const entry = entryFor(locale, row('title'));
   const column = (name: string): Sql => sql`to_json(${row(name)})`;
   return object({
@@ -38,10 +38,10 @@ function parts(row: Row, locale: Locale, step: Step): Sql {
       locale: sql`${entry} -> 'locale'`,
       isStale: sql`to_json((${entry} ->> 'revision')::int < (${row('title')} ->> 'revision')::int)`,
     }),
-    originator: party(step, locale, (candidate) => sql`${candidate('code')} = ${row('originator')}`),
-    place: place(step, locale, row('place_key')),
-    claims: claims(step, locale, row('key')),
-    casualties: casualties(step, row('key')),
+    originator: party(context, locale, (candidate) => sql`${candidate('code')} = ${row('originator')}`),
+    place: place(context, locale, row('place_key')),
+    claims: claims(context, locale, row('key')),
+    casualties: casualties(context, row('key')),
   });
 }
 
@@ -58,14 +58,14 @@ function nameOf(row: Row, locale: Locale): Sql {
   return jsonText(row(localColumn('name', locale)));
 }
 
-function party(step: Step, locale: Locale, where: (candidate: Row) => Sql): Sql {
-  const { row, from } = step.rows(partyRead, where);
+function party(context: PlanContext, locale: Locale, where: (candidate: Row) => Sql): Sql {
+  const { row, from } = context.rows(partyRead, where);
   return sql`select ${object({ code: jsonText(row('code')), name: nameOf(row, locale) })} ${from}`;
 }
 
-function place(step: Step, locale: Locale, key: Sql): Sql {
-  const { row, from } = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${key}`);
-  const parent = step.rows(placeRead, (candidate) => sql`${candidate('key')} = ${row('parent_key')}`);
+function place(context: PlanContext, locale: Locale, key: Sql): Sql {
+  const { row, from } = context.rows(placeRead, (candidate) => sql`${candidate('key')} = ${key}`);
+  const parent = context.rows(placeRead, (candidate) => sql`${candidate('key')} = ${row('parent_key')}`);
   return sql`select ${object({
     kind: jsonText(row('kind')),
     name: nameOf(row, locale),
@@ -73,16 +73,19 @@ function place(step: Step, locale: Locale, key: Sql): Sql {
   })} ${from}`;
 }
 
-function claims(step: Step, locale: Locale, key: Sql): Sql {
-  const { row, from } = step.rows(claimRead, (candidate) => sql`${candidate('incident_key')} = ${key}`);
+function claims(context: PlanContext, locale: Locale, key: Sql): Sql {
+  const { row, from } = context.rows(claimRead, (candidate) => sql`${candidate('incident_key')} = ${key}`);
   const partyOf = (column: string): Sql =>
-    party(step, locale, (candidate) => sql`${candidate('key')} = ${row(column)}`);
+    party(context, locale, (candidate) => sql`${candidate('key')} = ${row(column)}`);
   const claim = object({ claimant: partyOf('claimant_key'), attributedTo: partyOf('attributed_to_key') });
   return list(sql`select ${claim} ${from} order by ${row('position')}`);
 }
 
-function casualties(step: Step, key: Sql): Sql {
-  const { row, from } = step.rows(casualtiesRead, (candidate) => sql`${candidate('incident_key')} = ${key}`);
+function casualties(context: PlanContext, key: Sql): Sql {
+  const { row, from } = context.rows(
+    casualtiesRead,
+    (candidate) => sql`${candidate('incident_key')} = ${key}`,
+  );
   const counts = object({
     group: jsonText(row('"group"')),
     killed: row('killed'),

@@ -1,7 +1,7 @@
 import { CodedError } from '../../../common/errors.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { exists } from '../../../planner/fields.js';
-import type { Row, Step } from '../../../planner/model.js';
+import type { PlanContext, Row } from '../../../planner/model.js';
 import { join, literal, type Param, raw, type Sql, sql } from '../../../planner/sql.js';
 import { provisionKeys } from '../../agreements/agreement.read.js';
 import { partyRead } from '../../parties/party.read.js';
@@ -15,7 +15,7 @@ import { claimRead, incidentProvisions, ofIncident } from './incident.read.js';
 export function incidentConditions(
   row: Row,
   filter: Planned<IncidentFilter> | null | undefined,
-  step: Step,
+  context: PlanContext,
 ): Sql[] {
   if (!filter) return [];
   const { occurred, place, near, provision, claimant, attributedTo, search } = filter;
@@ -26,12 +26,12 @@ export function incidentConditions(
     ...codes(row('originator'), filter.originator),
     ...(occurred?.from ? [sql`${row('occurred_from')} >= ${occurred.from}`] : []),
     ...(occurred?.to ? [sql`${row('occurred_from')} < ${occurred.to}`] : []),
-    ...(place ? [sql`${row('place_key')} = any(${keysWithin(step, place)})`] : []),
-    ...(near ? [isNear(row, near, step)] : []),
-    ...(provision ? [concerns(row, provision, step)] : []),
-    ...(claimant ? [claimed(row, 'claimant_key', claimant, step)] : []),
-    ...(attributedTo ? [claimed(row, 'attributed_to_key', attributedTo, step)] : []),
-    ...(search ? [isFound(row, search, step)] : []),
+    ...(place ? [sql`${row('place_key')} = any(${keysWithin(context, place)})`] : []),
+    ...(near ? [isNear(row, near, context)] : []),
+    ...(provision ? [concerns(row, provision, context)] : []),
+    ...(claimant ? [claimed(row, 'claimant_key', claimant, context)] : []),
+    ...(attributedTo ? [claimed(row, 'attributed_to_key', attributedTo, context)] : []),
+    ...(search ? [isFound(row, search, context)] : []),
   ];
 }
 
@@ -45,22 +45,22 @@ export function isOneOf(column: Sql, values: readonly string[]): Sql {
   return sql`${column} in (${join([...new Set(values)].map(literal), ', ')})`;
 }
 
-function concerns(row: Row, provisionCodes: Param, step: Step): Sql {
+function concerns(row: Row, provisionCodes: Param, context: PlanContext): Sql {
   return exists(
-    step,
+    context,
     incidentProvisions,
     (link) =>
-      sql`${ofIncident(link, row)} and ${link('provision_key')} = any(${provisionKeys(step, provisionCodes)})`,
+      sql`${ofIncident(link, row)} and ${link('provision_key')} = any(${provisionKeys(context, provisionCodes)})`,
   );
 }
 
-function claimed(row: Row, column: string, partyCodes: Param, step: Step): Sql {
-  const { row: party, from } = step.rows(
+function claimed(row: Row, column: string, partyCodes: Param, context: PlanContext): Sql {
+  const { row: party, from } = context.rows(
     partyRead,
     (candidate) => sql`${candidate('code')} = any(${partyCodes})`,
   );
   return exists(
-    step,
+    context,
     claimRead,
     (claim) =>
       sql`${ofIncident(claim, row)} and ${claim(column)} = any(array(select ${party('key')} ${from}))`,
@@ -75,19 +75,19 @@ function distanceKm(latitude: Sql, longitude: Sql, near: Planned<NearInput>): Sq
   return sql`(2 * ${EARTH_RADIUS_KM} * asin(sqrt(least(1, power(sin(radians(${latitude} - ${near.latitude}) / 2), 2) + cos(radians(${near.latitude})) * cos(radians(${latitude})) * power(sin(radians(${longitude} - ${near.longitude}) / 2), 2)))))`;
 }
 
-function isNear(row: Row, near: Planned<NearInput>, step: Step): Sql {
+function isNear(row: Row, near: Planned<NearInput>, context: PlanContext): Sql {
   const { latitude, longitude, radiusKm } = near;
   const isOnGlobe = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
   if (!isOnGlobe || !(radiusKm > 0 && radiusKm <= LARGEST_RADIUS_KM)) {
     throw new CodedError('BAD_USER_INPUT', { reason: 'NEAR_OUT_OF_RANGE', extensions: { argument: 'near' } });
   }
-  step.heavy();
-  const { row: place, from } = step.rows(
+  context.heavy();
+  const { row: place, from } = context.rows(
     placeRead,
     (candidate) => sql`${distanceKm(candidate('latitude'), candidate('longitude'), near)} <= ${radiusKm}`,
   );
   const byPlace = sql`${row('place_key')} in (select ${place('key')} ${from})`;
-  if (!step.maySee('incident:position')) return byPlace;
+  if (!context.maySee('incident:position')) return byPlace;
   const byPosition = sql`${distanceKm(row('latitude'), row('longitude'), near)} <= ${radiusKm}`;
   return sql`case when ${row('latitude')} is null then ${byPlace} else ${byPosition} end`;
 }

@@ -14,7 +14,13 @@ import {
   time,
 } from '../../../planner/fields.js';
 import { localizedText } from '../../../planner/localized-text.read.js';
-import { type LinkType, ownNation, type ReadType, type Row, type Step } from '../../../planner/model.js';
+import {
+  type LinkType,
+  ownNation,
+  type PlanContext,
+  type ReadType,
+  type Row,
+} from '../../../planner/model.js';
 import { join, literal, raw, type Sql, sql } from '../../../planner/sql.js';
 import { provisionRead } from '../../agreements/agreement.read.js';
 import { partyRead } from '../../parties/party.read.js';
@@ -67,9 +73,9 @@ export const assessmentRead: ReadType = {
     verdict: code('verdict'),
     verdictLabel: label('Verdict', 'verdict'),
     version: number('version'),
-    contentHash: (row) => (step) => {
-      if (mayTellPositions(step)) return jsonText(row('content_hash'));
-      const { row: revision, from } = step.rows(
+    contentHash: (row) => (context) => {
+      if (mayTellPositions(context)) return jsonText(row('content_hash'));
+      const { row: revision, from } = context.rows(
         revisionRead,
         (candidate) =>
           sql`${candidate('incident_key')} = ${row('incident_key')} and ${candidate('version')} = ${row('version')}`,
@@ -77,10 +83,10 @@ export const assessmentRead: ReadType = {
       return sql`(select ${jsonText(revision('open_hash'))} ${from})`;
     },
     remark: localizedText('remark'),
-    internalNote: (row) => (step) => {
+    internalNote: (row) => (context) => {
       // The public's role may not even ask for notes.
-      if (step.audience === 'PUBLIC') return raw('null');
-      const { row: note, from } = step.rows(
+      if (context.audience === 'PUBLIC') return raw('null');
+      const { row: note, from } = context.rows(
         assessmentNotes,
         (candidate) => sql`${candidate('assessment_key')} = ${row('key')}`,
       );
@@ -99,9 +105,12 @@ export const revisionRead: ReadType = {
     version: number('version'),
     changedAt: time('changed_at'),
     changedBy: code('changed_by'),
-    changes: (row) => (step) =>
-      jsonTexts(mayTellPositions(step) ? row('changes') : sql`array_remove(${row('changes')}, 'position')`),
-    contentHash: (row) => (step) => jsonText(row(mayTellPositions(step) ? 'content_hash' : 'open_hash')),
+    changes: (row) => (context) =>
+      jsonTexts(
+        mayTellPositions(context) ? row('changes') : sql`array_remove(${row('changes')}, 'position')`,
+      ),
+    contentHash: (row) => (context) =>
+      jsonText(row(mayTellPositions(context) ? 'content_hash' : 'open_hash')),
   },
 };
 
@@ -133,8 +142,8 @@ export const incidentRead: ReadType = {
     occurredTo: time('occurred_to'),
     timePrecision: code('time_precision'),
     place: (row) => byKey(placeRead, row('place_key')),
-    position: (row) => (step) =>
-      sql`case when ${row('latitude')} is not null then ${step.object(positionRead, row)} end`,
+    position: (row) => (context) =>
+      sql`case when ${row('latitude')} is not null then ${context.object(positionRead, row)} end`,
     title: localizedText('title'),
     narrative: localizedText('narrative'),
     claims: (row) => many(claimRead, (claim) => ofIncident(claim, row), inOrder),
@@ -150,9 +159,9 @@ export const incidentRead: ReadType = {
         (assessment) => sql`${assessment('assessed_at')} desc, ${assessment('key')}`,
       ),
     retraction: localizedText('retraction'),
-    releasedTo: (row) => (step) => {
-      if (step.audience === 'PUBLIC') return raw('null');
-      if (step.audience !== 'AZE') return releasedTo(row);
+    releasedTo: (row) => (context) => {
+      if (context.audience === 'PUBLIC') return raw('null');
+      if (context.audience !== 'AZE') return releasedTo(row);
       return sql`case when ${row('originator')} = 'AZE' then ${releasedTo(row)} end`;
     },
     revisions: (row) =>
@@ -161,7 +170,7 @@ export const incidentRead: ReadType = {
         (revision) => ofIncident(revision, row),
         (revision) => revision('version'),
       ),
-    viewerActions: (row) => (step) => viewerActions(row, step),
+    viewerActions: (row) => (context) => viewerActions(row, context),
     createdAt: time('created_at'),
     updatedAt: time('updated_at'),
   },
@@ -173,8 +182,8 @@ export function ofIncident(part: Row, incident: Row): Sql {
 }
 
 /** What depends on a position would tell it to whoever tries them all. */
-function mayTellPositions(step: Step): boolean {
-  return step.maySee('incident:position');
+function mayTellPositions(context: PlanContext): boolean {
+  return context.maySee('incident:position');
 }
 
 function inOrder(part: Row): Sql {

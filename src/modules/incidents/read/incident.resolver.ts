@@ -4,9 +4,9 @@ import { LOCALES } from '../../../domain/locale.js';
 import { RequiresScope } from '../../../graphql-types/guard.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { connection, type Listing, type PageArguments } from '../../../planner/connection.js';
-import { addField, Takes } from '../../../planner/field-arguments.js';
+import { addField, FieldArgs } from '../../../planner/field-arguments.js';
 import { exists, one } from '../../../planner/fields.js';
-import type { Extension, LinkType, Read, ReadType, Row, Step } from '../../../planner/model.js';
+import type { Extension, LinkType, PlanContext, Read, ReadType, Row } from '../../../planner/model.js';
 import { connectionTypes } from '../../../planner/page.types.js';
 import { raw, type Sql, sql } from '../../../planner/sql.js';
 import { Provision } from '../../agreements/agreement.entity.js';
@@ -17,7 +17,7 @@ import { Place } from '../../places/place.entity.js';
 import { placeRead } from '../../places/place.read.js';
 import { Incident } from '../incident.entity.js';
 import { narrowingOf, searched, searchedCount, searchedCountAmong } from '../search/incident.search.js';
-import { tallyCount, translationCount } from '../statistics/aggregate.read.js';
+import { aggregateCount, translationCount } from '../statistics/aggregate.read.js';
 import { incidentConditions } from './incident.filter.js';
 import {
   type IncidentFilter,
@@ -34,9 +34,9 @@ interface IncidentListing {
   readonly filter?: Planned<IncidentFilter> | null;
   readonly orderBy?: IncidentOrder | null;
   /** Condition besides the filter. */
-  readonly related?: (row: Row, step: Step) => Sql;
+  readonly related?: (row: Row, context: PlanContext) => Sql;
   /** Cheaper way to the number of those `related`, where there is one. */
-  readonly count?: (step: Step) => Sql | null;
+  readonly count?: (context: PlanContext) => Sql | null;
 }
 
 function incidentPage({ filter, orderBy, related, count }: IncidentListing, page: PageArguments): Read {
@@ -47,9 +47,9 @@ function incidentPage({ filter, orderBy, related, count }: IncidentListing, page
     { name: time, column: (row) => row(time), type: 'timestamptz' },
     { name: 'key', column: (row) => row('key'), type: 'uuid' },
   ];
-  const conditions = (row: Row, step: Step): Sql[] => [
-    ...incidentConditions(row, others, step),
-    ...(related ? [related(row, step)] : []),
+  const conditions = (row: Row, context: PlanContext): Sql[] => [
+    ...incidentConditions(row, others, context),
+    ...(related ? [related(row, context)] : []),
   ];
   const { narrowing, isWhole: isIndexed } = narrowingOf(others);
   const isWhole = isIndexed && !related;
@@ -61,11 +61,11 @@ function incidentPage({ filter, orderBy, related, count }: IncidentListing, page
       : {}),
     orderBy: isByRank ? [{ name: 'rank', column: (row) => row('rank'), type: 'real' }, ...byTime] : byTime,
     direction: orderBy?.direction ?? 'DESC',
-    count: (step) => {
-      if (search && isWhole) return searchedCount(search, narrowing, step);
-      if (search) return searchedCountAmong(search, conditions, step);
-      if (count) return count(step);
-      return related ? null : tallyCount(filter, step);
+    count: (context) => {
+      if (search && isWhole) return searchedCount(search, narrowing, context);
+      if (search) return searchedCountAmong(search, conditions, context);
+      if (count) return count(context);
+      return related ? null : aggregateCount(filter, context);
     },
   };
   return connection(listing, page);
@@ -105,7 +105,7 @@ export class IncidentResolver {
       {
         orderBy: { field: 'OCCURRED_FROM', direction: 'ASC' },
         related: isAwaiting,
-        count: (step) => translationCount(isAwaiting, step),
+        count: (context) => translationCount(isAwaiting, context),
       },
       args,
     );
@@ -117,7 +117,7 @@ function addIncidents(type: { prototype: object }, description: string): void {
     type,
     'incidents',
     Field(() => IncidentConnection, { description }),
-    Takes(() => RelatedIncidentsArgs),
+    FieldArgs(() => RelatedIncidentsArgs),
     RequiresScope('incident:read') as PropertyDecorator,
   );
 }
@@ -129,8 +129,8 @@ addIncidents(Place, 'Incidents at the place, or inside it when it is a district,
 /** The field `incidents` of a type: those that are `related` to its row. `count` tells how many, where it can. */
 function relatedIncidents(
   extended: ReadType,
-  related: (incident: Row, row: Row, step: Step) => Sql,
-  count: (row: Row, filter: IncidentListing['filter'], step: Step) => Sql | null,
+  related: (incident: Row, row: Row, context: PlanContext) => Sql,
+  count: (row: Row, filter: IncidentListing['filter'], context: PlanContext) => Sql | null,
 ): Extension {
   return {
     extends: extended,
@@ -139,8 +139,8 @@ function relatedIncidents(
         incidentPage(
           {
             ...args,
-            related: (incident, step) => related(incident, row, step),
-            count: (step) => count(row, args.filter, step),
+            related: (incident, context) => related(incident, row, context),
+            count: (context) => count(row, args.filter, context),
           },
           args,
         ),
@@ -161,12 +161,16 @@ function linkedIncidents(
   const isOf = (candidate: Row, row: Row): Sql => sql`${candidate(keyColumn)} = ${row('key')}`;
   return relatedIncidents(
     extended,
-    (incident, row, step) =>
-      exists(step, link, (candidate) => sql`${ofIncident(candidate, incident)} and ${isOf(candidate, row)}`),
-    (row, filter, step) => {
+    (incident, row, context) =>
+      exists(
+        context,
+        link,
+        (candidate) => sql`${ofIncident(candidate, incident)} and ${isOf(candidate, row)}`,
+      ),
+    (row, filter, context) => {
       if (filter) return null;
-      step.heavy();
-      return sql`(select ${raw(counted)} ${step.rows(link, (candidate) => isOf(candidate, row)).from})`;
+      context.heavy();
+      return sql`(select ${raw(counted)} ${context.rows(link, (candidate) => isOf(candidate, row)).from})`;
     },
   );
 }
@@ -189,12 +193,12 @@ export const partyIncidents = linkedIncidents(
 export const placeIncidents = relatedIncidents(
   placeRead,
   (incident, place) => sql`${place('key')} in (${incident('place_key')}, ${incident('district_key')})`,
-  (place, filter, step) => {
-    const { row, from } = step.rows(
+  (place, filter, context) => {
+    const { row, from } = context.rows(
       placeRead,
       (within) =>
         sql`(${within('key')} = ${place('key')} or (${within('parent_key')} = ${place('key')} and ${place('kind')} = 'DISTRICT'))`,
     );
-    return tallyCount(filter, step, sql`array(select ${row('key')} ${from})`);
+    return aggregateCount(filter, context, sql`array(select ${row('key')} ${from})`);
   },
 );

@@ -1,9 +1,9 @@
 import { CodedError } from '../../../common/errors.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { seenByAudience } from '../../../planner/audience-mask.js';
-import type { Cut, Listing, Source, SourceCondition, Sources } from '../../../planner/connection.js';
-import { everyone, type LinkType, type Row, type Step } from '../../../planner/model.js';
-import { wanted } from '../../../planner/search-text.js';
+import type { Listing, PageBounds, Source, SourceCondition, Sources } from '../../../planner/connection.js';
+import { everyone, type LinkType, type PlanContext, type Row } from '../../../planner/model.js';
+import { searchText } from '../../../planner/search-text.js';
 import { all, join, literal, type Param, raw, type Sql, sql } from '../../../planner/sql.js';
 import { keysWithin } from '../../places/place-within.js';
 import type { IncidentFilter } from '../read/incident.inputs.js';
@@ -55,23 +55,23 @@ export interface SearchedListing {
  * nothing is left of the search, the records are read in order and each is asked whether it matches.
  */
 export function searched(search: Param, listing: SearchedListing): Listing['from'] {
-  return (step: Step, where: SourceCondition, cut: Cut | null): Sources => {
-    step.heavy();
+  return (context: PlanContext, where: SourceCondition, cut: PageBounds | null): Sources => {
+    context.heavy();
     const isPaged = cut && (listing.isByRank || listing.isByTime);
     const { shared, keys } =
       isPaged && !listing.isWhole
-        ? batchByBatch(search, listing, step, where, cut)
-        : atOnce(search, listing, step, isPaged ? cut : null);
-    const many = step.rows(incidentRead, (row) =>
+        ? batchByBatch(search, listing, context, where, cut)
+        : atOnce(search, listing, context, isPaged ? cut : null);
+    const many = context.rows(incidentRead, (row) =>
       all([
         raw('(select bool_or(found.incident_key is null) from found)'),
-        sql`((select found.query is null from found limit 1) or ${isMatch(row, step)})`,
+        sql`((select found.query is null from found limit 1) or ${isMatch(row, context)})`,
         where(ranked(row, unranked), listing.isByRank ? 1 : 0),
       ]),
     );
     return {
       shared,
-      sources: [rankedBy(keys, step, where), { row: ranked(many.row, unranked), from: many.from }],
+      sources: [rankedBy(keys, context, where), { row: ranked(many.row, unranked), from: many.from }],
     };
   };
 }
@@ -84,10 +84,15 @@ interface Matches {
 
 const unranked = raw('0::real');
 
-function atOnce(search: Param, listing: SearchedListing, step: Step, cut: Cut | null): Matches {
+function atOnce(
+  search: Param,
+  listing: SearchedListing,
+  context: PlanContext,
+  cut: PageBounds | null,
+): Matches {
   const page = cut ? pageOf(cut, listing.isByRank) : raw('');
   return {
-    shared: sql`with found as materialized (select * from ${matches(search, listing, step, page)})`,
+    shared: sql`with found as materialized (select * from ${matches(search, listing, context, page)})`,
     keys: found,
   };
 }
@@ -95,16 +100,16 @@ function atOnce(search: Param, listing: SearchedListing, step: Step, cut: Cut | 
 function batchByBatch(
   search: Param,
   listing: SearchedListing,
-  step: Step,
+  context: PlanContext,
   where: SourceCondition,
-  cut: Cut,
+  cut: PageBounds,
 ): Matches {
-  const first = matches(search, listing, step, pageOf({ ...cut, limit: COMMON }, listing.isByRank));
+  const first = matches(search, listing, context, pageOf({ ...cut, limit: COMMON }, listing.isByRank));
   const last = raw('batch.keys[cardinality(batch.keys)]');
-  const lastTime = step.rows(incidentRead, (row) => sql`${row('key')} = ${last}`);
+  const lastTime = context.rows(incidentRead, (row) => sql`${row('key')} = ${last}`);
   const beyond = sql`, batch.size * ${GROWTH}, ${raw(String(cut.isDescending))}, null, (select ${lastTime.row('occurred_from')} ${lastTime.from}), ${last}`;
-  const next = matches(search, listing, step, beyond);
-  const fitting = step.rows(incidentRead, (row) =>
+  const next = matches(search, listing, context, beyond);
+  const fitting = context.rows(incidentRead, (row) =>
     all([sql`${row('key')} = any(page.keys)`, where(ranked(row, unranked), listing.isByRank ? 1 : 0)]),
   );
   const hits = sql`array(select ${fitting.row('key')} ${fitting.from})`;
@@ -127,13 +132,13 @@ function batchByBatch(
 }
 
 /** What the index finds; `page` are further arguments of search.incidents. */
-function matches(search: Param, { narrowing }: SearchedListing, step: Step, page: Sql): Sql {
-  return sql`search.incidents(${wanted(search)}, ${literal(step.locale)}, ${COMMON}, ${narrowed(narrowing, step)}${page})`;
+function matches(search: Param, { narrowing }: SearchedListing, context: PlanContext, page: Sql): Sql {
+  return sql`search.incidents(${searchText(search)}, ${literal(context.locale)}, ${COMMON}, ${narrowed(narrowing, context)}${page})`;
 }
 
 /** Incidents whose keys and ranks stand in what the statement's sources share. */
-function rankedBy(keys: LinkType, step: Step, where: SourceCondition): Source {
-  const { row, link, from } = step.rowsVia(
+function rankedBy(keys: LinkType, context: PlanContext, where: SourceCondition): Source {
+  const { row, link, from } = context.rowsVia(
     incidentRead,
     keys,
     (incident, key) =>
@@ -143,15 +148,15 @@ function rankedBy(keys: LinkType, step: Step, where: SourceCondition): Source {
 }
 
 /** Further arguments of search.incidents: the page that is wanted where very many records are found. */
-function pageOf({ limit, isDescending, beyond }: Cut, isByRank: boolean): Sql {
+function pageOf({ limit, isDescending, beyond }: PageBounds, isByRank: boolean): Sql {
   const keys = (beyond ?? []).map((key) => sql`${key}`);
   const bounds = beyond && !isByRank ? [raw('null'), ...keys] : keys;
   return sql`, ${join([sql`${limit}`, raw(String(isDescending)), ...bounds], ', ')}`;
 }
 
 /** Whether a record matches the shared query; a scalar, so that it is asked of one record at a time. */
-function isMatch(row: Row, step: Step): Sql {
-  const { row: kept, from } = step.rows(incidentSearch, (candidate) => ofIncident(candidate, row));
+function isMatch(row: Row, context: PlanContext): Sql {
+  const { row: kept, from } = context.rows(incidentSearch, (candidate) => ofIncident(candidate, row));
   return sql`(select ${kept('document')} @@ (select found.query from found limit 1) ${from})`;
 }
 
@@ -160,31 +165,31 @@ function ranked(row: Row, rank: Sql): Row {
 }
 
 /** How many incidents a search finds, narrowed by what the index knows. */
-export function searchedCount(search: Param, narrowing: Planned<IncidentFilter>, step: Step): Sql {
-  step.heavy();
-  return sql`search.incident_count(${wanted(search)}, ${narrowed(narrowing, step)})`;
+export function searchedCount(search: Param, narrowing: Planned<IncidentFilter>, context: PlanContext): Sql {
+  context.heavy();
+  return sql`search.incident_count(${searchText(search)}, ${narrowed(narrowing, context)})`;
 }
 
 /** How many incidents a search finds that meet the conditions as well. */
 export function searchedCountAmong(
   search: Param,
-  conditions: (row: Row, step: Step) => readonly Sql[],
-  step: Step,
+  conditions: (row: Row, context: PlanContext) => readonly Sql[],
+  context: PlanContext,
 ): Sql {
-  const { from } = step.rows(incidentRead, (row) =>
-    all([...conditions(row, step), isFound(row, search, step)]),
+  const { from } = context.rows(incidentRead, (row) =>
+    all([...conditions(row, context), isFound(row, search, context)]),
   );
   return sql`(select count(*) ${from})`;
 }
 
 /** Arguments of the search functions that narrow a search: a query of codes, and a span of time. */
-function narrowed({ place, occurred, ...codes }: Planned<IncidentFilter>, step: Step): Sql {
+function narrowed({ place, occurred, ...codes }: Planned<IncidentFilter>, context: PlanContext): Sql {
   const among = [
     ...CODES.flatMap((kind) => {
       const values = codes[kind];
       return values ? [sql`search.among(${literal(kind)}, ${texts(values)})`] : [];
     }),
-    ...(place ? [sql`search.among('place', ${keysWithin(step, place)}::text[])`] : []),
+    ...(place ? [sql`search.among('place', ${keysWithin(context, place)}::text[])`] : []),
   ];
   const queries = among.length > 0 ? sql`array[${join(among, ', ')}]` : raw('null::tsquery[]');
   const bound = (time: Param | null | undefined): Sql => (time ? sql`${time}` : raw('null::timestamptz'));
@@ -196,10 +201,10 @@ function texts(values: readonly string[]): Sql {
 }
 
 /** Whether a search finds an incident; what the viewer may not read, it cannot search. */
-export function isFound(row: Row, search: Param, step: Step): Sql {
-  if (!step.maySee('incident:read')) {
+export function isFound(row: Row, search: Param, context: PlanContext): Sql {
+  if (!context.maySee('incident:read')) {
     throw new CodedError('FORBIDDEN', { extensions: { scope: 'incident:read' } });
   }
-  step.heavy();
-  return sql`${row('key')} in (select incident_key from search.incidents(${wanted(search)}, ${literal(step.locale)}, null))`;
+  context.heavy();
+  return sql`${row('key')} in (select incident_key from search.incidents(${searchText(search)}, ${literal(context.locale)}, null))`;
 }

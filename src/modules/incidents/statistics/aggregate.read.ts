@@ -2,7 +2,7 @@ import type { IncidentDimension } from '../../../domain/vocabularies.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { masksSeenBy, seenByAudience } from '../../../planner/audience-mask.js';
 import { inBaku } from '../../../planner/fields.js';
-import type { LinkType, Row, Step } from '../../../planner/model.js';
+import type { LinkType, PlanContext, Row } from '../../../planner/model.js';
 import { all, join, literal, Param, raw, type Sql, sql } from '../../../planner/sql.js';
 import { keysWithin } from '../../places/place-within.js';
 import { isOneOf } from '../read/incident.filter.js';
@@ -60,8 +60,8 @@ export interface CountedRows {
 const countedIncidents: LinkType = { scope: null, rows: incidentRead.rows };
 
 /** Incidents that meet a condition, each counted as one. */
-export function counted(where: (incident: Row) => Sql, step: Step): CountedRows {
-  const { row, from } = step.rows(countedIncidents, where);
+export function counted(where: (incident: Row) => Sql, context: PlanContext): CountedRows {
+  const { row, from } = context.rows(countedIncidents, where);
   const derived: Row = (column) => {
     if (column === 'n') return raw('1');
     if (column === 'day') return sql`${inBaku(row('occurred_from'))}::date`;
@@ -71,30 +71,32 @@ export function counted(where: (incident: Row) => Sql, step: Step): CountedRows 
 }
 
 /** Rows of the smallest grain that knows all dimensions and meets the filter, or null where none does. */
-export function tallied(
+export function aggregated(
   dimensions: readonly IncidentDimension[],
   filter: Filter,
-  step: Step,
+  context: PlanContext,
   placeKeys: Sql | null = null,
 ): CountedRows | null {
   const { occurred, ...others } = filter ?? {};
-  const condition = conditionOf(others, step, placeKeys);
+  const condition = conditionOf(others, context, placeKeys);
   if (condition === null) return null;
   const needed = [...dimensions, ...condition.dimensions];
   const { from, to } = occurred ?? {};
   if (!from && !to) {
     const grain = grainFor(needed);
-    return grain ? rowsOf(grain, condition.where, step) : null;
+    return grain ? rowsOf(grain, condition.where, context) : null;
   }
   const unit = grainFor([...needed, 'DAY']) ? 'DAY' : 'MONTH';
   const grain = grainFor([...needed, unit]);
   if (!grain) return null;
   // A month at an edge may hold a great many.
-  if (unit === 'MONTH') step.heavy();
+  if (unit === 'MONTH') context.heavy();
   const { whole, edges } = cut(from ?? null, to ?? null, unit);
-  return together(dimensions, step, [
-    rowsOf(grain, (row) => all([condition.where(row), ...whole(row('day'))]), step),
-    ...edges.map((edge) => counted((row) => all([condition.where(row), edge(row('occurred_from'))]), step)),
+  return together(dimensions, context, [
+    rowsOf(grain, (row) => all([condition.where(row), ...whole(row('day'))]), context),
+    ...edges.map((edge) =>
+      counted((row) => all([condition.where(row), edge(row('occurred_from'))]), context),
+    ),
   ]);
 }
 
@@ -113,7 +115,7 @@ interface Condition {
 /** A filter as a condition on rows of the tally, or of incidents, or null where it asks for what the tally does not know. */
 function conditionOf(
   filter: Omit<NonNullable<Filter>, 'occurred'>,
-  step: Step,
+  context: PlanContext,
   placeKeys: Sql | null,
 ): Condition | null {
   const dimensions: Dimension[] = [];
@@ -127,7 +129,7 @@ function conditionOf(
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
     if (name === 'place' && value instanceof Param) {
-      addPlaces(keysWithin(step, value));
+      addPlaces(keysWithin(context, value));
       continue;
     }
     const dimension = FILTER_DIMENSIONS[name as keyof typeof FILTER_DIMENSIONS];
@@ -174,11 +176,11 @@ function cut(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): Cut {
 /** Rows of several sources as those of one. */
 function together(
   dimensions: readonly IncidentDimension[],
-  step: Step,
+  context: PlanContext,
   sources: readonly CountedRows[],
 ): CountedRows {
   const columns = [...new Set([...dimensions.map(columnOf), 'n', 'killed', 'wounded'])];
-  const alias = step.alias();
+  const alias = context.alias();
   const parts = sources.map(
     ({ row, from }) =>
       sql`select ${join(
@@ -199,9 +201,9 @@ export function columnOf(dimension: IncidentDimension): string {
 }
 
 /** Rows of a grain and the changes. The masks are written out as well because by them the index finds the rows. */
-function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): CountedRows {
-  const masks = raw(masksSeenBy(step.audience).join(', '));
-  return step.rows(
+function rowsOf(grain: string, where: (row: Row) => Sql, context: PlanContext): CountedRows {
+  const masks = raw(masksSeenBy(context.audience).join(', '));
+  return context.rows(
     tallyRows,
     (row) =>
       sql`${row('grain')} in (${literal(grain)}, 'change') and ${row('audience')} in (${masks}) and ${where(row)}`,
@@ -209,14 +211,18 @@ function rowsOf(grain: string, where: (row: Row) => Sql, step: Step): CountedRow
 }
 
 /** How many incidents the viewer sees that meet a filter, and are at one of some places, where the tally can tell. */
-export function tallyCount(filter: Filter, step: Step, placeKeys: Sql | null = null): Sql | null {
-  const rows = tallied([], filter, step, placeKeys);
+export function aggregateCount(
+  filter: Filter,
+  context: PlanContext,
+  placeKeys: Sql | null = null,
+): Sql | null {
+  const rows = aggregated([], filter, context, placeKeys);
   return rows && sumOf(rows);
 }
 
 /** How many incidents the viewer sees whose `untranslated` languages meet a condition. */
-export function translationCount(where: (row: Row) => Sql, step: Step): Sql {
-  return sumOf(rowsOf('translation', where, step));
+export function translationCount(where: (row: Row) => Sql, context: PlanContext): Sql {
+  return sumOf(rowsOf('translation', where, context));
 }
 
 function sumOf({ row, from }: CountedRows): Sql {

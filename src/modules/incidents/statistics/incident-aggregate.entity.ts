@@ -8,7 +8,7 @@ import type { IncidentCategory, IncidentStatus, Severity } from '../../../domain
  */
 @Entity('incident_tally')
 @Index('incident_tally_grain_idx', { synchronize: false })
-export class IncidentTally {
+export class IncidentAggregate {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   key!: string;
 

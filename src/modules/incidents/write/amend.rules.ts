@@ -1,7 +1,7 @@
 import type { Locale } from '../../../domain/locale.js';
 import type { StoredText, StoredTranslation } from '../../../graphql-types/localized-text.type.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { LONGEST, readTextInput, sourceText, type WrittenText } from '../../../mutations/text.rules.js';
+import { MAX_LENGTH, readTextInput, sourceText, type WrittenText } from '../../../mutations/text.rules.js';
 import { canonicalJson } from './canonical-json.js';
 import { type IncidentContent } from './content.js';
 import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
@@ -63,13 +63,13 @@ export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentRe
         : {}),
     },
     title: input.title
-      ? readTextInput(input.title, ['input', 'title'], { longest: LONGEST.title }, problems)
+      ? readTextInput(input.title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems)
       : undefined,
     narrative: input.narrative
       ? readTextInput(
           input.narrative,
           ['input', 'narrative'],
-          { longest: LONGEST.narrative, hasLines: true },
+          { longest: MAX_LENGTH.narrative, hasLines: true },
           problems,
         )
       : input.narrative,

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../mutations/problem.js';
 import {
   checkListLength,
-  LONGEST,
+  MAX_LENGTH,
   readTextInput,
   readUrl,
   sourceText,
@@ -17,7 +17,7 @@ import type { CasualtiesInput, ClaimInput, PositionInput } from './writing.input
 const FIRST_MOMENT = new Date('2020-09-27T00:00:00+04:00');
 /** How far a reporter's clock may be ahead of ours. */
 const CLOCK_SKEW_MS = 60_000;
-export const MOST_CASUALTIES = 1_000_000;
+export const MAX_CASUALTIES = 1_000_000;
 
 /**
  * A box around the districts the truce speaks of. A position outside of it may be right, and is more often
@@ -77,7 +77,7 @@ export function readClaims(claims: readonly ClaimInput[], field: Path, problems:
           ? null
           : textContent(
               sourceText(
-                readTextInput(statement, [...path, 'statement'], { longest: LONGEST.text }, problems),
+                readTextInput(statement, [...path, 'statement'], { longest: MAX_LENGTH.text }, problems),
               ),
             ),
     };
@@ -93,7 +93,7 @@ export function readCasualties(
   return casualties.map(({ party, group, ...counts }, index) => {
     const count = (name: 'killed' | 'wounded' | 'detained'): number | null => {
       const value = counts[name] ?? null;
-      if (value !== null) checkNumber(value, 0, MOST_CASUALTIES, [...field, String(index), name], problems);
+      if (value !== null) checkNumber(value, 0, MAX_CASUALTIES, [...field, String(index), name], problems);
       return value;
     };
     return {

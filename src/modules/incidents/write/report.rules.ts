@@ -1,6 +1,6 @@
 import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { LONGEST, readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { MAX_LENGTH, readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { maskOf } from '../../../planner/audience-mask.js';
 import { type IncidentContent, textContent } from './content.js';
 import {
@@ -31,13 +31,13 @@ export function readReport(input: ReportIncidentInput, originator: Nation, now: 
   const idempotencyKey = readText(
     input.idempotencyKey,
     ['input', 'idempotencyKey'],
-    { longest: LONGEST.key },
+    { longest: MAX_LENGTH.key },
     problems,
   );
   checkTime(occurredFrom, ['input', 'occurredFrom'], now, problems);
   if (occurredTo !== null) checkTime(occurredTo, ['input', 'occurredTo'], now, problems);
   checkInterval(occurredFrom, occurredTo, ['input', 'occurredTo'], problems);
-  const title = readTextInput(input.title, ['input', 'title'], { longest: LONGEST.title }, problems);
+  const title = readTextInput(input.title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems);
   const content: IncidentContent = {
     category: input.category,
     severity: input.severity,
@@ -55,7 +55,7 @@ export function readReport(input: ReportIncidentInput, originator: Nation, now: 
               readTextInput(
                 narrative,
                 ['input', 'narrative'],
-                { longest: LONGEST.narrative, hasLines: true },
+                { longest: MAX_LENGTH.narrative, hasLines: true },
                 problems,
               ),
             ),

@@ -1,7 +1,7 @@
 import type { TranslationStatus } from '../../../domain/vocabularies.js';
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { LONGEST, readTextInput, type WrittenText } from '../../../mutations/text.rules.js';
+import { MAX_LENGTH, readTextInput, type WrittenText } from '../../../mutations/text.rules.js';
 import type { TranslateIncidentInput } from './writing.inputs.js';
 
 /** A translation as it is to be recorded, if nothing is wrong with it. */
@@ -17,14 +17,16 @@ export function readTranslation({ title, narrative, status }: TranslateIncidentI
   if (status === 'SOURCE') problems.push({ reason: 'SOURCE_STATUS', field: ['input', 'status'] });
   return {
     title:
-      title == null ? null : readTextInput(title, ['input', 'title'], { longest: LONGEST.title }, problems),
+      title == null
+        ? null
+        : readTextInput(title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems),
     narrative:
       narrative == null
         ? null
         : readTextInput(
             narrative,
             ['input', 'narrative'],
-            { longest: LONGEST.narrative, hasLines: true },
+            { longest: MAX_LENGTH.narrative, hasLines: true },
             problems,
           ),
     problems,
