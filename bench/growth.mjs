@@ -32,21 +32,15 @@ export async function measureGrowth({ database, sizes, rounds, seconds, tell }) 
     const runs = [];
     try {
       for (const rows of sizes) running.push(await startAt(rows, audience, { database, shapes }));
+      const announce = (run, round) => tell(`growth ${round + 1}/${rounds} ${audience} ${lineOf(run)}`);
       for (let round = 0; round < rounds; round += 1) {
         for (const shape of shapes) {
-          for (const { name, contestant, postmaster, requests } of running) {
-            const own = requests.get(shape);
-            if (own.length === 0) continue;
-            if (round === 0) await load(contestant, shape, own, { seconds, postmaster, patience: 1 });
-            const result = await load(contestant, shape, own, { seconds, postmaster });
-            failures += result.failures;
-            runs.push({ shape, name, result });
-            tell(
-              `growth ${round + 1}/${rounds} ${audience} ${shape.name.padEnd(22)} ${String(name).padStart(9)} ${result.rate.toFixed(0).padStart(6)}/s  ${result.postgresMicroseconds?.toFixed(0)} µs`,
-            );
-          }
+          const measured = await measureShape(shape, running, { seconds, isFirst: round === 0 });
+          for (const run of measured) announce(run, round);
+          runs.push(...measured);
         }
       }
+      failures += runs.reduce((sum, { result }) => sum + result.failures, 0);
     } finally {
       for (const { contestant } of running) await contestant.stop();
     }
@@ -54,6 +48,23 @@ export async function measureGrowth({ database, sizes, rounds, seconds, tell }) 
     seen[audience] = running.map((one) => one.seen);
   }
   return { sizes, shapes, tables, seen, failures };
+}
+
+/** One measurement of a shape at each size that has requests for it; the first round warms up before it. */
+async function measureShape(shape, running, { seconds, isFirst }) {
+  const runs = [];
+  for (const { name, contestant, postmaster, requests } of running) {
+    const own = requests.get(shape);
+    if (own.length === 0) continue;
+    if (isFirst) await load(contestant, shape, own, { seconds, postmaster, patience: 1 });
+    runs.push({ shape, name, result: await load(contestant, shape, own, { seconds, postmaster }) });
+  }
+  return runs;
+}
+
+function lineOf({ shape, name, result }) {
+  const rate = result.rate.toFixed(0).padStart(6);
+  return `${shape.name.padEnd(22)} ${String(name).padStart(9)} ${rate}/s  ${result.postgresMicroseconds?.toFixed(0)} µs`;
 }
 
 async function startAt(rows, audience, { database, shapes }) {

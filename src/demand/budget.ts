@@ -159,7 +159,7 @@ export function createBudget(
 
   async function takeAfterLease(account: Account, cost: number): Promise<Charge> {
     // Others may be waiting for the same reservation and use it up; each then asks for one of its own.
-    while (account.leasing) await account.leasing;
+    while (account.leasing !== null) await account.leasing;
     if (account.inHand >= cost && clock() - account.leasedAt <= LEASE_MS) return take(account, cost);
     // Refusing costs no more than a look: others only make it less, and time is counted in.
     const missing = cost - account.inHand - leftNow(account, clock());

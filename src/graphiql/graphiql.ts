@@ -133,13 +133,7 @@ export function graphiqlHandler(
     }
   }
 
-  return (req, res) => {
-    const path = req.url?.split('?', 1)[0] ?? '';
-    if (path !== PAGE && !path.startsWith(`${PAGE}/`)) return false;
-    if (path === TOKEN) {
-      serveToken(req, res);
-      return true;
-    }
+  function servePath(req: IncomingMessage, res: ServerResponse, path: string): void {
     const asset = assets.get(path === `${PAGE}/` ? PAGE : path);
     if (asset === undefined) respondText(res, 404, 'Not found');
     else if (req.method !== 'GET' && req.method !== 'HEAD') {
@@ -147,6 +141,16 @@ export function graphiqlHandler(
     } else if (path === `${PAGE}/`) {
       respond(res, 308, { Location: PAGE, 'Cache-Control': 'no-cache' });
     } else respondAsset(req, res, asset);
+  }
+
+  return (req, res) => {
+    const path = req.url?.split('?', 1)[0] ?? '';
+    if (path !== PAGE && !path.startsWith(`${PAGE}/`)) return false;
+    if (path === TOKEN) {
+      serveToken(req, res);
+      return true;
+    }
+    servePath(req, res, path);
     return true;
   };
 }

@@ -75,28 +75,55 @@ export function occurrenceText(
   to: Date | null,
   precision: TimePrecision,
 ): string {
+  if (precision === 'MONTH') return monthsText(locale, from, to);
+  if (precision === 'DAY') return daysText(locale, from, to);
+  return hoursText(locale, from, to, precision);
+}
+
+/** The last moment of a half-open interval. */
+function lastMomentIn(locale: Locale, to: Date | null): Moment | null {
+  return to && momentIn(locale, new Date(to.getTime() - 1));
+}
+
+function isSameMonth(one: Moment, other: Moment): boolean {
+  return one.date.slice(0, 7) === other.date.slice(0, 7);
+}
+
+function monthsText(locale: Locale, from: Date, to: Date | null): string {
   const t = translator(locale);
   const start = momentIn(locale, from);
+  const last = lastMomentIn(locale, to);
+  const { month, year } = start;
+  if (!last || isSameMonth(last, start)) return t('when.month', { month, year });
+  return t('when.months', { month, year, lastMonth: last.month, lastYear: last.year });
+}
+
+function daysText(locale: Locale, from: Date, to: Date | null): string {
+  const t = translator(locale);
+  const start = momentIn(locale, from);
+  const last = lastMomentIn(locale, to);
+  const { day, month, year } = start;
+  if (!last || last.date === start.date) return t('when.day', { day, month, year });
+  if (isSameMonth(last, start)) return t('when.days', { day, month, year, lastDay: last.day });
+  return t('when.dates', { day, month, year, ...lastDateOf(last) });
+}
+
+function hoursText(locale: Locale, from: Date, to: Date | null, precision: 'HOUR' | 'MINUTE'): string {
+  const t = translator(locale);
+  const start = momentIn(locale, from);
+  const last = lastMomentIn(locale, to);
   const { day, month, year, clock } = start;
-  const last = to && momentIn(locale, new Date(to.getTime() - 1));
-  const lastDate = last && { lastDay: last.day, lastMonth: last.month, lastYear: last.year };
-  if (precision === 'MONTH') {
-    if (!last || last.date.slice(0, 7) === start.date.slice(0, 7)) return t('when.month', { month, year });
-    return t('when.months', { month, year, lastMonth: last.month, lastYear: last.year });
-  }
-  if (precision === 'DAY') {
-    if (!lastDate || last.date === start.date) return t('when.day', { day, month, year });
-    if (last.date.slice(0, 7) === start.date.slice(0, 7)) {
-      return t('when.days', { day, month, year, lastDay: last.day });
-    }
-    return t('when.dates', { day, month, year, ...lastDate });
-  }
-  if (!to || !lastDate) {
+  if (!to || !last) {
     if (precision === 'HOUR') return t('when.hour', { day, month, year, time: clock });
     return t('when.minute', { day, month, year, time: pointInTime(locale, clock) });
   }
   const end = momentIn(locale, to);
+  const lastDate = lastDateOf(last);
   if (end.date !== last.date) return t('when.untilDay', { day, month, year, time: clock, ...lastDate });
   if (end.date === start.date) return t('when.hours', { day, month, year, time: clock, lastTime: end.clock });
   return t('when.untilTime', { day, month, year, time: clock, ...lastDate, lastTime: end.clock });
+}
+
+function lastDateOf({ day, month, year }: Moment) {
+  return { lastDay: day, lastMonth: month, lastYear: year };
 }

@@ -102,9 +102,17 @@ const COLUMN_OF: Partial<Record<keyof IncidentContent, IncidentColumn>> = {
 
 const contentShape = z.record(z.string(), z.unknown());
 
+interface ImportedBefore {
+  readonly importKey: string;
+  readonly originator: string;
+  readonly audience: number;
+  /** JSON text of the first version's content. */
+  readonly content: string;
+}
+
 /**
- * The records that are not there yet. What was imported before is compared as it was imported, whatever
- * has become of it since; releasing it further is no difference.
+ * The records that the database does not hold yet. A record that it holds is compared with its first version,
+ * as it was imported; later versions and wider releases are no difference.
  */
 async function leaveOutExisting(
   manager: EntityManager,
@@ -114,36 +122,57 @@ async function leaveOutExisting(
 ): Promise<IncidentRecord[]> {
   const added: IncidentRecord[] = [];
   for (const batch of batchesOf(records)) {
-    const rows: { importKey: string; originator: string; audience: number; content: string }[] = await manager
-      .createQueryBuilder(Incident, 'incident')
-      .innerJoin(Revision, 'revision', 'revision.incident_key = incident.key and revision.version = 1')
-      .select('incident.import_key', 'importKey')
-      .addSelect('incident.originator', 'originator')
-      .addSelect('incident.audience', 'audience')
-      .addSelect('revision.content', 'content')
-      .where('incident.import_key in (:...keys)', { keys: batch.map(({ importKey }) => importKey) })
-      .getRawMany();
-    const existing = new Map(rows.map((row) => [row.importKey, row]));
+    const existing = await importedBefore(manager, batch);
     for (const record of batch) {
       const before = existing.get(record.importKey);
-      if (before === undefined) {
-        added.push(record);
-        continue;
-      }
-      const refuse = (column: IncidentColumn, what: string): void => {
-        const message = `${what} of ${record.importKey} differs from what was imported before, which an import does not change`;
-        problems.push({ file, line: record.line, column, value: null, message });
-      };
-      if (before.originator !== record.originator) refuse('originator', 'the originator');
-      if ((record.audience & ~before.audience) !== 0) refuse('released_to', 'the release');
-      const content = contentShape.parse(JSON.parse(before.content));
-      for (const [part, value] of Object.entries(record.content)) {
-        if (canonicalJson(value) === canonicalJson(content[part] ?? null)) continue;
-        refuse(COLUMN_OF[part as keyof IncidentContent] ?? 'key', `the ${part}`);
-      }
+      if (before === undefined) added.push(record);
+      else problems.push(...differencesFrom(before, record, file));
     }
   }
   return added;
+}
+
+async function importedBefore(
+  manager: EntityManager,
+  records: readonly IncidentRecord[],
+): Promise<ReadonlyMap<string, ImportedBefore>> {
+  const rows: ImportedBefore[] = await manager
+    .createQueryBuilder(Incident, 'incident')
+    .innerJoin(Revision, 'revision', 'revision.incident_key = incident.key and revision.version = 1')
+    .select('incident.import_key', 'importKey')
+    .addSelect('incident.originator', 'originator')
+    .addSelect('incident.audience', 'audience')
+    .addSelect('revision.content', 'content')
+    .where('incident.import_key in (:...keys)', { keys: records.map(({ importKey }) => importKey) })
+    .getRawMany();
+  return new Map(rows.map((row) => [row.importKey, row]));
+}
+
+/** One problem for each part of a record in which it differs from what was imported under its key. */
+function differencesFrom(before: ImportedBefore, record: IncidentRecord, file: string): ImportProblem[] {
+  const content = contentShape.parse(JSON.parse(before.content));
+  const changed = Object.entries(record.content)
+    .filter(([part, value]) => canonicalJson(value) !== canonicalJson(content[part] ?? null))
+    .map(([part]) => ({
+      column: COLUMN_OF[part as keyof IncidentContent] ?? ('key' as const),
+      what: `the ${part}`,
+    }));
+  const differences: { readonly column: IncidentColumn; readonly what: string }[] = [
+    ...(before.originator === record.originator
+      ? []
+      : [{ column: 'originator', what: 'the originator' } as const]),
+    ...((record.audience & ~before.audience) === 0
+      ? []
+      : [{ column: 'released_to', what: 'the release' } as const]),
+    ...changed,
+  ];
+  return differences.map(({ column, what }) => ({
+    file,
+    line: record.line,
+    column,
+    value: null,
+    message: `${what} of ${record.importKey} differs from what was imported before, which an import does not change`,
+  }));
 }
 
 const YEAR_IN_BAKU = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Baku', year: 'numeric' });

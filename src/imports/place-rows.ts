@@ -91,28 +91,29 @@ function checkTree(
   problems: ImportProblem[],
 ): void {
   const all = new Map<string, KnownPlace>([...existing, ...places]);
-  for (const [code, { kind, parent }] of all) {
+  for (const [code, { parent }] of all) {
     if (parent === null) continue;
-    const loop = findLoop(code, all);
     const place = places.get(code);
     if (place !== undefined) {
-      const refuse = (message: string): void => {
+      const message = parentProblem(code, parent, all);
+      if (message !== null)
         problems.push({ file, line: place.line, column: 'parent', value: parent, message });
-      };
-      if (loop !== null) refuse(`makes the place lie in itself: ${loop.join(' → ')}`);
-      else if (kind === 'DISTRICT') refuse('is given, but a district lies in no other place');
-      else if (all.get(parent)?.kind !== 'DISTRICT') refuse('is not a district');
-    } else if (places.has(parent) && all.get(parent)?.kind !== 'DISTRICT') {
-      const line = places.get(parent)?.line ?? 1;
-      problems.push({
-        file,
-        line,
-        column: 'kind',
-        value: all.get(parent)?.kind ?? null,
-        message: `is not DISTRICT, though ${code} lies in it`,
-      });
+      continue;
     }
+    // The file changes the kind of a place that places already in the database lie in.
+    const changed = places.get(parent);
+    if (changed === undefined || changed.kind === 'DISTRICT') continue;
+    const message = `is not DISTRICT, though ${code} lies in it`;
+    problems.push({ file, line: changed.line, column: 'kind', value: changed.kind, message });
   }
+}
+
+/** What is wrong with the parent of a place, or null. */
+function parentProblem(code: string, parent: string, all: ReadonlyMap<string, KnownPlace>): string | null {
+  const loop = findLoop(code, all);
+  if (loop !== null) return `makes the place lie in itself: ${loop.join(' → ')}`;
+  if (all.get(code)?.kind === 'DISTRICT') return 'is given, but a district lies in no other place';
+  return all.get(parent)?.kind === 'DISTRICT' ? null : 'is not a district';
 }
 
 /** The way from a place over its parents back to itself, if there is one. */
