@@ -20,7 +20,7 @@ import { createCostOf } from '../demand/cost.js';
 import { openDocuments } from '../demand/documents.js';
 import { openTokenReservations } from '../demand/token-reservations.js';
 import { loadTrustedDocuments } from '../demand/trusted-documents.js';
-import { createErrorFormatter } from '../execution/error-presenter.js';
+import { createErrorFormatter } from '../execution/error-formatter.js';
 import { metered } from '../execution/metering.js';
 import { createMutationExecutor, executeByOperation } from '../execution/mutation-executor.js';
 import { createQueryExecutor } from '../execution/query-executor.js';
@@ -113,8 +113,8 @@ export async function startServer(config: Config, tell: (line: string) => void):
     const metering = metered(executeOperation, costOf, budget);
     const execute = tracing ? tracing.execute(metering) : metering;
     const documents = openDocuments(schema);
-    const presentErrors = createErrorFormatter(mayIntrospect, logger);
-    const graphql = createGraphqlServer({ schema, documents, execute, presentErrors, logger });
+    const formatErrors = createErrorFormatter(mayIntrospect, logger);
+    const graphql = createGraphqlServer({ schema, documents, execute, formatErrors, logger });
     await graphql.start();
     stops.push(() => graphql.stop());
     const trustedDocuments = config.trustedDocumentsFile
@@ -138,7 +138,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
       costOf,
       budget,
       mayIntrospect,
-      presentErrors,
+      formatErrors,
       onAnswer,
       logger,
     });

@@ -32,7 +32,7 @@ import { IDENTITY_KEY } from '../planner/identity.js';
 import { isRead, type Model, type Read } from '../planner/model.js';
 import { collectFields, type SelectionContext } from '../planner/selection.js';
 import { Param, type Variables } from '../planner/sql.js';
-import type { FormatErrors } from './error-presenter.js';
+import type { FormatErrors } from './error-formatter.js';
 import type { ExecutionRequest } from './execution-request.js';
 import { storable, withViewer } from './query-executor.js';
 import { variablesOf } from './variables.js';

@@ -27,7 +27,7 @@ import type { Logger } from 'pino';
 import { CodedError } from '../common/errors.js';
 import type { RequestContext } from '../context/request-context.js';
 import type { Documents } from '../demand/documents.js';
-import type { FormatErrors } from '../execution/error-presenter.js';
+import type { FormatErrors } from '../execution/error-formatter.js';
 import type { ExecuteQuery, QueryResult } from '../execution/query-executor.js';
 import { inUtf8, ResponseText } from '../planner/response-text.js';
 
@@ -39,7 +39,7 @@ export interface GraphqlParts {
   /** Parses, limits and validates documents, and keeps them. */
   readonly documents: Documents;
   readonly execute: ExecuteQuery;
-  readonly presentErrors: FormatErrors;
+  readonly formatErrors: FormatErrors;
   readonly logger: Logger;
 }
 
@@ -119,7 +119,7 @@ function jsonText(value: unknown): string {
  * errors translated and whitelisted; what is not for clients stays in the log under an id.
  */
 function doors(
-  { documents, execute, presentErrors }: GraphqlParts,
+  { documents, execute, formatErrors }: GraphqlParts,
   failures: Failures,
 ): ApolloServerPlugin<RequestContext> {
   async function run({
@@ -189,7 +189,7 @@ function doors(
       if (JSON_ALONE.test(request.http?.headers.get('accept') ?? '') && errors.every(isOfDocument)) {
         response.http.status = 200;
       }
-      response.body.singleResult.errors = presentErrors(errors, contextValue);
+      response.body.singleResult.errors = formatErrors(errors, contextValue);
     },
   };
   return { requestDidStart: async () => listener };

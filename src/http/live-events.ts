@@ -11,7 +11,7 @@ import type { Budget } from '../demand/budget.js';
 import type { CostOf } from '../demand/cost.js';
 import type { Documents } from '../demand/documents.js';
 import type { TrustedDocuments } from '../demand/trusted-documents.js';
-import type { FormatErrors } from '../execution/error-presenter.js';
+import type { FormatErrors } from '../execution/error-formatter.js';
 import { createSubscriptionExecutor } from '../execution/subscription-executor.js';
 import { openEventLog } from '../feed/event-log.js';
 import { createFeed } from '../feed/feed.js';
@@ -39,7 +39,7 @@ export interface LiveEventsParts {
   readonly costOf: CostOf;
   readonly budget: Budget;
   readonly mayIntrospect: (scopes: RequestContext['viewer']['scopes']) => boolean;
-  readonly presentErrors: FormatErrors;
+  readonly formatErrors: FormatErrors;
   readonly onAnswer: (request: AnsweredRequest) => void;
   readonly logger: Logger;
 }
@@ -53,15 +53,20 @@ export interface LiveEvents {
 }
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
-  const { schema, model, logger, presentErrors: present } = parts;
+  const { schema, model, logger, formatErrors } = parts;
   const sequencer = openSequencer(parts.listenUrl);
   const log = openEventLog(parts.read, sequencer.settle);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
   const listener = openListener(parts.listenUrl, 'incident_event', () => feed.look());
-  const subscriptions = createSubscriptionExecutor(schema, model, { ...parts, log, feed, present });
-  const operations = createOperations({ ...parts, subscriptions, present });
+  const subscriptions = createSubscriptionExecutor(schema, model, {
+    ...parts,
+    log,
+    feed,
+    present: formatErrors,
+  });
+  const operations = createOperations({ ...parts, subscriptions });
   const sessions = openSessions(parts.verifier);
   const streams = createSse(operations, sessions);
 

@@ -13,7 +13,7 @@ import type { RequestContext } from '../context/request-context.js';
 import { type AnsweredRequest, answeredRequest, newRecord } from '../context/request-record.js';
 import type { Documents } from '../demand/documents.js';
 import type { TrustedDocuments } from '../demand/trusted-documents.js';
-import type { FormatErrors } from '../execution/error-presenter.js';
+import type { FormatErrors } from '../execution/error-formatter.js';
 import type { Events, SubscriptionExecutor } from '../execution/subscription-executor.js';
 import { translator } from '../i18n/labels.js';
 import { requestLocale } from '../i18n/negotiation.js';
@@ -39,7 +39,7 @@ export interface OperationsParts {
   readonly subscriptions: SubscriptionExecutor;
   /** The only documents that are answered; null when all are. */
   readonly trustedDocuments: TrustedDocuments | null;
-  readonly present: FormatErrors;
+  readonly formatErrors: FormatErrors;
   /** Told of every operation once it has been answered, of a subscription once it has begun. */
   readonly onAnswer: (request: AnsweredRequest) => void;
 }
@@ -54,11 +54,11 @@ export interface Operations {
    * Queries and mutations go through the same server, subscriptions through the same doors.
    */
   run(request: OperationRequest, context: RequestContext): Promise<Answer>;
-  readonly present: FormatErrors;
+  readonly formatErrors: FormatErrors;
 }
 
 export function createOperations(parts: OperationsParts): Operations {
-  const { graphql, documents, subscriptions, trustedDocuments, present, onAnswer } = parts;
+  const { graphql, documents, subscriptions, trustedDocuments, formatErrors, onAnswer } = parts;
 
   /** The text of the document a request means; null when it is not a trusted one. */
   function textOf(request: OperationRequest): string | null {
@@ -112,11 +112,11 @@ export function createOperations(parts: OperationsParts): Operations {
   }
 
   function refused(errors: readonly unknown[], context: RequestContext): Answer {
-    return { kind: 'refused', errors: present(errors, context) };
+    return { kind: 'refused', errors: formatErrors(errors, context) };
   }
 
   return {
-    present,
+    formatErrors,
     contextFor(viewer, acceptLanguage) {
       const locale = requestLocale({ claim: viewer.locale, acceptLanguage, nation: viewer.nation });
       return Object.freeze({

@@ -66,11 +66,11 @@ export function createHttpServer(parts: ServerParts): Server {
       if (!server.listening) response.setHeader('Connection', 'close');
       const path = pathOf(request);
       if (path === '/graphql') {
-        const turn = startHandling(parts, response);
-        answerGraphql(parts, request, response, turn).catch((error: unknown) => {
+        const handling = startHandling(parts, response);
+        answerGraphql(parts, request, response, handling).catch((error: unknown) => {
           if (request.destroyed && !request.complete) return;
-          parts.logger.error({ err: error, requestId: turn.requestId }, 'request failed');
-          turn.refuse('INTERNAL_SERVER_ERROR');
+          parts.logger.error({ err: error, requestId: handling.requestId }, 'request failed');
+          handling.refuse('INTERNAL_SERVER_ERROR');
         });
       } else if (path === '/livez') {
         sendJson(response, 200, { status: 'alive' });
@@ -97,57 +97,58 @@ interface RequestHandling {
 
 function startHandling(parts: ServerParts, response: ServerResponse): RequestHandling {
   const startedAt = performance.now();
-  const turn: RequestHandling = {
+  const handling: RequestHandling = {
     requestId: randomUUID(),
     record: newRecord(),
     viewer: null,
     refuse(code, headers = {}, status = ERROR_STATUS[code]) {
       if (response.headersSent) return void response.destroy();
-      sendJson(response, status, errorBody(code), { ...headers, 'X-Request-Id': turn.requestId });
-      turn.record.codes = [code];
-      turn.end(status);
+      sendJson(response, status, errorBody(code), { ...headers, 'X-Request-Id': handling.requestId });
+      handling.record.codes = [code];
+      handling.end(status);
     },
     end(status) {
-      const { requestId, viewer, record } = turn;
+      const { requestId, viewer, record } = handling;
       const durationMs = performance.now() - startedAt;
       parts.onAnswer(answeredRequest(record, requestId, viewer, status, durationMs));
     },
   };
-  return turn;
+  return handling;
 }
 
 async function answerGraphql(
   parts: ServerParts,
   request: IncomingMessage,
   response: ServerResponse,
-  turn: RequestHandling,
+  handling: RequestHandling,
 ): Promise<void> {
   const verified = parts.verifier.verify(request.headers.authorization);
   const viewer = verified instanceof Promise ? await verified : verified;
-  if (viewer === null) return turn.refuse('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
-  turn.viewer = viewer;
+  if (viewer === null) return handling.refuse('UNAUTHENTICATED', { 'WWW-Authenticate': 'Bearer' });
+  handling.viewer = viewer;
 
   const { method } = request;
-  if (method !== 'POST' && method !== 'GET') return turn.refuse('BAD_REQUEST', { Allow: 'GET, POST' }, 405);
+  if (method !== 'POST' && method !== 'GET')
+    return handling.refuse('BAD_REQUEST', { Allow: 'GET, POST' }, 405);
   let search = searchOf(request);
   let body: unknown;
   if (method === 'POST') {
-    if (!isJsonInUtf8(request.headers['content-type'])) return turn.refuse('UNSUPPORTED_MEDIA_TYPE');
+    if (!isJsonInUtf8(request.headers['content-type'])) return handling.refuse('UNSUPPORTED_MEDIA_TYPE');
     const text = await readBody(request);
-    if (text === null) return turn.refuse('PAYLOAD_TOO_LARGE', { Connection: 'close' });
+    if (text === null) return handling.refuse('PAYLOAD_TOO_LARGE', { Connection: 'close' });
     try {
       body = JSON.parse(text);
     } catch {
-      return turn.refuse('BAD_REQUEST');
+      return handling.refuse('BAD_REQUEST');
     }
-    if (Array.isArray(body)) return turn.refuse('BAD_REQUEST');
+    if (Array.isArray(body)) return handling.refuse('BAD_REQUEST');
   }
   if (parts.trustedDocuments) {
     const trusted =
       method === 'POST'
         ? trustedBody(parts.trustedDocuments, body)
         : trustedSearch(parts.trustedDocuments, search);
-    if (trusted === null) return turn.refuse('DOCUMENT_NOT_TRUSTED');
+    if (trusted === null) return handling.refuse('DOCUMENT_NOT_TRUSTED');
     if (typeof trusted === 'string') search = trusted;
     else body = trusted;
   }
@@ -155,11 +156,11 @@ async function answerGraphql(
   if (acceptsEventStream(request)) {
     const given = method === 'POST' ? body : parametersOf(search);
     const refusal = await parts.streams.answer(request, response, given, SECURITY_HEADERS);
-    if (refusal) turn.refuse(refusal.code, refusal.headers, refusal.status);
+    if (refusal) handling.refuse(refusal.code, refusal.headers, refusal.status);
     return;
   }
 
-  const context = contextOf(viewer, request.headers['accept-language'], turn);
+  const context = contextOf(viewer, request.headers['accept-language'], handling);
   const answer = await parts.graphql.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method, headers: headersOf(request), search, body },
     context: async () => context,
@@ -175,14 +176,14 @@ async function answerGraphql(
     'Vary',
     'Accept-Language, Authorization',
     'X-Request-Id',
-    turn.requestId,
+    handling.requestId,
     'Content-Length',
     String(bytes.length),
   ];
   for (const [name, value] of answer.headers) headers.push(name, value);
   // Text leaves in one piece with the headers; a buffer would be another.
   response.writeHead(status, headers).end(bytes, 'latin1');
-  turn.end(status);
+  handling.end(status);
 }
 
 function contextOf(

@@ -91,7 +91,7 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
         'X-Request-Id': context.requestId,
         'X-Accel-Buffering': 'no',
       });
-      stream = createStream(response, session, (error) => operations.present([error], context));
+      stream = createStream(response, session, (error) => operations.formatErrors([error], context));
       streams.add(stream);
       response.once('close', () => {
         if (stream) streams.delete(stream);
@@ -140,7 +140,7 @@ interface Stream {
 function createStream(
   response: ServerResponse,
   session: Session,
-  present: (error: unknown) => readonly GraphQLFormattedError[],
+  formatError: (error: unknown) => readonly GraphQLFormattedError[],
 ): Stream {
   let isOpen = true;
   const listeners: (() => void)[] = [];
@@ -176,7 +176,7 @@ function createStream(
       clearTimeout(stalled);
     },
     fail(error) {
-      if (isOpen) end(frame({ errors: present(error) }));
+      if (isOpen) end(frame({ errors: formatError(error) }));
     },
     complete() {
       if (isOpen) end('');

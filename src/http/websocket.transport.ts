@@ -198,7 +198,7 @@ function speak({ schema, operations, sessions }: WebSocketParts) {
       const known = refusals.get(errors);
       if (known) return known;
       const context = contextOf(extra);
-      return context ? operations.present(errors, context) : [];
+      return context ? operations.formatErrors(errors, context) : [];
     },
   });
 }

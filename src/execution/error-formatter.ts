@@ -7,7 +7,7 @@ import type { RequestContext } from '../context/request-context.js';
 import type { Locale } from '../domain/locale.js';
 import { translator } from '../i18n/labels.js';
 
-/** Codes whose English message tells a developer what to mend in the document or the variables. */
+/** Codes whose English message shows a developer what is wrong with the document or the variables. */
 const TECHNICAL_CODES: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -17,15 +17,15 @@ const TECHNICAL_CODES: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
 ]);
 
-/** Codes whose English messages name types, fields, arguments and values of the schema, or come close to it. */
-const TELLING_CODES: ReadonlySet<string> = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+/** Codes whose English messages name types, fields, arguments or values of the schema. */
+const SCHEMA_REVEALING_CODES: ReadonlySet<string> = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
 
 /**
- * What a client is told of an error: a message in the request's language, a code, and what the code
- * documents. Errors that are not for clients become INTERNAL_SERVER_ERROR; `log` gives them an id.
- * A viewer who may not see the schema (`hidesSchema`) learns where a document is wrong, not what would be right.
+ * An error as a client may see it: a message in the request's language, a code, and the extensions that
+ * the code documents. Any other error becomes INTERNAL_SERVER_ERROR with the id that `log` returns.
+ * With `hidesSchema`, the answer says where the document is wrong, and nothing that names the schema.
  */
-function presentError(
+function formatError(
   error: unknown,
   locale: Locale,
   log: (cause: unknown) => string,
@@ -37,29 +37,33 @@ function presentError(
     const { http: _http, ...extensions } = coded.extensions;
     return {
       message: t(`errors.${coded.reason}`, coded.variables),
-      ...place(error instanceof GraphQLError ? error : coded),
+      ...locationOf(error instanceof GraphQLError ? error : coded),
       extensions,
     };
   }
-  if (error instanceof GraphQLError && isOfGraphql(error.originalError)) {
+  if (error instanceof GraphQLError && isFromGraphql(error.originalError)) {
     const code = technicalCode(error);
-    if (code !== null && hidesSchema && TELLING_CODES.has(code)) {
-      return { message: t(`errors.${code}`), ...place(error), extensions: { code, ...variableOf(error) } };
+    if (code !== null && hidesSchema && SCHEMA_REVEALING_CODES.has(code)) {
+      return {
+        message: t(`errors.${code}`),
+        ...locationOf(error),
+        extensions: { code, ...variableOf(error) },
+      };
     }
     if (code !== null) {
       const prefix = locale === 'EN' ? '' : `${t(`errors.${code}`)} `;
-      return { message: `${prefix}${error.message}`, ...place(error), extensions: { code } };
+      return { message: `${prefix}${error.message}`, ...locationOf(error), extensions: { code } };
     }
   }
   const id = log(error);
   return {
     message: t('errors.INTERNAL_SERVER_ERROR'),
-    ...(error instanceof GraphQLError ? place(error) : {}),
+    ...(error instanceof GraphQLError ? locationOf(error) : {}),
     extensions: { code: 'INTERNAL_SERVER_ERROR', id },
   };
 }
 
-/** Errors as their client is told of them, the same on every transport; notes their codes in the record. */
+/** Formats errors for their client, the same on every transport, and notes their codes in the request's record. */
 export type FormatErrors = (
   errors: readonly unknown[],
   context: Pick<RequestContext, 'locale' | 'requestId' | 'viewer' | 'record'>,
@@ -76,9 +80,9 @@ export function createErrorFormatter(
       logger.error({ id, requestId, err: cause }, 'internal error');
       return id;
     };
-    const presented = errors.map((error) => presentError(error, locale, log, hidesSchema));
-    if (record) record.codes = [...new Set(presented.map(({ extensions }) => String(extensions?.code)))];
-    return presented;
+    const formatted = errors.map((error) => formatError(error, locale, log, hidesSchema));
+    if (record) record.codes = [...new Set(formatted.map(({ extensions }) => String(extensions?.code)))];
+    return formatted;
   };
 }
 
@@ -89,8 +93,8 @@ function codedCause(error: unknown): CodedError | null {
     : null;
 }
 
-/** Whether an error was made by graphql-js or Apollo, maybe out of another of theirs. */
-function isOfGraphql(original: Error | undefined): boolean {
+/** Whether graphql-js or Apollo made the error, perhaps from another error of theirs. */
+function isFromGraphql(original: Error | undefined): boolean {
   return original === undefined || original instanceof GraphQLError;
 }
 
@@ -106,6 +110,6 @@ function variableOf({ nodes = [] }: GraphQLError): { argument?: string } {
   return node?.kind === Kind.VARIABLE_DEFINITION ? { argument: `$${node.variable.name.value}` } : {};
 }
 
-function place({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> {
+function locationOf({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> {
   return { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
 }
