@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseStrictJson } from '../common/strict-json.js';
+import { MAX_LENGTH } from '../domain/limits.js';
 import { SCOPES } from '../domain/scopes.js';
 import { KID } from './public-keys.js';
 
@@ -15,9 +16,9 @@ const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
 const BEARER = /^Bearer $/i;
 const SEGMENTS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
 /** No control or format characters, line separators or halves of characters; no blanks at the ends. */
-const NAME = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}(?<!\s)$/u;
+const NAME = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u;
 
-const name = z.string().max(128).regex(NAME);
+const name = z.string().max(MAX_LENGTH.tokenId).regex(NAME);
 const seconds = z.int().nonnegative();
 const scopes = z.string().transform((value, context) => {
   const named = value === '' ? [] : value.split(' ');

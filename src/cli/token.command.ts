@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../common/config.js';
+import { MAX_LENGTH } from '../domain/limits.js';
 import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
 import {
   isGranted,
@@ -96,8 +97,8 @@ async function mint(
 }
 
 function parseSubject(value: string): string {
-  if (/^[^\p{Cc}]{1,128}$/u.test(value)) return value;
-  throw new InvalidArgumentError('It has 1 to 128 characters and no control characters.');
+  if (/^[^\p{Cc}]+$/u.test(value) && [...value].length <= MAX_LENGTH.tokenId) return value;
+  throw new InvalidArgumentError(`It has 1 to ${MAX_LENGTH.tokenId} characters and no control characters.`);
 }
 
 /** Separated by spaces, as in the claim, or given one by one. */

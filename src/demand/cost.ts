@@ -17,21 +17,16 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { COST, MAX_NODE_IDS, PAGE_SIZE } from '../domain/limits.js';
 
-/** Objects assumed in a list whose length the document does not tell. */
-const ASSUMED_SIZE = 5;
-/** Items of a page whose size the document does not tell, and the most it can have. */
-const PAGE = { default: 20, most: 100 } as const;
-/** A mutation's root field is a transaction that is written through to the disk. */
-const MUTATION_COST = 2_000;
-/** A look at the schema. */
-const INTROSPECTION_COST = 20;
+/** Larger pages and lists of ids are refused when they are planned. */
+const MAX_SIZE = Math.max(PAGE_SIZE.maximum, MAX_NODE_IDS);
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * What an operation costs at the most: one for every object it can answer, 2,000 for every mutation on top.
- * Pages count `first` or `last` times what an item costs; other lists an assumed size.
+ * What an operation costs at the most: one for every object it can answer, {@link COST}.mutation for every
+ * mutation on top. Pages count `first` or `last` times what an item costs; lists of unknown length a fixed size.
  */
 export type CostOf = (
   document: DocumentNode,
@@ -39,7 +34,7 @@ export type CostOf = (
   variables: Variables,
 ) => number;
 
-/** Costs by the values of the variables that sizes depend on; there are few, since pages end at 100. */
+/** Costs by the values of the variables that sizes depend on; there are few, since sizes are limited. */
 const MAX_CACHED_COSTS = 128;
 
 interface Estimate {
@@ -97,7 +92,7 @@ function sizeOf(value: unknown): number | null {
 }
 
 function clamp(size: number): number {
-  return Number.isFinite(size) ? Math.min(Math.max(Math.trunc(size), 1), PAGE.most) : PAGE.most;
+  return Number.isFinite(size) ? Math.min(Math.max(Math.trunc(size), 1), MAX_SIZE) : MAX_SIZE;
 }
 
 class Estimator {
@@ -151,12 +146,12 @@ class Estimator {
   private field(node: FieldNode, parent: GraphQLNamedType, size: number): number {
     const name = node.name.value;
     if (name === '__typename') return 0;
-    if (name === '__schema' || name === '__type') return INTROSPECTION_COST;
+    if (name === '__schema' || name === '__type') return COST.introspection;
     if (!isObjectType(parent) && !isInterfaceType(parent)) return 0;
     const field = parent.getFields()[name];
     if (!field) return 0;
     const isMutation = parent === this.schema.getRootType(OperationTypeNode.MUTATION);
-    const own = isMutation ? MUTATION_COST : 0;
+    const own = isMutation ? COST.mutation : 0;
     const type = getNamedType(field.type);
     if (!isCompositeType(type) || !node.selectionSet) return own;
     if (isConnection(type))
@@ -171,13 +166,12 @@ class Estimator {
       const size = field.args.some((argument) => argument.name === name) ? this.given(node, name) : null;
       return size === null ? [] : [size];
     });
-    return given.length > 0 ? Math.max(...given) : PAGE.default;
+    return given.length > 0 ? Math.max(...given) : PAGE_SIZE.default;
   }
 
   private listSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     if (!isListType(getNullableType(field.type))) return 1;
-    const { assumedSize } = field.extensions;
-    return this.given(node, 'ids') ?? (typeof assumedSize === 'number' ? assumedSize : ASSUMED_SIZE);
+    return this.given(node, 'ids') ?? COST.unsizedList;
   }
 
   /** The size an argument gives, or null. */

@@ -11,6 +11,7 @@ import type { Budget } from '../demand/budget.js';
 import type { CostOf } from '../demand/cost.js';
 import type { Documents } from '../demand/documents.js';
 import type { TrustedDocuments } from '../demand/trusted-documents.js';
+import { MAX_BODY_BYTES } from '../domain/limits.js';
 import type { FormatErrors } from '../execution/error-formatter.js';
 import { createSubscriptionExecutor } from '../execution/subscription-executor.js';
 import { openEventLog } from '../feed/event-log.js';
@@ -22,9 +23,6 @@ import { createOperations } from './operations.js';
 import { openSessions } from './session.js';
 import { createSse, type SseTransport } from './sse.transport.js';
 import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
-
-/** Messages of sockets are at most as long as bodies of requests, in bytes. */
-const MAX_MESSAGE_BYTES = 100 * 1024;
 
 export interface LiveEventsParts {
   readonly schema: GraphQLSchema;
@@ -73,7 +71,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   return {
     streams,
     openWebSockets: (http) =>
-      openWebSockets(http, { schema, operations, sessions, maxMessageBytes: MAX_MESSAGE_BYTES, logger }),
+      openWebSockets(http, { schema, operations, sessions, maxMessageBytes: MAX_BODY_BYTES, logger }),
     use: () => ({
       subscriptions: subscriptions.size,
       sessions: sessions.size,

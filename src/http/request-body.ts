@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-
-/** Bodies of GraphQL requests are at most this long, in bytes. */
-const MAX_BODY_BYTES = 100 * 1024;
+import { MAX_BODY_BYTES } from '../domain/limits.js';
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
 

@@ -1,13 +1,19 @@
 import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblem } from '../csv/problem.js';
-import { MAX_CASUALTIES } from '../modules/incidents/write/content.rules.js';
-import { CONTROL, codePoint, LOOKALIKE } from '../mutations/text.rules.js';
+import { MAX_CASUALTIES } from '../domain/limits.js';
+import type { Problem } from '../mutations/problem.js';
+import { codePoint, LOOKALIKE, readText } from '../mutations/text.rules.js';
+
+/** A rule that the API holds input to; see src/mutations/ and the rules of a module's writing. */
+type Rule = (field: readonly string[], problems: Problem[]) => void;
 
 /** Reads the cells of one row. Each function answers the value, or reports a problem and answers null. */
 export interface Cells<C extends string> {
   readonly line: number;
   /** Reports a problem of a column, which the whole cell is shown with. */
   refuse(column: C, message: string): null;
+  /** Holds a column to a rule of the API; reports what the rule finds. */
+  hold(column: C, rule: Rule): void;
   text(column: C, maximum: number): string | null;
   required(column: C, maximum: number): string | null;
   /** A code of its own making; `form` says in words what `pattern` asks. */
@@ -35,13 +41,17 @@ export function readCells<C extends string>(
     problems.push({ file, line, column, value: cells[column], message });
     return null;
   };
+  const hold = (column: C, rule: Rule): void => {
+    const found: Problem[] = [];
+    rule([], found);
+    for (const problem of found) refuse(column, messageOf(problem));
+  };
   const text = (column: C, maximum: number): string | null => {
     const value = cells[column];
-    const control = CONTROL.exec(value);
-    if (control) return refuse(column, `contains the control character ${codePoint(control[0])}`);
-    const length = [...value].length;
-    if (length > maximum) return refuse(column, `is ${length} characters long; at most ${maximum} are taken`);
-    return value;
+    if (value === '') return value;
+    const before = problems.length;
+    hold(column, (field, found) => readText(value, field, { longest: maximum }, found));
+    return problems.length === before ? value : null;
   };
   const latin = (column: C, value: string): string | null => {
     const lookalike = LOOKALIKE.exec(value);
@@ -63,6 +73,7 @@ export function readCells<C extends string>(
   return {
     line,
     refuse,
+    hold,
     text,
     known,
     required: (column, maximum) =>
@@ -118,6 +129,30 @@ function parseInstant(value: string): Date | null {
   if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return null;
   const minutesAhead = (match[9] === '-' ? -1 : 1) * (offset[0] * 60 + offset[1]);
   return new Date(local.getTime() - minutesAhead * 60_000);
+}
+
+/** What a rule of the API found, after the name of a column. */
+function messageOf({ reason, variables = {} }: Problem): string {
+  switch (reason) {
+    case 'REQUIRED':
+      return 'is empty';
+    case 'CONTROL_CHARACTER':
+      return `contains the control character ${variables.character}`;
+    case 'TOO_LONG':
+      return `is ${variables.length} characters long; at most ${variables.maximum} are taken`;
+    case 'TOO_MANY':
+      return `makes too many items; at most ${variables.maximum} are taken`;
+    case 'INVALID_URL':
+      return 'has an address that is no http or https address in ASCII';
+    case 'IN_THE_FUTURE':
+      return 'is in the future';
+    case 'BEFORE_RECORD':
+      return 'is before 27 September 2020 in Baku, where the record begins';
+    case 'INTERVAL':
+      return 'is not after the beginning';
+    default:
+      return `is refused (${reason})`;
+  }
 }
 
 function shown(value: string): string {

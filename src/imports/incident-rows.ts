@@ -1,5 +1,6 @@
 import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblem } from '../csv/problem.js';
+import { MAX_ITEMS, MAX_LENGTH } from '../domain/limits.js';
 import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
 import { AUDIENCES, NATIONS, type Nation } from '../domain/scopes.js';
 import { type SourceType, VOCABULARIES } from '../domain/vocabularies.js';
@@ -9,8 +10,8 @@ import type {
   IncidentContent,
   TextContent,
 } from '../modules/incidents/write/content.js';
-import type { KnownCodes } from '../modules/incidents/write/content.rules.js';
-import { MAX_LENGTH } from '../mutations/text.rules.js';
+import { checkInterval, checkTime, type KnownCodes } from '../modules/incidents/write/content.rules.js';
+import { checkListLength, readUrl } from '../mutations/text.rules.js';
 import { maskOf } from '../planner/audience-mask.js';
 import { type Cells, readCells } from './cells.js';
 
@@ -51,8 +52,7 @@ export interface IncidentRecord {
   readonly content: IncidentContent;
 }
 
-const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/;
-const MAXIMUM_NOTE = 5_000;
+const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const TAGS = LOCALES.map((locale) => LANGUAGE_TAG[locale]);
 
 /** Reads rows of incidents; those with a problem are left out. */
@@ -60,6 +60,7 @@ export function readIncidents(
   file: string,
   rows: readonly CsvRow<IncidentColumn>[],
   known: KnownCodes,
+  now: Date,
   problems: ImportProblem[],
 ): IncidentRecord[] {
   const records: IncidentRecord[] = [];
@@ -68,12 +69,13 @@ export function readIncidents(
     const before = problems.length;
     const cells = readCells(file, row, problems);
     const importKey = cells.code('key', KEY, 'Latin letters, digits, dots, slashes and hyphens');
+    if (importKey !== null) cells.text('key', MAX_LENGTH.importKey);
     const first = seen.get(row.cells.key);
     if (first !== undefined) cells.refuse('key', `repeats line ${first}`);
     else seen.set(row.cells.key, row.line);
     const originator = cells.oneOf('originator', NATIONS);
     const releasedTo = cells.list('released_to', /;/, (code) => isOneOf(AUDIENCES, code));
-    const content = readContent(cells, row.cells, known);
+    const content = readContent(cells, row.cells, known, now);
     if (problems.length > before || importKey === null || originator === null || content === null) continue;
     const audience = maskOf([originator, ...AUDIENCES.filter((code) => releasedTo.includes(code))]);
     records.push({ line: row.line, importKey, originator, audience, content });
@@ -83,20 +85,31 @@ export function readIncidents(
 
 type RowCells = CsvRow<IncidentColumn>['cells'];
 
-function readContent(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): IncidentContent | null {
+function readContent(
+  cells: Cells<IncidentColumn>,
+  raw: RowCells,
+  known: KnownCodes,
+  now: Date,
+): IncidentContent | null {
   const category = cells.oneOf('category', VOCABULARIES.IncidentCategory);
   const severity = cells.oneOf('severity', VOCABULARIES.Severity);
   const occurredFrom =
     raw.occurred_from === '' ? cells.refuse('occurred_from', 'is empty') : cells.instant('occurred_from');
   const occurredTo = cells.instant('occurred_to');
-  if (occurredFrom && occurredTo && occurredTo <= occurredFrom)
-    cells.refuse('occurred_to', 'is not after occurred_from');
+  if (occurredFrom)
+    cells.hold('occurred_from', (field, problems) => checkTime(occurredFrom, field, now, problems));
+  if (occurredTo) cells.hold('occurred_to', (field, problems) => checkTime(occurredTo, field, now, problems));
+  if (occurredFrom && occurredTo)
+    cells.hold('occurred_to', (field, problems) => checkInterval(occurredFrom, occurredTo, field, problems));
   const timePrecision = cells.oneOf('time_precision', VOCABULARIES.TimePrecision);
   const place = cells.known('place', (code) => known.places.has(code));
   const title = readTitle(cells, raw);
   const claims = readClaims(cells, raw, known);
   const casualties = readCasualties(cells);
   const provisions = cells.list('provisions', /;/, (code) => known.provisions.has(code));
+  cells.hold('provisions', (field, problems) =>
+    checkListLength(provisions, MAX_ITEMS.provisions, field, problems),
+  );
   if (!category || !severity || !occurredFrom || !timePrecision || !title) return null;
   return {
     category,
@@ -141,7 +154,7 @@ function readClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCod
   const attributedTo = cells.list('attributed_to', /;/, isParty);
   const sourceType = cells.oneOf('source_type', VOCABULARIES.SourceType) ?? 'OTHER';
   const urls = readUrls(cells, raw);
-  const note = cells.text('note', MAXIMUM_NOTE);
+  const note = cells.text('note', MAX_LENGTH.remark);
   if (raw.claimants === '') cells.refuse('claimants', 'is empty');
   const [first] = claimants;
   if (first === undefined) return [];
@@ -161,7 +174,11 @@ function readClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCod
   const further = urls
     .slice(pairs.length)
     .map((url) => claimOf(first, pairs[0]?.[1] ?? null, 'MEDIA', url, null));
-  return [...claims, ...further];
+  const all = [...claims, ...further];
+  cells.hold(further.length > 0 ? 'source_urls' : 'claimants', (field, problems) =>
+    checkListLength(all, MAX_ITEMS.claims, field, problems),
+  );
+  return all;
 }
 
 function claimOf(
@@ -183,11 +200,7 @@ function claimOf(
 function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   const urls = (raw.source_urls ?? '').split(/\s+/).filter((url) => url !== '');
   for (const url of urls) {
-    if (url.length > MAX_LENGTH.url)
-      cells.refuse('source_urls', `has an address longer than ${MAX_LENGTH.url} characters`);
-    else if (!/^https?:\/\/[\x21-\x7e]+$/.test(url) || !URL.canParse(url)) {
-      cells.refuse('source_urls', `has ${url.slice(0, 60)}, which is no http or https address in ASCII`);
-    }
+    cells.hold('source_urls', (field, problems) => readUrl(url, field, problems));
   }
   return urls;
 }

@@ -62,7 +62,7 @@ export async function importIncidentsFile(
 ): Promise<IncidentsImported> {
   const keys = await readKeys(manager);
   const { rows, problems } = await readCsv(file, INCIDENT_COLUMNS);
-  const records = readIncidents(file, rows, keys, problems);
+  const records = readIncidents(file, rows, keys, new Date(), problems);
   const added = await leaveOutExisting(manager, file, records, problems);
   if (problems.length > 0) throw new ImportError(file, problems);
 

@@ -1,5 +1,6 @@
 import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblem } from '../csv/problem.js';
+import { MAX_LENGTH } from '../domain/limits.js';
 import { LANGUAGE_TAG, type Locale } from '../domain/locale.js';
 import { type PlaceKind, VOCABULARIES } from '../domain/vocabularies.js';
 import type { LocalNames } from '../graphql-types/local-names.js';
@@ -36,7 +37,6 @@ export interface PlaceRecord {
 export type KnownPlace = Pick<PlaceRecord, 'kind' | 'parent'>;
 
 const CODE = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-const MAXIMUM_NAME = 200;
 
 /** Reads rows of places. `existing` are those already recorded, by code. */
 export function readPlaces(
@@ -58,9 +58,11 @@ export function readPlaces(
     const kind = cells.oneOf('kind', VOCABULARIES.PlaceKind);
     const parent = cells.known('parent', (parentCode) => codes.has(parentCode) || existing.has(parentCode));
     const name = (locale: Locale): string =>
-      cells.required(`name_${LANGUAGE_TAG[locale]}`, MAXIMUM_NAME) ?? '';
+      cells.required(`name_${LANGUAGE_TAG[locale]}`, MAX_LENGTH.placeName) ?? '';
     const names = { tr: name('TR'), ru: name('RU'), az: name('AZ'), en: name('EN') };
-    const aliases = (cells.text('aliases', 10 * MAXIMUM_NAME) ?? '').split('|').map((alias) => alias.trim());
+    const aliases = (cells.text('aliases', MAX_LENGTH.placeAliases) ?? '')
+      .split('|')
+      .map((alias) => alias.trim());
     const latitude = cells.number('latitude', -90, 90);
     const longitude = cells.number('longitude', -180, 180);
     if (row.cells.latitude !== '' && row.cells.longitude === '')

@@ -1,12 +1,7 @@
+import { MAX_LENGTH } from '../domain/limits.js';
 import type { Locale } from '../domain/locale.js';
 import type { StoredText } from '../graphql-types/localized-text.type.js';
 import type { Problem } from './problem.js';
-
-/** Most characters (code points) of each kind of text. */
-export const MAX_LENGTH = { title: 500, narrative: 20_000, text: 4_000, url: 2_000, key: 200 } as const;
-
-/** Most items of a list. */
-const MAX_ITEMS = 50;
 
 /** Also those that turn the direction of what follows, and so can make a text read as another. */
 export const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -104,11 +99,11 @@ export function isStorable(text: string): boolean {
 
 export function checkListLength(
   items: readonly unknown[],
+  maximum: number,
   field: readonly string[],
   problems: Problem[],
 ): void {
-  if (items.length > MAX_ITEMS)
-    problems.push({ reason: 'TOO_MANY', field, variables: { maximum: MAX_ITEMS } });
+  if (items.length > maximum) problems.push({ reason: 'TOO_MANY', field, variables: { maximum } });
 }
 
 export function codePoint(character: string): string {

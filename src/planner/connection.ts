@@ -1,8 +1,7 @@
 import { CodedError } from '../common/errors.js';
+import { PAGE_SIZE } from '../domain/limits.js';
 import type { Fields, PlanContext, Read, ReadType, Row } from './model.js';
 import { all, concatenated, join, literal, type Param, raw, type Sql, sql } from './sql.js';
-
-export const PAGE_SIZE = { minimum: 1, maximum: 100, default: 20 } as const;
 
 /** Arguments of a connection, as planned. */
 export interface PageArguments {

@@ -1,6 +1,6 @@
 import { GraphQLString } from 'graphql';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { PAGE_SIZE } from './connection.js';
+import { PAGE_SIZE } from '../domain/limits.js';
 
 @ObjectType({ description: 'Where a page lies in its list.' })
 export class PageInfo {

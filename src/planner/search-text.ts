@@ -1,15 +1,17 @@
 import { CodedError } from '../common/errors.js';
+import { MAX_LENGTH } from '../domain/limits.js';
 import type { PlanContext, ReadType, Row } from './model.js';
 import { type Param, raw, type Sql, sql } from './sql.js';
-
-const LONGEST = 200;
 
 /** What is searched for, bound as text; refused when it is too long. */
 export function searchText(search: Param): Param {
   return search.as('text', (value) => {
     const text = String(value);
-    if (text.length > LONGEST) {
-      throw new CodedError('BAD_USER_INPUT', { reason: 'SEARCH_TOO_LONG', variables: { maximum: LONGEST } });
+    if (text.length > MAX_LENGTH.searchText) {
+      throw new CodedError('BAD_USER_INPUT', {
+        reason: 'SEARCH_TOO_LONG',
+        variables: { maximum: MAX_LENGTH.searchText },
+      });
     }
     return text.replace(/\p{Cc}/gu, ' ');
   });

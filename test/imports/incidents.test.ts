@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PACKAGE_ROOT } from '../../src/common/package-root.js';
 import { describeProblem, ImportError, type ImportProblem } from '../../src/csv/problem.js';
+import { MAX_CASUALTIES, MAX_ITEMS, MAX_LENGTH } from '../../src/domain/limits.js';
 import { INCIDENT_COLUMNS, type IncidentColumn } from '../../src/imports/incident-rows.js';
 import { importIncidents } from '../../src/imports/incidents.import.js';
 import { type ImportDatabase, openImportDatabase } from './import-database.js';
@@ -49,6 +50,9 @@ const csv = (rows: readonly Cells[]): string =>
       INCIDENT_COLUMNS.map((column) => `"${row[column].replaceAll('"', '""')}"`).join(','),
     ),
   ].join('\n');
+
+const addresses = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `https://example.org/${index}`).join(' ');
 
 let database: ImportDatabase;
 beforeAll(async () => {
@@ -238,6 +242,36 @@ describe('importIncidents', () => {
       ].map(([row, column]) => [Number(row) + (Number(row) > 18 ? 1 : 0), column]),
     );
     expect(await recorded('GOOD')).toBeUndefined();
+  });
+
+  it.each<[string, Partial<Cells>, IncidentColumn]>([
+    ['a year before the record', { occurred_from: '1922-11-10T12:00:00+04:00' }, 'occurred_from'],
+    ['the last moment before the record', { occurred_from: '2020-09-26T23:59:59+04:00' }, 'occurred_from'],
+    ['a year to come', { occurred_from: '2202-03-09T12:00:00+04:00' }, 'occurred_from'],
+    ['an end to come', { occurred_to: '2202-03-09T12:00:00+04:00' }, 'occurred_to'],
+    ['a note of 5,000 characters', { note: 'n'.repeat(5_000) }, 'note'],
+    ['a note one character too long', { note: '🙂'.repeat(MAX_LENGTH.remark + 1) }, 'note'],
+    ['60 claims by addresses', { source_urls: addresses(60) }, 'source_urls'],
+    ['one claim too many', { source_urls: addresses(MAX_ITEMS.claims + 1) }, 'source_urls'],
+    [
+      'an address too long',
+      { source_urls: `https://example.org/${'a'.repeat(MAX_LENGTH.url)}` },
+      'source_urls',
+    ],
+    ['too many casualties', { wounded: String(MAX_CASUALTIES + 1) }, 'wounded'],
+  ])('refuses what the API refuses, by line and column: %s', async (_what, cells, column) => {
+    const problems = await problemsOf([incident({ key: 'FINE' }), incident({ key: 'OVER', ...cells })]);
+    expect(problems.map((problem) => [problem.line, problem.column])).toEqual([[3, column]]);
+  });
+
+  it('takes what just fits', async () => {
+    const rows = [
+      incident({ key: 'FITS-1', occurred_from: '2020-09-27T00:00:00+04:00' }),
+      incident({ key: 'FITS-2', note: '🙂'.repeat(MAX_LENGTH.remark) }),
+      incident({ key: 'FITS-3', source_urls: addresses(MAX_ITEMS.claims) }),
+      incident({ key: 'FITS-4', wounded: String(MAX_CASUALTIES) }),
+    ];
+    expect(await run(rows)).toEqual({ added: rows.length, unchanged: 0 });
   });
 
   it('takes titles of exactly 500 characters, and every form of time with an offset', async () => {

@@ -1,6 +1,7 @@
 import { GraphQLString } from 'graphql';
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { WriteContext } from '../../context/write-context.js';
+import { limitText, MAX_LENGTH } from '../../domain/limits.js';
 import type { ImplementationStatus } from '../../domain/vocabularies.js';
 import { ENUMS } from '../../graphql-types/enums.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
@@ -20,7 +21,10 @@ export class AssessProvisionInput {
   @Field(() => ENUMS.ImplementationStatus, { description: 'Degree of implementation.' })
   status!: ImplementationStatus;
 
-  @Field(() => TextInput, { nullable: true, description: 'Why, at most 4,000 characters.' })
+  @Field(() => TextInput, {
+    nullable: true,
+    description: `Why, at most ${limitText(MAX_LENGTH.remark)} characters.`,
+  })
   rationale?: TextInput | null;
 }
 

@@ -1,12 +1,12 @@
 import type { WriteContext } from '../../context/write-context.js';
 import { newKey } from '../../database/key.js';
 import { insertInto } from '../../database/statement.js';
+import { MAX_LENGTH } from '../../domain/limits.js';
 import type { ImplementationStatus } from '../../domain/vocabularies.js';
 import type { StoredText } from '../../graphql-types/localized-text.type.js';
 import { type Problem, refuseIf } from '../../mutations/problem.js';
 import {
   isStorable,
-  MAX_LENGTH,
   readTextInput,
   sourceText,
   unknownCode,
@@ -34,7 +34,9 @@ export function assessProvision(
   const reason =
     rationale == null
       ? null
-      : sourceText(readTextInput(rationale, ['input', 'rationale'], { longest: MAX_LENGTH.text }, problems));
+      : sourceText(
+          readTextInput(rationale, ['input', 'rationale'], { longest: MAX_LENGTH.remark }, problems),
+        );
   return ctx.write(async (tx) => {
     const [provision] = isStorable(code)
       ? await tx.read<{ key: number }>({ text: 'select key from provision where code = $1', values: [code] })

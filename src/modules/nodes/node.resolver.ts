@@ -1,6 +1,7 @@
 import { GraphQLID } from 'graphql';
 import { Arg, Query, Resolver } from 'type-graphql';
 import { CodedError } from '../../common/errors.js';
+import { MAX_NODE_IDS } from '../../domain/limits.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
 import { Node } from '../../graphql-types/node.type.js';
 import type { Planned } from '../../planner/arguments.js';
@@ -14,7 +15,6 @@ import { partyRead } from '../parties/party.read.js';
 import { placeRead } from '../places/place.read.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const MAX_IDS = 100;
 
 /** The types with global ids, the column their ids hold, and its type in PostgreSQL. */
 const NODE_TYPES: readonly {
@@ -47,8 +47,7 @@ export class NodeResolver {
 
   @Query(() => [Node], {
     nullable: 'items',
-    description:
-      'The objects of these ids in the same order, with null where the viewer sees none; at most 100.',
+    description: `The objects of these ids in the same order, with null where the viewer sees none; at most ${MAX_NODE_IDS}.`,
   })
   @RequiresScope('reference:read')
   nodes(
@@ -86,10 +85,10 @@ function keyWithin(typeName: string, pgType: 'text' | 'uuid', id: unknown): stri
 
 function keysWithin(typeName: string, pgType: 'text' | 'uuid', ids: unknown): (string | null)[] {
   if (!Array.isArray(ids)) return [];
-  if (ids.length > MAX_IDS) {
+  if (ids.length > MAX_NODE_IDS) {
     throw new CodedError('BAD_USER_INPUT', {
       reason: 'TOO_MANY_VALUES',
-      variables: { maximum: MAX_IDS },
+      variables: { maximum: MAX_NODE_IDS },
       extensions: { argument: 'ids' },
     });
   }

@@ -1,6 +1,7 @@
 import { CodedError } from '../../common/errors.js';
+import { MAX_ITEMS } from '../../domain/limits.js';
 import { LANGUAGE_TAG, type Locale } from '../../domain/locale.js';
-import { type IncidentDimension, VOCABULARIES } from '../../domain/vocabularies.js';
+import type { IncidentDimension } from '../../domain/vocabularies.js';
 import type { Planned } from '../../planner/arguments.js';
 import {
   jsonList,
@@ -17,8 +18,6 @@ import type { IncidentFilter } from '../incidents/read/incident.inputs.js';
 import { aggregated, type CountedRows, columnOf, counted } from '../incidents/statistics/aggregate.read.js';
 import { placeRead } from '../places/place.read.js';
 
-/** As many as there are; more could only repeat some. */
-const MAX_DIMENSIONS = VOCABULARIES.IncidentDimension.length;
 /** Key of incidents without a district. */
 const NONE = 'NONE';
 
@@ -36,10 +35,10 @@ export function statistics(
   filter: Planned<IncidentFilter> | null | undefined,
   groupBy: readonly IncidentDimension[],
 ): Read {
-  if (groupBy.length > MAX_DIMENSIONS) {
+  if (groupBy.length > MAX_ITEMS.dimensions) {
     throw new CodedError('BAD_USER_INPUT', {
       reason: 'TOO_MANY_VALUES',
-      variables: { maximum: MAX_DIMENSIONS },
+      variables: { maximum: MAX_ITEMS.dimensions },
       extensions: { argument: 'groupBy' },
     });
   }

@@ -1,4 +1,5 @@
 import { Arg, Query, Resolver } from 'type-graphql';
+import { MAX_ITEMS } from '../../domain/limits.js';
 import type { IncidentDimension } from '../../domain/vocabularies.js';
 import { ENUMS } from '../../graphql-types/enums.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
@@ -22,7 +23,7 @@ export class StatisticResolver {
     })
     filter: Planned<IncidentFilter> | null | undefined,
     @Arg('groupBy', () => [ENUMS.IncidentDimension], {
-      description: 'What to group by, in order; an empty list counts everything.',
+      description: `What to group by, in order, at most ${MAX_ITEMS.dimensions}; an empty list counts everything.`,
     })
     groupBy: IncidentDimension[],
   ): Read {

@@ -1,6 +1,7 @@
 import { GraphQLString } from 'graphql';
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { WriteContext } from '../../context/write-context.js';
+import { MAX_LENGTH } from '../../domain/limits.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
 import { Refusal } from '../../mutations/problem.js';
 import { UserError, userErrors } from '../../mutations/user-error.type.js';
@@ -8,7 +9,7 @@ import { revokeToken } from './revocation.service.js';
 
 @InputType({ description: "A token of the administrator's own nation." })
 export class RevokeTokenInput {
-  @Field(() => GraphQLString, { description: 'Its `jti` claim, 1 to 128 characters.' })
+  @Field(() => GraphQLString, { description: `Its \`jti\` claim, 1 to ${MAX_LENGTH.tokenId} characters.` })
   jti!: string;
 }
 

@@ -1,4 +1,5 @@
 import { CodedError } from '../../../common/errors.js';
+import { MAX_RADIUS_KM } from '../../../domain/limits.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { exists } from '../../../planner/fields.js';
 import type { PlanContext, Row } from '../../../planner/model.js';
@@ -68,7 +69,6 @@ function claimed(row: Row, column: string, partyCodes: Param, context: PlanConte
 }
 
 const EARTH_RADIUS_KM = 6371.0088;
-const LARGEST_RADIUS_KM = 500;
 
 /** Great-circle distance by the haversine formula, in kilometres. */
 function distanceKm(latitude: Sql, longitude: Sql, near: Planned<NearInput>): Sql {
@@ -78,7 +78,7 @@ function distanceKm(latitude: Sql, longitude: Sql, near: Planned<NearInput>): Sq
 function isNear(row: Row, near: Planned<NearInput>, context: PlanContext): Sql {
   const { latitude, longitude, radiusKm } = near;
   const isOnGlobe = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
-  if (!isOnGlobe || !(radiusKm > 0 && radiusKm <= LARGEST_RADIUS_KM)) {
+  if (!isOnGlobe || !(radiusKm > 0 && radiusKm <= MAX_RADIUS_KM)) {
     throw new CodedError('BAD_USER_INPUT', { reason: 'NEAR_OUT_OF_RANGE', extensions: { argument: 'near' } });
   }
   context.heavy();

@@ -1,5 +1,6 @@
 import { GraphQLString } from 'graphql';
 import { ArgsType, Field, Float, InputType } from 'type-graphql';
+import { limitText, MAX_LENGTH, MAX_RADIUS_KM, MAX_RANKED_MATCHES } from '../../../domain/limits.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type {
   IncidentCategory,
@@ -32,7 +33,7 @@ export class NearInput {
   @Field(() => Float, { description: 'Longitude in degrees east, -180 to 180.' })
   longitude!: number;
 
-  @Field(() => Float, { description: 'Distance in kilometres, more than 0 and at most 500.' })
+  @Field(() => Float, { description: `Distance in kilometres, more than 0 and at most ${MAX_RADIUS_KM}.` })
   radiusKm!: number;
 }
 
@@ -86,15 +87,13 @@ export class IncidentFilter {
 
   @Field(() => GraphQLString, {
     nullable: true,
-    description:
-      'Full text, in any of the four languages, place names in any spelling and the labels of categories included.',
+    description: `Full text of at most ${MAX_LENGTH.searchText} characters, in any of the four languages, place names in any spelling and the labels of categories included.`,
   })
   search?: string | null;
 }
 
 @InputType({
-  description:
-    'How incidents are sorted; ties are broken by time and id. RELEVANCE is for searches: how well a record matches, with matches in the language of the request first. Records are sorted by time where nothing is searched, and where more than 500 match, which are taken as equally good.',
+  description: `How incidents are sorted; ties are broken by time and id. RELEVANCE is for searches: how well a record matches, with matches in the language of the request first. Records are sorted by time where nothing is searched, and where more than ${limitText(MAX_RANKED_MATCHES)} match, which are taken as equally good.`,
 })
 export class IncidentOrder {
   @Field(() => ENUMS.IncidentOrderField, { defaultValue: 'OCCURRED_FROM', description: 'What to sort by.' })

@@ -1,4 +1,5 @@
 import { CodedError } from '../../../common/errors.js';
+import { MAX_RANKED_MATCHES } from '../../../domain/limits.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { seenByAudience } from '../../../planner/audience-mask.js';
 import type { Listing, PageBounds, Source, SourceCondition, Sources } from '../../../planner/connection.js';
@@ -9,8 +10,6 @@ import { keysWithin } from '../../places/place-within.js';
 import type { IncidentFilter } from '../read/incident.inputs.js';
 import { incidentRead, ofIncident } from '../read/incident.read.js';
 
-/** Matches above which a search no longer tells records apart: they count as equally good. */
-const COMMON = 500;
 /** So many times larger each batch is than the one before. */
 const GROWTH = 4;
 
@@ -104,7 +103,12 @@ function batchByBatch(
   where: SourceCondition,
   cut: PageBounds,
 ): Matches {
-  const first = matches(search, listing, context, pageOf({ ...cut, limit: COMMON }, listing.isByRank));
+  const first = matches(
+    search,
+    listing,
+    context,
+    pageOf({ ...cut, limit: MAX_RANKED_MATCHES }, listing.isByRank),
+  );
   const last = raw('batch.keys[cardinality(batch.keys)]');
   const lastTime = context.rows(incidentRead, (row) => sql`${row('key')} = ${last}`);
   const beyond = sql`, batch.size * ${GROWTH}, ${raw(String(cut.isDescending))}, null, (select ${lastTime.row('occurred_from')} ${lastTime.from}), ${last}`;
@@ -117,7 +121,7 @@ function batchByBatch(
     // Matches that have ranks are few, and the first batch is all of them. `offset 0` asks for each batch once.
     shared: sql`with recursive found as materialized (select * from ${first}),
       batch (keys, hits, total, size) as (
-        select page.keys, case when page.is_ranked then page.keys else ${hits} end, 0, ${COMMON}::integer
+        select page.keys, case when page.is_ranked then page.keys else ${hits} end, 0, ${MAX_RANKED_MATCHES}::integer
           from (select array_agg(incident_key) as keys, bool_or(rank > 0) as is_ranked from found) page
         union all
         select page.keys, ${hits}, batch.total + cardinality(batch.hits), batch.size * ${GROWTH}
@@ -133,7 +137,7 @@ function batchByBatch(
 
 /** What the index finds; `page` are further arguments of search.incidents. */
 function matches(search: Param, { narrowing }: SearchedListing, context: PlanContext, page: Sql): Sql {
-  return sql`search.incidents(${searchText(search)}, ${literal(context.locale)}, ${COMMON}, ${narrowed(narrowing, context)}${page})`;
+  return sql`search.incidents(${searchText(search)}, ${literal(context.locale)}, ${MAX_RANKED_MATCHES}, ${narrowed(narrowing, context)}${page})`;
 }
 
 /** Incidents whose keys and ranks stand in what the statement's sources share. */

@@ -1,7 +1,8 @@
+import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { Locale } from '../../../domain/locale.js';
 import type { StoredText, StoredTranslation } from '../../../graphql-types/localized-text.type.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { MAX_LENGTH, readTextInput, sourceText, type WrittenText } from '../../../mutations/text.rules.js';
+import { readTextInput, sourceText, type WrittenText } from '../../../mutations/text.rules.js';
 import { canonicalJson } from './canonical-json.js';
 import { type IncidentContent } from './content.js';
 import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';

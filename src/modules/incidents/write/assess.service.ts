@@ -1,10 +1,11 @@
 import type { WriteContext } from '../../../context/write-context.js';
 import { newKey } from '../../../database/key.js';
 import { insertInto, together } from '../../../database/statement.js';
+import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type { Verdict } from '../../../domain/vocabularies.js';
 import { type Problem, refuseIf } from '../../../mutations/problem.js';
-import { MAX_LENGTH, readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { whatForbidsAssessing } from './action.rules.js';
 import { actorOf } from './actor.js';
 import { newestVerdicts, statusOf } from './assess.rules.js';
@@ -32,11 +33,13 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
   const remark =
     input.remark == null
       ? null
-      : sourceText(readTextInput(input.remark, ['input', 'remark'], { longest: MAX_LENGTH.text }, problems));
+      : sourceText(
+          readTextInput(input.remark, ['input', 'remark'], { longest: MAX_LENGTH.remark }, problems),
+        );
   const note =
     input.internalNote == null
       ? null
-      : readText(input.internalNote, ['input', 'internalNote'], { longest: MAX_LENGTH.text }, problems);
+      : readText(input.internalNote, ['input', 'internalNote'], { longest: MAX_LENGTH.remark }, problems);
   return ctx.write(async (tx) => {
     const [incident, standing] = await lockIncident(tx, ctx.nation, input.id, (key) =>
       tx.read<Standing>({ text: STANDING, values: [key] }),

@@ -1,7 +1,13 @@
+import {
+  CLOCK_SKEW_MS,
+  FIRST_MOMENT,
+  MAX_CASUALTIES,
+  MAX_ITEMS,
+  MAX_LENGTH,
+} from '../../../domain/limits.js';
 import type { Problem } from '../../../mutations/problem.js';
 import {
   checkListLength,
-  MAX_LENGTH,
   readTextInput,
   readUrl,
   sourceText,
@@ -12,12 +18,6 @@ import { textContent } from './content.js';
 import type { CasualtiesInput, ClaimInput, PositionInput } from './writing.inputs.js';
 
 /** The rules an incident's content is held to, whoever writes it. What is wrong goes to `problems`. */
-
-/** Start of the fighting that the truce of 2020 ended, in Baku. */
-const FIRST_MOMENT = new Date('2020-09-27T00:00:00+04:00');
-/** How far a reporter's clock may be ahead of ours. */
-const CLOCK_SKEW_MS = 60_000;
-export const MAX_CASUALTIES = 1_000_000;
 
 /**
  * A box around the districts the truce speaks of. A position outside of it may be right, and is more often
@@ -64,7 +64,7 @@ function checkNumber(
 }
 
 export function readClaims(claims: readonly ClaimInput[], field: Path, problems: Problem[]): ClaimContent[] {
-  checkListLength(claims, field, problems);
+  checkListLength(claims, MAX_ITEMS.claims, field, problems);
   return claims.map(({ claimant, attributedTo, sourceType, sourceUrl, statement }, index) => {
     const path = [...field, String(index)];
     return {
@@ -77,7 +77,7 @@ export function readClaims(claims: readonly ClaimInput[], field: Path, problems:
           ? null
           : textContent(
               sourceText(
-                readTextInput(statement, [...path, 'statement'], { longest: MAX_LENGTH.text }, problems),
+                readTextInput(statement, [...path, 'statement'], { longest: MAX_LENGTH.remark }, problems),
               ),
             ),
     };
@@ -89,7 +89,7 @@ export function readCasualties(
   field: Path,
   problems: Problem[],
 ): CasualtiesContent[] {
-  checkListLength(casualties, field, problems);
+  checkListLength(casualties, MAX_ITEMS.casualties, field, problems);
   return casualties.map(({ party, group, ...counts }, index) => {
     const count = (name: 'killed' | 'wounded' | 'detained'): number | null => {
       const value = counts[name] ?? null;
@@ -107,7 +107,7 @@ export function readCasualties(
 }
 
 export function readProvisions(codes: readonly string[], field: Path, problems: Problem[]): string[] {
-  checkListLength(codes, field, problems);
+  checkListLength(codes, MAX_ITEMS.provisions, field, problems);
   codes.forEach((code, index) => {
     if (codes.indexOf(code) !== index)
       problems.push({ reason: 'NAMED_TWICE', field: [...field, String(index)] });

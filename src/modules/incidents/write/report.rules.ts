@@ -1,6 +1,7 @@
+import { MAX_LENGTH } from '../../../domain/limits.js';
 import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { MAX_LENGTH, readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { maskOf } from '../../../planner/audience-mask.js';
 import { type IncidentContent, textContent } from './content.js';
 import {
@@ -31,7 +32,7 @@ export function readReport(input: ReportIncidentInput, originator: Nation, now: 
   const idempotencyKey = readText(
     input.idempotencyKey,
     ['input', 'idempotencyKey'],
-    { longest: MAX_LENGTH.key },
+    { longest: MAX_LENGTH.idempotencyKey },
     problems,
   );
   checkTime(occurredFrom, ['input', 'occurredFrom'], now, problems);

@@ -1,7 +1,8 @@
+import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { TranslationStatus } from '../../../domain/vocabularies.js';
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { MAX_LENGTH, readTextInput, type WrittenText } from '../../../mutations/text.rules.js';
+import { readTextInput, type WrittenText } from '../../../mutations/text.rules.js';
 import type { TranslateIncidentInput } from './writing.inputs.js';
 
 /** A translation as it is to be recorded, if nothing is wrong with it. */

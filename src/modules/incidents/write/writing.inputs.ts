@@ -1,5 +1,6 @@
 import { GraphQLID, GraphQLString } from 'graphql';
 import { Field, Float, InputType, Int } from 'type-graphql';
+import { limitText, MAX_CASUALTIES, MAX_ITEMS, MAX_LENGTH } from '../../../domain/limits.js';
 import type { Audience } from '../../../domain/scopes.js';
 import type {
   CasualtyGroup,
@@ -14,6 +15,15 @@ import type {
 import { ENUMS } from '../../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../../graphql-types/scalars.js';
 import { TextInput } from '../../../mutations/text.inputs.js';
+
+/** Lengths as descriptions write them. */
+const LENGTH = {
+  title: limitText(MAX_LENGTH.title),
+  narrative: limitText(MAX_LENGTH.narrative),
+  remark: limitText(MAX_LENGTH.remark),
+  url: limitText(MAX_LENGTH.url),
+  idempotencyKey: limitText(MAX_LENGTH.idempotencyKey),
+} as const;
 
 @InputType({ description: 'Where exactly something happened.' })
 export class PositionInput {
@@ -43,13 +53,13 @@ export class ClaimInput {
 
   @Field(() => GraphQLString, {
     nullable: true,
-    description: 'Where it was published: an http or https address of at most 2,000 characters.',
+    description: `Where it was published: an http or https address of at most ${LENGTH.url} characters.`,
   })
   sourceUrl?: string | null;
 
   @Field(() => TextInput, {
     nullable: true,
-    description: "The claimant's words, at most 4,000 characters.",
+    description: `The claimant's words, at most ${LENGTH.remark} characters.`,
   })
   statement?: TextInput | null;
 }
@@ -62,21 +72,20 @@ export class CasualtiesInput {
   @Field(() => ENUMS.CasualtyGroup, { description: 'Military or civilian.' })
   group!: CasualtyGroup;
 
-  @Field(() => Int, { nullable: true, description: 'Number killed, 0 to 1,000,000.' })
+  @Field(() => Int, { nullable: true, description: `Number killed, 0 to ${limitText(MAX_CASUALTIES)}.` })
   killed?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Number wounded, 0 to 1,000,000.' })
+  @Field(() => Int, { nullable: true, description: `Number wounded, 0 to ${limitText(MAX_CASUALTIES)}.` })
   wounded?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Number detained, 0 to 1,000,000.' })
+  @Field(() => Int, { nullable: true, description: `Number detained, 0 to ${limitText(MAX_CASUALTIES)}.` })
   detained?: number | null;
 }
 
 @InputType({ description: 'A new incident.' })
 export class ReportIncidentInput {
   @Field(() => GraphQLString, {
-    description:
-      'Drawn by the client for this report, 1 to 200 characters: the same key with the same content answers the first result again; with other content it is refused. Keys are per issuer and subject of the token, and are kept for at least 24 hours.',
+    description: `Drawn by the client for this report, 1 to ${LENGTH.idempotencyKey} characters: the same key with the same content answers the first result again; with other content it is refused. Keys are per issuer and subject of the token, and are kept for at least 24 hours.`,
   })
   idempotencyKey!: string;
 
@@ -106,33 +115,33 @@ export class ReportIncidentInput {
   @Field(() => PositionInput, { nullable: true, description: 'Where exactly, where it is known.' })
   position?: PositionInput | null;
 
-  @Field(() => TextInput, { description: 'What happened, in a line of at most 500 characters.' })
+  @Field(() => TextInput, { description: `What happened, in a line of at most ${LENGTH.title} characters.` })
   title!: TextInput;
 
   @Field(() => TextInput, {
     nullable: true,
-    description: 'What happened, in full: at most 20,000 characters, line breaks and tabs allowed.',
+    description: `What happened, in full: at most ${LENGTH.narrative} characters, line breaks and tabs allowed.`,
   })
   narrative?: TextInput | null;
 
   @Field(() => [ClaimInput], {
     nullable: true,
     defaultValue: [],
-    description: 'What the sides say of it, at most 50 claims.',
+    description: `What the sides say of it, at most ${MAX_ITEMS.claims} claims.`,
   })
   claims?: ClaimInput[] | null;
 
   @Field(() => [CasualtiesInput], {
     nullable: true,
     defaultValue: [],
-    description: 'Killed, wounded and detained, at most 50 groups.',
+    description: `Killed, wounded and detained, at most ${MAX_ITEMS.casualties} groups.`,
   })
   casualties?: CasualtiesInput[] | null;
 
   @Field(() => [GraphQLString], {
     nullable: true,
     defaultValue: [],
-    description: 'Codes of the provisions it concerns, at most 50.',
+    description: `Codes of the provisions it concerns, at most ${MAX_ITEMS.provisions}.`,
   })
   provisions?: string[] | null;
 
@@ -217,13 +226,13 @@ export class TranslateIncidentInput {
 
   @Field(() => TextInput, {
     nullable: true,
-    description: 'The title in another language than it was written in, at most 500 characters.',
+    description: `The title in another language than it was written in, at most ${LENGTH.title} characters.`,
   })
   title?: TextInput | null;
 
   @Field(() => TextInput, {
     nullable: true,
-    description: 'The narrative in another language than it was written in, at most 20,000 characters.',
+    description: `The narrative in another language than it was written in, at most ${LENGTH.narrative} characters.`,
   })
   narrative?: TextInput | null;
 
@@ -247,13 +256,13 @@ export class AssessIncidentInput {
 
   @Field(() => TextInput, {
     nullable: true,
-    description: 'Remark for everybody who sees the record, at most 4,000 characters.',
+    description: `Remark for everybody who sees the record, at most ${LENGTH.remark} characters.`,
   })
   remark?: TextInput | null;
 
   @Field(() => GraphQLString, {
     nullable: true,
-    description: "Note that only one's own nation sees, at most 4,000 characters.",
+    description: `Note that only one's own nation sees, at most ${LENGTH.remark} characters.`,
   })
   internalNote?: string | null;
 }
@@ -283,6 +292,6 @@ export class RetractIncidentInput {
   @Field(() => Int, { description: 'The version withdrawn.' })
   version!: number;
 
-  @Field(() => TextInput, { description: 'Why, at most 4,000 characters; shown with the record.' })
+  @Field(() => TextInput, { description: `Why, at most ${LENGTH.remark} characters; shown with the record.` })
   reason!: TextInput;
 }
