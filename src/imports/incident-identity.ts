@@ -1,4 +1,5 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { v5 } from 'uuid';
 import type { Nation } from '../domain/scopes.js';
 
 /** How imported incidents get their key and the number of their reference. */
@@ -9,7 +10,7 @@ export interface IncidentIdentity {
 }
 
 const NUMBERS = 1_000_000;
-const NAMESPACE = Buffer.from('3d0f2c0a6a4e4b0e9b0f5f0d6a1c7e52', 'hex');
+const NAMESPACE = '3d0f2c0a-6a4e-4b0e-9b0f-5f0d6a1c7e52';
 
 /**
  * At random, so that whoever knows how a file numbers its rows cannot tell from a key or a reference which
@@ -25,17 +26,7 @@ export const RANDOM_IDENTITY: IncidentIdentity = {
  * keys are UUIDs of version 5 (RFC 9562).
  */
 export const DERIVED_IDENTITY: IncidentIdentity = {
-  keyOf: (originator, importKey) => {
-    const bytes = createHash('sha1')
-      .update(NAMESPACE)
-      .update(`${originator}/${importKey}`)
-      .digest()
-      .subarray(0, 16);
-    bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
-    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-    const hex = bytes.toString('hex');
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  },
+  keyOf: (originator, importKey) => v5(`${originator}/${importKey}`, NAMESPACE),
   numberOf: (importKey, attempt) => {
     const hash = createHash('sha256').update(importKey).digest('hex');
     return Number((BigInt(`0x${hash}`) + BigInt(attempt)) % BigInt(NUMBERS));

@@ -19,4 +19,12 @@ describe('Keys of new rows', () => {
     const rests = Array.from({ length: 10_000 }, () => newKey().slice(14));
     expect(new Set(rests).size).toBe(rests.length);
   });
+
+  it('do not count up within a millisecond, which would tell of keys in between', () => {
+    const sequences = Array.from({ length: 1_000 }, () =>
+      Number.parseInt(newKey().slice(20, 28).replace('-', ''), 16),
+    );
+    const falls = sequences.filter((sequence, index) => sequence < (sequences[index - 1] ?? 0));
+    expect(falls.length).toBeGreaterThan(300);
+  });
 });

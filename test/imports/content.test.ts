@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/common/package-root.js';
 import { canonicalJson } from '../../src/modules/incidents/write/canonical-json.js';
@@ -77,6 +79,14 @@ describe('canonicalJson', () => {
     ['a big integer', 1n],
   ])('has no form for %s', (_, value) => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
+  });
+
+  it('writes what an independent implementation writes, of any JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+    );
   });
 
   it('does not depend on the order in which members were given', () => {

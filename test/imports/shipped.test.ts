@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIENCES } from '../../src/domain/scopes.js';
 import { importIncidents } from '../../src/imports/incidents.import.js';
@@ -104,6 +105,7 @@ describe('the shipped data', () => {
       expect(contentHash(content)).toBe(content_hash);
       expect(current).toBe(content_hash);
       expect(canonicalJson(JSON.parse(content))).toBe(content);
+      expect(canonicalize(JSON.parse(content))).toBe(content);
     }
   });
 
