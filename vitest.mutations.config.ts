@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { withSwitches } from './test/mutations/rule-sites.js';
-import base from './vitest.config.js';
+import { common, onDatabase } from './vitest.config.js';
 
 /** Breaks one guard after the other, each in memory or in a database of its own, and sees the tests notice. */
 export default defineConfig({
-  ...base,
+  ...common,
   plugins: [
     {
       name: 'row rules that can be switched off',
@@ -17,9 +17,9 @@ export default defineConfig({
     },
   ],
   test: {
-    ...base.test,
+    ...common.test,
     include: ['test/mutations/**/*.mutation.ts'],
-    globalSetup: ['test/support/postgres.ts', 'test/mutations/total.ts'],
+    globalSetup: [...onDatabase.globalSetup, 'test/mutations/total.ts'],
     retry: 0,
     testTimeout: 900_000,
     hookTimeout: 120_000,

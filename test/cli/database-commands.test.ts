@@ -170,3 +170,19 @@ describe('on the embedded database', () => {
     );
   });
 });
+
+describe('a job that fails', () => {
+  const env = { DATABASE_URL: 'postgres://owner:password@127.0.0.1:1/none' };
+
+  it('ends with 1, one sentence and no stack', async () => {
+    const { code, stdout, stderr } = await merzili(['migrate'], { env });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: DATABASE_URL: .*ECONNREFUSED.*\n$/);
+  });
+
+  it('shows the stack when debugging', async () => {
+    const { code, stderr } = await merzili(['migrate'], { env: { ...env, MERZILI_LOG_LEVEL: 'debug' } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .*\n[\s\S]*^ {4}at /m);
+  });
+});

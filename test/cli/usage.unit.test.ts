@@ -1,13 +1,7 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/common/package-root.js';
 import { merzili } from './command-line.js';
 
 let folder: string;
@@ -94,61 +88,4 @@ describe('wrong usage ends with 2 and a sentence on stderr', () => {
       expect(outcome).toEqual({ code: 2, stdout: '', stderr: 'error: PORT takes a port number\n' });
     },
   );
-});
-
-describe('a job that fails', () => {
-  const env = { DATABASE_URL: 'postgres://owner:password@127.0.0.1:1/none' };
-
-  it('ends with 1, one sentence and no stack', async () => {
-    const { code, stdout, stderr } = await merzili(['migrate'], { env });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: DATABASE_URL: .*ECONNREFUSED.*\n$/);
-  });
-
-  it('shows the stack when debugging', async () => {
-    const { code, stderr } = await merzili(['migrate'], { env: { ...env, MERZILI_LOG_LEVEL: 'debug' } });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: .*\n[\s\S]*^ {4}at /m);
-  });
-});
-
-describe('the program', () => {
-  it('is there before it is built, and says how it gets built', async () => {
-    const program = join(folder, 'unbuilt', 'bin', 'merzili.mjs');
-    await cp(join(PACKAGE_ROOT, 'bin', 'merzili.js'), program);
-    const outcome = await promisify(execFile)(program).catch((error: unknown) => error);
-    expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining("run 'npm ci'") });
-  });
-
-  it('hands arguments, environment, streams and exit code through', async () => {
-    const outdir = join(PACKAGE_ROOT, 'node_modules/.cache/merzili/cli');
-    await build({
-      entryPoints: [join(PACKAGE_ROOT, 'src/cli/merzili.ts')],
-      bundle: true,
-      splitting: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
-      outExtension: { '.js': '.mjs' },
-      outdir,
-    });
-    const spawned = async (...args: string[]) => {
-      const child = spawn(process.execPath, [join(outdir, 'merzili.mjs'), ...args], {
-        env: { PATH: process.env.PATH, MERZILI_DATA_DIR: join(folder, 'spawned') },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const [stdout, stderr, [code]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, 'exit'),
-      ]);
-      return { code, stdout, stderr };
-    };
-    expect(await spawned('token', 'mint', '--role', 'PUBLIC')).toEqual({
-      code: 0,
-      stdout: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/),
-      stderr: '',
-    });
-    expect(await spawned('token', 'mint')).toMatchObject({ code: 2, stdout: '' });
-  });
 });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aReport, REPORT } from '../modules/incidents/writing.js';
 import { type App, startApp } from '../support/app.js';
 import { type SmallCluster, startSmallCluster } from '../support/small-cluster.js';
+import { aReport, REPORT } from '../support/writing.js';
 import { type Officers, officersAtWork, READ } from './officers.js';
 
 /** By command: FAULTS=long npx vitest run test/faults. */

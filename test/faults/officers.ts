@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { aReport, REPORT } from '../modules/incidents/writing.js';
 import type { Answer, App } from '../support/app.js';
+import { aReport, REPORT } from '../support/writing.js';
 
 /** What every nation's officers read all the time; reports are made by AZE, and shown to nobody else. */
 export const READ = '{ incidents(first: 5) { totalCount nodes { reference place { name } } } }';

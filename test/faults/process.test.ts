@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DemoIssuer, openDemoIssuers } from '../../src/auth/demo-issuers.js';
 import { mintToken } from '../../src/auth/mint.js';
-import { aReport, REPORT } from '../modules/incidents/writing.js';
 import { connectAs } from '../support/connect-as.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { begun, EVENTS, follow, stream } from '../support/event-clients.js';
 import { type SpawnedServer, spawnServer } from '../support/spawned.js';
+import { aReport, REPORT } from '../support/writing.js';
 
 let database: TestDatabase;
 let dataDir: string;

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { aReport, people, REPORT, succeed } from '../modules/incidents/writing.js';
 import { type App, startApp } from '../support/app.js';
+import { bundlePage } from '../support/graphiql-page.js';
+import { aReport, people, REPORT, succeed } from '../support/writing.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ABSENT = `No browser at ${CHROMIUM}: the GraphiQL page is NOT tested. Install it with 'apt-get install chromium'.`;
@@ -38,6 +39,7 @@ afterAll(() => browser?.close());
 
 beforeAll(async () => {
   if (browser === undefined) return;
+  await bundlePage();
   demo = await startApp();
   closed = await startApp({ demo: false });
 });

@@ -7,7 +7,6 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type Running, startServer } from '../../src/app/main.js';
 import { readConfig } from '../../src/common/config.js';
-import { aReport, people, REPORT, succeed } from '../modules/incidents/writing.js';
 import { type App, startApp } from '../support/app.js';
 import {
   begun,
@@ -19,6 +18,7 @@ import {
   stream,
   tokenOf,
 } from '../support/event-clients.js';
+import { aReport, people, REPORT, succeed } from '../support/writing.js';
 
 let app: App;
 let dataDir: string;

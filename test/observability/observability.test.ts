@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../src/observability/log.js';
 import { openMetrics } from '../../src/observability/metrics.js';
-import { aReport, REPORT, succeed } from '../modules/incidents/writing.js';
 import { startApp } from '../support/app.js';
+import { aReport, REPORT, succeed } from '../support/writing.js';
 
 function logInto(lines: string[]) {
   return openLog('info', { write: (line) => lines.push(line), end: async () => {} }).logger;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Nation, Role } from '../../../src/domain/scopes.js';
-import type { Answer, App, Caller } from '../../support/app.js';
+import type { Nation, Role } from '../../src/domain/scopes.js';
+import type { Answer, App, Caller } from './app.js';
 
 /** A report that nothing is wrong with; what is given replaces its parts. */
 export function aReport(overrides: object = {}): Record<string, unknown> {

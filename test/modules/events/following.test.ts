@@ -14,7 +14,7 @@ import {
   run,
   succeed,
   TRANSLATE,
-} from '../incidents/writing.js';
+} from '../../support/writing.js';
 
 let app: App;
 let who: ReturnType<typeof people>;

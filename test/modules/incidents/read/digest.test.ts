@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LOCALES } from '../../../src/domain/locale.js';
-import { type DigestParts, digest } from '../../../src/modules/incidents/read/incident.digest.js';
-import { type App, startApp } from '../../support/app.js';
+import { LOCALES } from '../../../../src/domain/locale.js';
+import { type DigestParts, digest } from '../../../../src/modules/incidents/read/incident.digest.js';
+import { type App, startApp } from '../../../support/app.js';
 
 let app: App;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Nation } from '../../../src/domain/scopes.js';
-import { type App, READERS, startApp } from '../../support/app.js';
+import type { Nation } from '../../../../src/domain/scopes.js';
+import { type App, READERS, startApp } from '../../../support/app.js';
 
 let app: App;
 /** References by the key they have in data/incidents.csv. */

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type App, type Caller, startApp } from '../../support/app.js';
-import { AMEND, ASSESS, aReport, people, RELEASE, REPORT, RETRACT, run, TRANSLATE } from './writing.js';
+import { type App, type Caller, startApp } from '../../../support/app.js';
+import {
+  AMEND,
+  ASSESS,
+  aReport,
+  people,
+  RELEASE,
+  REPORT,
+  RETRACT,
+  run,
+  TRANSLATE,
+} from '../../../support/writing.js';
 
 /** Set it to the seed of a failure to see it again. */
 const SEED = Number(process.env.MERZILI_TEST_SEED ?? Date.now() & 0x7fffffff);

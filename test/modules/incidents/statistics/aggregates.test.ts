@@ -3,14 +3,25 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { roleUrl } from '../../../src/database/roles.js';
-import { LOCALES, type Locale } from '../../../src/domain/locale.js';
-import { AUDIENCES, type Audience } from '../../../src/domain/scopes.js';
-import { ASKERS } from '../../planner/differential/asker.js';
-import { openReadServerOver, type ReadServer } from '../../planner/differential/server.js';
-import { type App, type Caller, startApp } from '../../support/app.js';
-import { createDatabase, type TestDatabase } from '../../support/databases.js';
-import { AMEND, aReport, at, people, RELEASE, REPORT, RETRACT, run, succeed, TRANSLATE } from './writing.js';
+import { roleUrl } from '../../../../src/database/roles.js';
+import { LOCALES, type Locale } from '../../../../src/domain/locale.js';
+import { AUDIENCES, type Audience } from '../../../../src/domain/scopes.js';
+import { ASKERS } from '../../../planner/differential/asker.js';
+import { openReadServerOver, type ReadServer } from '../../../planner/differential/server.js';
+import { type App, type Caller, startApp } from '../../../support/app.js';
+import { createDatabase, type TestDatabase } from '../../../support/databases.js';
+import {
+  AMEND,
+  aReport,
+  at,
+  people,
+  RELEASE,
+  REPORT,
+  RETRACT,
+  run,
+  succeed,
+  TRANSLATE,
+} from '../../../support/writing.js';
 
 const WRITERS = 4;
 /** About as many changes wait to be added up. */

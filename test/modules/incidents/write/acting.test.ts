@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NATIONS, type Nation, ROLES, type Role } from '../../../src/domain/scopes.js';
-import { type App, startApp } from '../../support/app.js';
+import { NATIONS, type Nation, ROLES, type Role } from '../../../../src/domain/scopes.js';
+import { type App, startApp } from '../../../support/app.js';
 import {
   AMEND,
   ASSESS,
@@ -16,7 +16,7 @@ import {
   run,
   succeed,
   TRANSLATE,
-} from './writing.js';
+} from '../../../support/writing.js';
 
 let app: App;
 let who: ReturnType<typeof people>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type App, startApp } from '../../support/app.js';
-import { AMEND, aReport, at, people, REPORT, succeed, TRANSLATE } from './writing.js';
+import { type App, startApp } from '../../../support/app.js';
+import { AMEND, aReport, at, people, REPORT, succeed, TRANSLATE } from '../../../support/writing.js';
 
 /** The hash as an outsider computes it, from docs/content-hash.md and the API alone. */
 let app: App;

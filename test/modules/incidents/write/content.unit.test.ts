@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/common/package-root.js';
-import { canonicalJson } from '../../src/modules/incidents/write/canonical-json.js';
-import { contentHash, textContent } from '../../src/modules/incidents/write/content.js';
+import { PACKAGE_ROOT } from '../../../../src/common/package-root.js';
+import { canonicalJson } from '../../../../src/modules/incidents/write/canonical-json.js';
+import { contentHash, textContent } from '../../../../src/modules/incidents/write/content.js';
 
 /** A double from its bits, as RFC 8785, appendix B, gives them. */
 const double = (bits: string): number => Buffer.from(bits, 'hex').readDoubleBE();

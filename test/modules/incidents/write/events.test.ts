@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type App, startApp } from '../../support/app.js';
+import { type App, startApp } from '../../../support/app.js';
 import {
   AMEND,
   ASSESS,
@@ -14,7 +14,7 @@ import {
   run,
   succeed,
   TRANSLATE,
-} from './writing.js';
+} from '../../../support/writing.js';
 
 let app: App;
 let who: ReturnType<typeof people>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type App, startApp } from '../../support/app.js';
-import { aReport, codes, people, REPORT, succeed } from './writing.js';
+import { type App, startApp } from '../../../support/app.js';
+import { aReport, codes, people, REPORT, succeed } from '../../../support/writing.js';
 
 let app: App;
 let second: App;

@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type App, startApp } from '../../support/app.js';
-import { AMEND, ASSESS, aReport, at, people, REPORT, RETRACT, run, succeed, TRANSLATE } from './writing.js';
+import { type App, startApp } from '../../../support/app.js';
+import {
+  AMEND,
+  ASSESS,
+  aReport,
+  at,
+  people,
+  REPORT,
+  RETRACT,
+  run,
+  succeed,
+  TRANSLATE,
+} from '../../../support/writing.js';
 
 let app: App;
 let who: ReturnType<typeof people>;

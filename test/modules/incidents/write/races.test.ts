@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openDemoIssuers } from '../../../src/auth/demo-issuers.js';
-import { type Caller, callerOf } from '../../support/app.js';
-import { createDatabase, type TestDatabase } from '../../support/databases.js';
-import { type SpawnedServer, spawnServer } from '../../support/spawned.js';
+import { openDemoIssuers } from '../../../../src/auth/demo-issuers.js';
+import { type Caller, callerOf } from '../../../support/app.js';
+import { createDatabase, type TestDatabase } from '../../../support/databases.js';
+import { type SpawnedServer, spawnServer } from '../../../support/spawned.js';
 import {
   AMEND,
   ASSESS,
@@ -20,7 +20,7 @@ import {
   run,
   succeed,
   TRANSLATE,
-} from './writing.js';
+} from '../../../support/writing.js';
 
 /** Rounds of each race; `npm run test:races` asks for 200. */
 const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 100);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { roleUrl } from '../../../src/database/roles.js';
-import { AUDIENCES, type Audience } from '../../../src/domain/scopes.js';
-import { type App, startApp } from '../../support/app.js';
+import { roleUrl } from '../../../../src/database/roles.js';
+import { AUDIENCES, type Audience } from '../../../../src/domain/scopes.js';
+import { type App, startApp } from '../../../support/app.js';
 import {
   ASSESS,
   aReport,
@@ -14,7 +14,7 @@ import {
   REPORT,
   run,
   succeed,
-} from './writing.js';
+} from '../../../support/writing.js';
 
 /** What PostgreSQL itself holds the nations' roles to, whatever SQL they run. */
 let app: App;
