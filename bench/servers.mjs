@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { audienceUrl } from './database.mjs';
 import { residentMb } from './processes.mjs';
-import { BENCH, DATA, fromProject } from './project.mjs';
+import { BENCH, DATA, fromProject, PROJECT } from './project.mjs';
 
 const START_MS = 60_000;
 
@@ -28,13 +28,13 @@ export function nodeFor(name) {
 /** Options of Node that a server is started with: Merzili's are those of `npm start`. */
 const optionsOf = (name) => (name === 'merzili' ? ['--no-memory-reducer'] : []);
 
-/** Starts a contestant in a process of its own. `request` makes what autocannon sends for a shape. */
-export async function startContestant(name, { ownerUrl, secret, audience = 'TUR' }) {
+/** Starts a contestant in a process of its own; Merzili from the built checkout `project`. */
+export async function startContestant(name, { ownerUrl, secret, audience = 'TUR', project = PROJECT }) {
   const started = Date.now();
   const child = spawn(nodeFor(name), [...optionsOf(name), join(BENCH, 'servers', `${name}.mjs`)], {
     // Merzili writes a line for every request, as it ships.
     stdio: ['ignore', 'pipe', name === 'merzili' ? 'ignore' : 'inherit'],
-    env: { ...process.env, ...(await environment(name, ownerUrl, secret, audience)) },
+    env: { ...process.env, BENCH_PROJECT: project, ...(await environment(name, ownerUrl, secret, audience)) },
   });
   const port = await portOf(child, name);
   return {

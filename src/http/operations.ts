@@ -17,7 +17,7 @@ import type { FormatErrors } from '../execution/error-formatter.js';
 import type { Events, SubscriptionExecutor } from '../execution/subscription-executor.js';
 import { translator } from '../i18n/labels.js';
 import { requestLocale } from '../i18n/negotiation.js';
-import { ResponseText } from '../planner/response-text.js';
+import { objectOf } from './apollo-adapter.js';
 
 /** An operation as a client sends it, on whatever transport. */
 export interface OperationRequest {
@@ -105,8 +105,8 @@ export function createOperations(parts: OperationsParts): Operations {
       kind: 'once',
       result: {
         ...(errors ? { errors } : {}),
-        ...(data === undefined ? {} : { data: parsed(data) }),
-        ...(extensions ? { extensions: parsed(extensions) } : {}),
+        ...(data === undefined ? {} : { data: objectOf(data) }),
+        ...(extensions ? { extensions: objectOf(extensions) } : {}),
       },
     };
   }
@@ -144,9 +144,4 @@ export function createOperations(parts: OperationsParts): Operations {
       return answered;
     },
   };
-}
-
-/** Data that is JSON text already, as the object that the transports put into their messages. */
-function parsed<T>(value: T): T {
-  return value instanceof ResponseText ? JSON.parse(value.text) : value;
 }

@@ -340,9 +340,9 @@ async function gauge(name: string): Promise<number> {
 it('the metrics tell of the lanes of every nation, the lag of events and of the event loop', async () => {
   const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   for (const nation of ['TUR', 'RUS', 'AZE'])
-    for (const lane of ['quick 1', 'quick 2', 'heavy', 'write'])
-      expect(text).toContain(`merzili_pool_busy{audience="${nation}",lane="${lane}"}`);
-  expect(text).toContain('merzili_pool_connections{audience="PUBLIC",lane="heavy"}');
+    for (const pool of ['quick 1', 'quick 2', 'heavy', 'write'])
+      expect(text).toContain(`merzili_pool_busy{audience="${nation}",pool="${pool}"}`);
+  expect(text).toContain('merzili_pool_connections{audience="PUBLIC",pool="heavy"}');
   expect(Number(/^merzili_event_lag_seconds (\S+)$/m.exec(text)?.[1])).toBeLessThan(1);
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
 });
