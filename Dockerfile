@@ -1,4 +1,4 @@
-# Merzili against an external PostgreSQL: see compose.yaml and docs/operations.md.
+# Merzili with an external PostgreSQL: see compose.yaml and docs/operations.md.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
