@@ -30,6 +30,7 @@ import { type GraphiqlOptions, graphiqlHandler } from '../graphiql/graphiql.js';
 import { createGraphqlServer } from '../http/graphql-server.js';
 import { openLiveEvents } from '../http/live-events.js';
 import { createHttpServer } from '../http/server.js';
+import { watchUnusedConnections } from '../http/unused-connections.js';
 import { importShippedData } from '../imports/shipped.import.js';
 import { followRevocations } from '../modules/tokens/revocations.js';
 import { logRequest, openLog } from '../observability/log.js';
@@ -168,9 +169,10 @@ export async function startServer(config: Config, tell: (line: string) => void):
       logger,
     });
     const sockets = live.openWebSockets(http);
+    const closeUnused = watchUnusedConnections(http);
     http.listen(config.port, config.host);
     await withConfigContext('HOST, PORT', once(http, 'listening'));
-    stops.push(() => closeHttp(http, () => readers.abort()));
+    stops.push(() => closeHttp(http, closeUnused, () => readers.abort()));
     stops.push(async () => {
       live.streams.close();
       await sockets.close();
@@ -189,10 +191,11 @@ export async function startServer(config: Config, tell: (line: string) => void):
 }
 
 /** No new requests, then time for those under way, then the refusal of what is left. */
-async function closeHttp(http: Server, refuseRest: () => void): Promise<void> {
+async function closeHttp(http: Server, closeUnused: () => void, refuseRest: () => void): Promise<void> {
   const closed = once(http, 'close');
   http.close();
   http.closeIdleConnections();
+  closeUnused();
   const patience = setTimeout(refuseRest, DRAIN_MS);
   const impatience = setTimeout(() => http.closeAllConnections(), DRAIN_MS + FAREWELL_MS);
   await closed;
