@@ -6,7 +6,7 @@ const BAR = 13;
 const GAP = 3;
 const BARS_FROM = 190;
 const BARS_TO = 800;
-/** Readable on white and on black alike. */
+/** Colours that are readable on white and on black. */
 const COLOURS = {
   limit: '#8a8f98',
   merzili: '#2f81f7',

@@ -1,4 +1,4 @@
-// Measures built checkouts of Merzili beside each other over the same rows: `node bench/compare.mjs --help`.
+// Compares built checkouts of Merzili over the same rows: `node bench/compare.mjs --help`.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { audienceUrl, openServer, withClient } from './database.mjs';
@@ -55,7 +55,7 @@ try {
   await database.stop();
 }
 
-/** The servers take turns within a round, and each round begins with another one. */
+/** The servers alternate within a round, and each round begins with another one. */
 async function compare(shape, requests, postmaster) {
   await checkEqual(running, shape, requests);
   const results = running.map(() => []);

@@ -3,7 +3,7 @@ import { labelsOf } from './servers/listen.mjs';
 const quote = (value) =>
   `'${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll("'", "''")}'`;
 
-/** What a developer would add to the database for PostGraphile: computed columns and query functions. */
+/** Additions to the database that PostGraphile needs: computed columns and query functions. */
 export async function addFunctions(owner) {
   const label = async (name, vocabulary, column) => `
     create or replace function incident_${name}(incident incident, locale text) returns text language sql stable as

@@ -1,5 +1,5 @@
-// How much CPU a unit of cost stands for, document by document: `node bench/cost.mjs [--rows 100000]`.
-// CPU seconds of the server and of PostgreSQL are counted, so that it matters little who shares the machine.
+// CPU per unit of cost, for each of several documents: `node bench/cost.mjs [--rows 100000]`.
+// It counts CPU seconds of the server and of PostgreSQL, so other work on the machine matters little.
 import { parseArgs } from 'node:util';
 import { audienceUrl, openServer, withClient } from './database.mjs';
 import { cpuSeconds, postmasterOf } from './processes.mjs';
@@ -7,11 +7,11 @@ import { startContestant } from './servers.mjs';
 import { drawSamples, SHAPES } from './shapes.mjs';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
-/** Each document is asked for by so many at once, for so long, in milliseconds, after so many times before. */
+/** Concurrent requests for each document, duration in milliseconds, and warm-up requests before. */
 const CLIENTS = 8;
 const LONG_MS = 1_500;
 const BEFORE = 10;
-/** Cost that nothing here reaches: what is measured is what is asked for. */
+/** A budget that no document here exhausts, so that none is refused. */
 const UNLIMITED = '1000000000000';
 
 const many = (count, write) => Array.from({ length: count }, (_, index) => write(index)).join(' ');
@@ -20,7 +20,7 @@ const FULL = `id reference version originator status statusLabel category catego
   claims { sourceType claimant { code name } statement { text } } casualties { group killed wounded }
   assessments { nation verdict } provisions { code summary { text } } releasedTo viewerActions`;
 
-/** Documents an ordinary client asks for, and those of somebody who wants to be a burden. */
+/** Documents of ordinary clients, and of hostile ones. */
 const DOCUMENTS = {
   ...Object.fromEntries(SHAPES.map(({ title, document, requests }) => [title, { document, requests }])),
   'page of 100, everything': {
@@ -122,7 +122,7 @@ try {
   await server.stop();
 }
 
-/** Values for a shape's variables; cursors are left out, so that pages begin at the start. */
+/** Values for a shape's variables, without cursors, so that pages begin at the start. */
 function variablesOf(requests, samples) {
   const shallow = { pages: [{ merzili: { after: null }, postgraphile: {} }] };
   return requests({ ...samples, shallow, deep: shallow }).map(({ variables }) => variables);

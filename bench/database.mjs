@@ -7,8 +7,8 @@ import { BENCH, DATA, fromProject, PROJECT } from './project.mjs';
 
 /**
  * The PostgreSQL of BENCH_DATABASE_URL (owner with CREATEDB and CREATEROLE), or the project's embedded one.
- * `databaseOf` answers the owner's URL of a scratch database with that many incidents, made when missing;
- * `withCopy` gives a copy of one to whoever writes to it, and takes it away again.
+ * `databaseOf` answers the owner's URL of a scratch database with that many incidents, and makes it if needed;
+ * `withCopy` lends a copy of one to a callback that writes to it, and drops the copy afterwards.
  */
 export async function openServer(tell) {
   const { ownerUrl, secret, stop } = await start(tell);
@@ -35,7 +35,7 @@ async function keptSecret() {
   return readFile(file, 'utf8');
 }
 
-/** Named after all that decides its content, so that a finished one can be used again. */
+/** The name holds everything that determines the content, so a finished database can be reused. */
 async function databaseOf(ownerUrl, secret, rows, markings, tell) {
   const name = `bench_${rows}_${markings}_${await fingerprint()}`;
   const url = new URL(ownerUrl);

@@ -5,8 +5,8 @@ const CHECKED = 12;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /**
- * Throws when contestants do not answer a shape alike. How they write times and lists may differ, and
- * cursors are each one's own.
+ * Throws if contestants answer a shape differently. Formats of times and lists may differ, and so may
+ * cursors.
  */
 export async function checkEqual(contestants, shape, requests) {
   const step = Math.max(1, Math.floor(requests.length / CHECKED));

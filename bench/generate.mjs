@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT } from './project.mjs';
 
-/** Another seed, other incidents; equal seeds and sizes, equal incidents. */
+/** Equal seeds and sizes make equal incidents. */
 const SEED = 20_201_110;
 const START = '2020-11-09 21:00+00';
 const DAYS = 1043;
 
-/** Share of each set of audiences among what a nation reports. Bits: TUR 1, RUS 2, AZE 4, PUBLIC 8. */
+/** Share of each set of audiences among a nation's reports. Bits: TUR 1, RUS 2, AZE 4, PUBLIC 8. */
 const MARKINGS = {
   realistic: {
     TUR: { 1: 8, 3: 42, 7: 38, 11: 2, 15: 10 },
@@ -39,7 +39,7 @@ const PRECISIONS = { MINUTE: 68, HOUR: 14, DAY: 16, MONTH: 2 };
 const GEO_PRECISIONS = { NONE: 55, EXACT: 15, NEAR: 25, DISTRICT: 5 };
 const LANGUAGES = { TR: 40, RU: 42, AZ: 8, EN: 10 };
 
-/** Endings of titles, so that they have the length and the variety of real ones. */
+/** Endings that give titles the length and the variety of real ones. */
 const DETAILS = {
   tr: [
     '; can kaybı bildirilmedi',
@@ -84,13 +84,13 @@ const DETAILS = {
 };
 const NEAR = { tr: ' yakınında', ru: ', район ', az: ' yaxınlığında', en: ' near ' };
 const LOCALES = ['tr', 'ru', 'az', 'en'];
-/** Fewer slots than this and rare things would not occur. */
+/** With fewer slots, rare values would not occur. */
 const SLOTS = 4096;
 
 const quote = (text) => `'${String(text).replaceAll("'", "''")}'`;
 const textArray = (items) => `array[${items.map(quote).join(',')}]::text[]`;
 
-/** A number from 0 to 1 out of the row's number and a salt: the same whatever plan computes it. */
+/** A number from 0 to 1, computed from the row's number and a salt: the same under any plan. */
 const chance = (salt, n = 'n') =>
   `((hashint8extended(${n}, ${SEED + salt * 7919}) & 9007199254740991) / 9007199254740992.0::float8)`;
 
@@ -106,7 +106,7 @@ function slots(weights) {
   return items;
 }
 
-/** Picks by weight; drawn out of cumulative shares, so that rare values stay exact. */
+/** Picks by weight, from cumulative shares, so that rare values stay exact. */
 function pick(weights, salt, n) {
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   let due = 0;
@@ -125,7 +125,7 @@ function zipf(values, exponent) {
 
 const LOADED = ['incident', 'claim', 'casualties', 'incident_provision', 'assessment', 'revision'];
 
-/** Fills the record with `rows` incidents and all that belongs to them, on top of the shipped ones. */
+/** Adds `rows` incidents with all their parts to the shipped ones. */
 export async function generate(client, { rows, markings = 'realistic', tell = () => {} }) {
   const started = Date.now();
   const step = async (name, sql) => {
@@ -154,7 +154,7 @@ export async function generate(client, { rows, markings = 'realistic', tell = ()
   tell(`  ${rows} incidents in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
 
-/** Drops keys and indexes for the load; answers the statements that bring them back, foreign keys last. */
+/** Drops keys and indexes for the load; answers the statements that restore them, foreign keys last. */
 async function takeAwayIndexes(client) {
   const tables = `array[${LOADED.map((table) => `'${table}'::regclass`).join(',')}]`;
   const { rows: constraints } = await client.query(
@@ -219,7 +219,7 @@ async function reference(client) {
 const key = (moment, text) =>
   `(lpad(to_hex((extract(epoch from ${moment}) * 1000)::bigint), 12, '0') || '7' || left(md5(${text}), 3) || 'a' || right(md5(${text}), 15))::uuid`;
 
-/** What decides an incident, in order of time: growing over the years, two fifths of it in bursts. */
+/** The draws of an incident, in order of time: growing over the years, two fifths of them in bursts. */
 function draftSql(rows, markings) {
   const burst = `floor(90 * power(${chance(2)}, 2))::bigint`;
   const mask = Object.entries(MARKINGS[markings])
@@ -298,7 +298,7 @@ const INCIDENT = `
             from draft join bench_place place on place.slot = place_slot join bench_category category on category.slot = category_slot
            order by draft.occurred_from, draft.n) made`;
 
-/** Party codes of a claim, by the incident's draw: who claims, and of whom. */
+/** Party codes of a claim, by the incident's draw: claimant and attributed party. */
 const party = (code) => `(select key from party where code = '${code}')`;
 const CLAIMANTS = `(array[${['AZE', 'ARM', 'RUS', 'RPC', 'JMC', 'DFA', 'AZE', 'ARM', 'RPC', 'JMC', 'TUR', 'AZE'].map(party).join(',')}])`;
 const BLAMED = `(array[${['ARM', 'AZE', 'DFA', 'AZE', 'ARM', 'AZE', 'ARM', 'AZE', 'ARM', 'AZE', 'ARM', 'DFA'].map(party).join(',')}])`;
@@ -350,7 +350,7 @@ const PARTS = {
 const TALLIED_AT_ONCE = 250_000;
 const DIMENSIONS = 'audience, originator, category, severity, status, district_key, place_key, untranslated';
 
-/** As the triggers of the first migration keep it, some of the incidents at a time: a transaction for all would go through its own dead rows. */
+/** Fills the aggregate as the triggers do, in several transactions: a single one would scan its own dead rows. */
 const tally = (steps) => `do $$ begin
   for step in 0 .. ${steps - 1} loop
     insert into incident_tally (grain, ${DIMENSIONS}, day, change, n, killed, wounded)

@@ -19,8 +19,8 @@ const SHAPES_THAT_MUST_NOT_GROW = [
 ];
 
 /**
- * Merzili at several sizes, which take turns within every round: for a nation that sees most, and for one that sees one
- * record in a thousand. Answers medians, `tables[audience][shape.name][size]`, and how many incidents each sees.
+ * Measures Merzili at several sizes, which alternate within every round, for a nation that sees most records and for one
+ * that sees one in a thousand. Answers medians, `tables[audience][shape.name][size]`, and the incidents that each sees.
  */
 export async function measureGrowth({ database, sizes, rounds, seconds, tell }) {
   const shapes = SHAPES.filter(({ name }) => SHAPES_THAT_MUST_NOT_GROW.includes(name));

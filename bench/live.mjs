@@ -6,7 +6,7 @@ import { startContestant } from './servers.mjs';
 const SUBSCRIBERS = 1_000;
 /** Sockets opened at once. */
 const AT_ONCE = 50;
-/** Reports a second while the subscribers listen. */
+/** Reports per second while the subscribers are connected. */
 const REPORTS_A_SECOND = 5;
 const PATIENCE_MS = 10_000;
 
@@ -16,8 +16,8 @@ const REPORT =
   'mutation Report($input: ReportIncidentInput!) { reportIncident(input: $input) { incident { id } userErrors { code } } }';
 
 /**
- * Time from sending a report to the arrival of its event at each of the subscribers, who are officers of two
- * nations on as many sockets: the write, the commit and the way out together.
+ * Time from sending a report to the arrival of its event at each subscriber: write, commit and delivery.
+ * Subscribers are officers of two nations, each on a socket of its own.
  */
 export async function measureLive({ ownerUrl, secret, seconds, tell }) {
   const server = await startContestant('merzili', { ownerUrl, secret });
@@ -41,7 +41,7 @@ export async function measureLive({ ownerUrl, secret, seconds, tell }) {
     }
     await delay(1_000);
     const events = Math.ceil(seconds * REPORTS_A_SECOND);
-    // The first ones warm the way and are left out.
+    // The first ones warm up and are left out.
     for (let event = -REPORTS_A_SECOND; event < events; event += 1) {
       if (event === 0) waits.length = 0;
       arrived = 0;

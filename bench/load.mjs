@@ -6,7 +6,7 @@ import { requestOf } from './servers.mjs';
 const CONNECTIONS = 32;
 const STRIDE = 37;
 const CORES = cpus().length;
-/** At most this many times the seconds asked for. */
+/** Greatest multiple of the requested seconds. */
 const PATIENCE = 3;
 
 /**
@@ -56,7 +56,7 @@ async function secondsForOne({ path, headers, body }, { port }) {
   return (performance.now() - started) / 1000;
 }
 
-/** `{"data":{…}}` and nothing beside data; looks at the ends only, because it runs for every answer. */
+/** Whether the answer is `{"data":{…}}` alone; checks only both ends, because it runs for every answer. */
 function isWhole(body) {
   return body.startsWith('{"data":{') && body.trimEnd().endsWith('}}');
 }

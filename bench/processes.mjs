@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Clock ticks a second, as Linux has them on every architecture it counts them for. */
+/** Clock ticks per second in /proc, the same on every Linux architecture. */
 const TICKS = 100;
 
 async function stat(pid) {
@@ -16,7 +16,7 @@ async function stat(pid) {
   }
 }
 
-/** Seconds of CPU a process and its descendants have used, those that ended included; null without /proc. */
+/** CPU seconds of a process and its descendants, including those that ended; null without /proc. */
 export async function cpuSeconds(root) {
   const processes = await tree(root);
   if (processes.length === 0) return null;

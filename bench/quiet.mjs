@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withClient } from './database.mjs';
 import { cpuSeconds } from './processes.mjs';
 
-/** How long it may take until nobody works any more. */
+/** Longest wait for the machine to be idle. */
 const PATIENCE_MS = 180_000;
 const LOOK_MS = 250;
-/** Part of a core that counts as rest. */
+/** Share of a core that counts as idle. */
 const REST = 0.1;
-/** So many looks at rest: a server that was given up may take the next of its waiting requests a moment later. */
+/** Consecutive idle samples needed: a server may start a queued request a moment after it was idle. */
 const CALM_LOOKS = 4;
 
 /**
- * Resolves once PostgreSQL and the servers are at rest. What a load before has given up is cancelled, or it would run on
- * into the next server's turn; servers may still have rows of it to make objects of.
+ * Resolves once PostgreSQL and the servers are idle. It cancels statements that the load before abandoned; otherwise they
+ * would run into the next measurement. Servers may still be making objects of their rows.
  */
 export async function quiet({ ownerUrl, postmaster, running }) {
   const processes = [postmaster, ...running.map(({ pid }) => pid)].filter((pid) => pid !== null);

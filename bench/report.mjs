@@ -1,4 +1,4 @@
-/** A machine with more load than this before the start has others at work, and rates mean little. */
+/** With more load than this before the start, other programs are running and rates mean little. */
 const QUIET = 0.5;
 
 /** The results in Markdown. */

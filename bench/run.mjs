@@ -1,4 +1,4 @@
-// Measures Merzili beside other servers over the same rows: `npm run bench`, or `node bench/run.mjs --help`.
+// Compares Merzili with other servers over the same rows: `npm run bench`, or `node bench/run.mjs --help`.
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ const contestants = chosen(CONTESTANTS, options.servers);
 const tell = (line) => process.stderr.write(`${line}\n`);
 
 const started = Date.now();
-/** Processes that wanted to run in the last minute, before this one did anything. */
+/** Load average of the last minute, before this run did anything. */
 const [loadBefore] = loadavg();
 const database = await openServer(tell);
 try {
@@ -88,7 +88,7 @@ async function measureAll() {
   if (results.failures > 0) process.exitCode = 1;
 }
 
-/** What is written goes to a copy of the database. */
+/** Writes go to a copy of the database. */
 function measureWriting(ownerUrl) {
   return database.withCopy(ownerUrl, async (copy) => {
     const { secret } = database;
@@ -169,7 +169,7 @@ async function measure() {
   };
 }
 
-/** Interleaved: in every round each shape goes over all servers, the first of them another one each time. */
+/** Interleaved: in every round each shape runs on all servers, and each round begins with another server. */
 async function runRounds(running, requests, { ownerUrl, postmaster }) {
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -177,7 +177,7 @@ async function runRounds(running, requests, { ownerUrl, postmaster }) {
       for (let turn = 0; turn < running.length; turn += 1) {
         const contestant = running[(turn + index + round) % running.length];
         const own = requests.get(shape);
-        // Until then a server compiles what it has not run before.
+        // Warm-up: a server compiles code when it first runs it.
         if (round === 0)
           await load(contestant, shape, own, { seconds: Math.max(1, seconds / 2), postmaster, patience: 1 });
         await quiet({ ownerUrl, postmaster, running });

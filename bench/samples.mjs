@@ -4,8 +4,8 @@ const POSTGRAPHILE_CURSOR = `query Cursor($offset: Int!) {
   allIncidents(first: 1, offset: $offset, orderBy: [OCCURRED_FROM_DESC, KEY_DESC]) { edges { cursor } } }`;
 
 /**
- * How many incidents the role sees, and values for the shapes' variables, with the cursors of each server that has a form
- * of its own.
+ * The number of incidents that the role sees, and values for the shapes' variables, with cursors for each server that has
+ * its own format.
  */
 export async function readSamples(client, postgraphile, audience = 'TUR') {
   const { rows } = await client.query(

@@ -1,4 +1,4 @@
-/** Questions that a search is timed by. Each is asked for several words in turn. */
+/** The searches that are timed. Each runs for several words in turn. */
 const ROW = 'reference occurredFrom categoryLabel title { text locale } place { name }';
 const PAGE = `query Page($search: String!, $after: String) { incidents(first: 20, after: $after, filter: { search: $search }) {
   nodes { ${ROW} } pageInfo { hasNextPage endCursor } } }`;

@@ -1,4 +1,4 @@
-// How long Merzili takes to search a large record: `node bench/search.mjs`, or `node bench/search.mjs --help`.
+// Times Merzili's search of a large record: `node bench/search.mjs`, or `node bench/search.mjs --help`.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,7 +25,7 @@ Databases are those of run.mjs; what is searched is added to them once, in about
   process.exit(0);
 }
 
-/** The time that no search may take, in milliseconds. */
+/** Limit for every search, in milliseconds. */
 const LIMIT_MS = 30;
 const WARMING_UP = 3;
 const tell = (line) => process.stderr.write(`${line}\n`);
@@ -69,7 +69,7 @@ ${lines.join('\n')}
   }
 }
 
-/** Each of a question's searches in turn, so that none is answered out of what the one before has read. */
+/** Runs the searches of a kind in turn, so that none profits from the cache of the one before. */
 async function timesOf(server, { document, searches, variables = {} }) {
   const after = await cursorsOf(server, document, searches, variables);
   const times = [];

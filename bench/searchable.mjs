@@ -1,4 +1,4 @@
-/** Adds what incidents are found by to a generated record, as the triggers of the migrations would have. */
+/** Adds the search documents to a generated record, as the triggers of the migrations would have. */
 export async function makeSearchable(client, tell) {
   const { rows } = await client.query(
     'select (select count(*) from incident_search) = (select count(*) from incident) as is_made',
@@ -19,7 +19,7 @@ export async function makeSearchable(client, tell) {
     "select indexname as name, indexdef as definition from pg_indexes where tablename = 'incident_search' and indexdef like '%gin%'",
   );
   await client.query('drop table if exists search_draft');
-  // A table of its own, because PostgreSQL computes in parallel what it makes a table of, and not what it inserts.
+  // A separate table, because PostgreSQL runs CREATE TABLE AS in parallel, but not INSERT.
   await step(
     'documents',
     `create unlogged table search_draft as

@@ -16,7 +16,7 @@ export const CONTESTANTS = [
   { name: 'apollo', title: 'Apollo, entities + DataLoader' },
 ];
 
-/** PostGraphile 5 needs Node 22; where this one is older, that of the npm package runs it. */
+/** PostGraphile 5 needs Node 22; with an older one, the npm package's Node runs it. */
 export function nodeFor(name) {
   if (name !== 'postgraphile' || Number(process.versions.node.split('.')[0]) >= 22) return process.execPath;
   const packaged = join(BENCH, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
@@ -28,11 +28,11 @@ export function nodeFor(name) {
 /** Options of Node that a server is started with: Merzili's are those of `npm start`. */
 const optionsOf = (name) => (name === 'merzili' ? ['--no-memory-reducer'] : []);
 
-/** Starts a contestant in a process of its own; Merzili from the built checkout `project`. */
+/** Starts a contestant in its own process; Merzili from the built checkout `project`. */
 export async function startContestant(name, { ownerUrl, secret, audience = 'TUR', project = PROJECT }) {
   const started = Date.now();
   const child = spawn(nodeFor(name), [...optionsOf(name), join(BENCH, 'servers', `${name}.mjs`)], {
-    // Merzili writes a line for every request, as it ships.
+    // Merzili logs a line for every request, as it ships.
     stdio: ['ignore', 'pipe', name === 'merzili' ? 'ignore' : 'inherit'],
     env: { ...process.env, BENCH_PROJECT: project, ...(await environment(name, ownerUrl, secret, audience)) },
   });
@@ -47,7 +47,7 @@ export async function startContestant(name, { ownerUrl, secret, audience = 'TUR'
       'content-type': 'application/json',
       ...(name === 'merzili' ? await authorization(nationOf(audience), LIAISON[audience]) : {}),
     },
-    /** Headers of somebody else at Merzili. */
+    /** Headers of another viewer, for Merzili. */
     headersOf: async (nation, role) => ({
       'content-type': 'application/json',
       ...(await authorization(nation, role)),

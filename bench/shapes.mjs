@@ -1,6 +1,6 @@
 /**
- * What is asked: each shape as one document for Merzili (Mercurius and the naive server take the same one),
- * one for PostGraphile, and variables that differ from request to request. The limit takes the variables alone.
+ * The shapes of queries. Each has a document for Merzili, which Mercurius and the Apollo server share, one for
+ * PostGraphile, and variables that differ from request to request. The limit uses the variables alone.
  */
 const RICH = `
   reference occurredFrom category categoryLabel severity status
@@ -136,7 +136,7 @@ const VARIATIONS = 256;
 const SPREAD = 2_654_435_761;
 const DEEP = 50_000;
 
-/** Values for the variables, out of what the role sees. `client` is connected as the role. */
+/** Values for the variables, from rows that the role sees. `client` is connected as the role. */
 export async function drawSamples(client, total, audience) {
   const bit = BITS[audience];
   const { rows: references } = await client.query(

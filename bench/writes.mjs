@@ -4,16 +4,16 @@ import { cpuSeconds } from './processes.mjs';
 import { startContestant } from './servers.mjs';
 
 const CONNECTIONS = 32;
-/** Until then Node compiles what it meets for the first time, and index pages go to the log for the first time. */
+/** Warm-up: Node compiles code at its first run, and index pages go to the log in full at their first change. */
 const WARM_UP_SECONDS = 10;
-/** How far behind the first head the second one follows, so that they do not meet at a record. */
+/** Distance between the two heads, so that they do not wait for each other at a record. */
 const FOLLOWS_BY = 500;
 
 const PAYLOAD = 'incident { id version status } userErrors { code }';
 const REPORT = `mutation Report($input: ReportIncidentInput!) { reportIncident(input: $input) { ${PAYLOAD} } }`;
 const ASSESS = `mutation Assess($input: AssessIncidentInput!) { assessIncident(input: $input) { ${PAYLOAD} } }`;
 
-/** Mutations that went through, each with a claim, casualties and a provision where it reports. */
+/** Mutations that succeeded; reports have a claim, casualties and a provision. */
 export async function measureWrites({ ownerUrl, secret, postmaster, seconds, tell }) {
   const server = await startContestant('merzili', { ownerUrl, secret });
   try {
@@ -68,7 +68,7 @@ const PLACES = [
 ];
 const oneOf = (choices) => choices[randomInt(choices.length)];
 
-/** A report of the last three days: what it is and where it was differ, and with them the numbers it adds to. */
+/** A report of the last three days. Category and place vary, and so do the aggregates that it changes. */
 function aReport() {
   return {
     idempotencyKey: randomUUID(),
@@ -84,7 +84,7 @@ function aReport() {
   };
 }
 
-/** Loads the server with requests made one by one; `take` is given the body of every answer. */
+/** Loads the server with requests that are made one by one; `take` gets the body of every answer. */
 async function run({ server, postmaster, tell, title, ...extent }, make, take) {
   let made = 0;
   let refused = 0;

@@ -204,7 +204,7 @@ async function pageOf({ first = 20, after, ...args }) {
   if (hasNextPage) rows.pop();
   return { nodes: rows, hasNextPage, endCursor: rows.length > 0 ? encode(rows.at(-1)) : null };
 }
-/** The page is read once, whichever of its fields ask for it. */
+/** Reads the page once for all of its fields. */
 const once = (args) => (args.page ??= pageOf(args));
 resolvers.IncidentConnection.nodes = async (args) => (await once(args)).nodes;
 resolvers.IncidentConnection.pageInfo = (args) => once(args);

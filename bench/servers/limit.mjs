@@ -1,5 +1,5 @@
 // The limit: bare node:http, pipelined connections, one prepared statement for each shape that makes the
-// JSON text of the answer. No tokens, no GraphQL, nothing general.
+// JSON text of the answer. No tokens, no GraphQL, no generality.
 import pg from 'pg';
 import { FALLBACKS, labelsOf, listen, ROLE_URL } from './listen.mjs';
 
@@ -160,7 +160,7 @@ const STATEMENTS = {
   ),
 };
 
-/** What comes in one turn of the event loop leaves for PostgreSQL in one write. */
+/** Requests of one iteration of the event loop go to PostgreSQL in one write. */
 const corked = new Set();
 function gather({ connection: { stream } }) {
   if (corked.has(stream)) return;

@@ -6,7 +6,7 @@ import { PROJECT } from '../project.mjs';
 /** Connection string of the role that a competitor connects as; row-level security applies to it. */
 export const ROLE_URL = process.env.ROLE_URL;
 
-/** Says to the benchmark where the server is. */
+/** Sends the benchmark the address of the server. */
 export function tellPort(port) {
   process.stdout.write(`listening ${port}\n`);
   process.once('SIGTERM', () => process.exit(0));
@@ -18,7 +18,7 @@ export function listen(handler) {
   server.listen(0, '127.0.0.1', () => tellPort(server.address().port));
 }
 
-/** Labels of a vocabulary's codes by locale, as the project words them. */
+/** Labels of a vocabulary's codes by locale, from the project's catalogs. */
 export async function labelsOf(vocabulary) {
   const labels = {};
   for (const locale of ['TR', 'RU', 'AZ', 'EN']) {

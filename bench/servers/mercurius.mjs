@@ -1,5 +1,5 @@
-// Mercurius with graphql-jit over hand-tuned SQL: one statement for each root field, which reads exactly what
-// is selected, lists inside included, and hands JavaScript the rows.
+// Mercurius with graphql-jit over hand-tuned SQL: one statement for each root field. It reads exactly the
+// selected fields, inner lists included, and returns rows to JavaScript.
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import pg from 'pg';

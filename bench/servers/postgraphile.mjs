@@ -1,4 +1,4 @@
-// PostGraphile 5 as its documentation has it for row-level security: the role is set for each request.
+// PostGraphile 5 as its documentation recommends for row-level security: the role is set for each request.
 import { createServer } from 'node:http';
 import pg from 'pg';
 import { postgraphile } from 'postgraphile';
@@ -12,13 +12,13 @@ const pool = new pg.Pool({
   max: 10,
   options: '-c timezone=UTC -c jit=off',
 });
-// The catalogue is closed to the role: the owner reads the schema, before any request.
+// The role cannot read the catalogue, so the owner reads the schema before any request.
 const owner = new pg.Pool({ connectionString: process.env.OWNER_URL, max: 1 });
 pool.connect = () => owner.connect();
 
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
-  // It would hide lists whose foreign key has no index of exactly its columns; a prefix serves them here.
+  // By default it hides lists whose foreign key has no index of exactly its columns; here a prefix is enough.
   disablePlugins: ['PgIndexBehaviorsPlugin'],
   pgServices: [makePgService({ pool, schemas: ['public'] })],
   grafserv: { port: 0, graphqlPath: '/graphql', graphiql: false, watch: false },

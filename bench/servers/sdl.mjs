@@ -1,4 +1,4 @@
-/** The part of the contract that the benchmark asks for, for the servers that are written against SDL. */
+/** The part of the schema that the benchmark uses, for servers that start from SDL. */
 export const sdl = (categories) => `
   enum IncidentCategory { ${categories.join(' ')} }
   enum Locale { TR RU AZ EN }

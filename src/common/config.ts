@@ -5,7 +5,7 @@ import { errorMessage } from './thrown.js';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
-/** Every environment variable, what it takes, and what it is for. Read once, at boot, and only here. */
+/** Every environment variable, what it takes, and its purpose. Read once, at boot, and only here. */
 const VARIABLES = z.object({
   /** Address the server listens on. */
   HOST: z.string().min(1, 'takes a host name or an IP address').default('127.0.0.1'),
@@ -25,28 +25,28 @@ const VARIABLES = z.object({
       error: 'takes a URL such as postgres://owner:password@host:5432/merzili',
     })
     .optional(),
-  /** What the passwords of the nations' database roles are derived from; by default the owner's password. */
+  /** Secret that the passwords of the nations' database roles derive from; by default the owner's password. */
   MERZILI_DATABASE_SECRET: z.string().min(16, 'takes at least 16 characters').optional(),
-  /** JSON file of trusted issuers; without it the server runs in demo mode with keys of its own. */
+  /** JSON file of trusted issuers; without it the server runs in demo mode, with its own keys. */
   MERZILI_ISSUERS: z.string().min(1, 'takes the path of a JSON file').optional(),
-  /** Manifest of trusted documents, of GraphQL codegen or Apollo's tools; with it nothing else is answered. */
+  /** Manifest of trusted documents, from GraphQL codegen or Apollo's tools; all other documents are refused. */
   MERZILI_TRUSTED_DOCUMENTS: z.string().min(1, 'takes the path of a JSON file').optional(),
-  /** Cost of one operation at the most: one for every object it can answer, 2,000 for every mutation on top. */
+  /** Greatest cost of one operation: one for every object it can answer, and 2,000 for every mutation. */
   MERZILI_COST_CEILING: costNumber(50_000),
-  /** Cost that the subject of a token may use at once; by default that of a minute. */
+  /** Cost that the subject of a token may use at once; by default what it regains in a minute. */
   MERZILI_COST_BUDGET: costNumber(60_000_000),
-  /** Cost that a subject gets back each second; by default what heavy statements use on one connection. */
+  /** Cost that a subject regains each second; by default what heavy statements use on one connection. */
   MERZILI_COST_RESTORE_RATE: costNumber(1_000_000),
-  /** Port of its own for metrics at /metrics, on the same address; 0 for any free one; without it none are kept. */
+  /** Separate port for metrics at /metrics, on the same address; 0 for any free one; without it there are none. */
   MERZILI_METRICS_PORT: z.coerce
     .number('takes a port number')
     .int('takes a whole port number')
     .min(0, 'takes a port number from 0 to 65535')
     .max(65_535, 'takes a port number from 0 to 65535')
     .optional(),
-  /** Collector that OpenTelemetry traces are sent to, over HTTP; without it nothing of it is loaded. */
+  /** OpenTelemetry collector for traces, over HTTP; without it the exporter is not loaded. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url('takes a URL such as http://127.0.0.1:4318').optional(),
-  /** Chromium's command, for printing reports; without it the usual names are looked for on PATH. */
+  /** Command that starts Chromium, for PDF reports; without it the usual names are searched on PATH. */
   MERZILI_CHROMIUM: z.string().min(1, 'takes a command or its path').optional(),
   /** How much is logged. */
   MERZILI_LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -79,10 +79,10 @@ export interface Config {
   readonly isProduction: boolean;
 }
 
-/** Says which variable is wrong and what it takes. */
+/** Names the wrong variable and what it takes. */
 export class ConfigError extends Error {}
 
-/** Awaits what the value of a variable leads to; a failure names the variable. */
+/** Awaits work that depends on the value of a variable; a failure names the variable. */
 export async function withConfigContext<T>(variable: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;

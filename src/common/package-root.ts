@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Folder of the package: the same for sources and for what is built from them. */
+/** Folder of the package, for sources and for built files alike. */
 export const PACKAGE_ROOT = findRoot(import.meta.dirname);
 
 function findRoot(folder: string): string {

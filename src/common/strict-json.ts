@@ -1,6 +1,6 @@
 /**
- * JSON.parse that refuses an object with the same name twice, however it is escaped: parsers disagree on
- * which of the two counts. Throws SyntaxError.
+ * JSON.parse that refuses objects with duplicate names, escaped or not: parsers disagree on which of the
+ * two values counts. Throws SyntaxError.
  */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);

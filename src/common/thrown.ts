@@ -1,4 +1,4 @@
-/** What an error says. Node leaves the message empty when every address of a host refuses. */
+/** The message of an error. If every address of a host refuses, Node leaves it empty; the parts have one. */
 export function errorMessage(error: unknown): string {
   if (error instanceof AggregateError && error.message === '')
     return error.errors.map(errorMessage).join('; ');

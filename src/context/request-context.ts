@@ -3,14 +3,14 @@ import type { Locale } from '../domain/locale.js';
 import type { Translate } from '../i18n/labels.js';
 import type { RequestRecord } from './request-record.js';
 
-/** What a resolver may know of the request. Frozen. */
+/** The part of a request that resolvers get. Frozen. */
 export interface RequestContext {
   readonly viewer: Viewer;
   /** Language of the request: see labels/negotiation.ts. */
   readonly locale: Locale;
   readonly t: Translate;
-  /** Names the request in logs and internal errors. */
+  /** Identifies the request in logs and internal errors. */
   readonly requestId: string;
-  /** What the log and the metrics will say of the request. */
+  /** Collects values for the log entry and the metrics of the request. */
   readonly record?: RequestRecord;
 }

@@ -3,10 +3,10 @@ import type { WriteOptions } from '../database/writers.js';
 import type { Nation } from '../domain/scopes.js';
 import type { RequestContext } from './request-context.js';
 
-/** What a service may know of the request, and its one way to the database. */
+/** The part of a request that services get, with their only access to the database. */
 export interface WriteContext extends RequestContext {
-  /** The nation that writes, as which the database knows the viewer. */
+  /** The nation that writes; its role is the one that the transaction runs under. */
   readonly nation: Nation;
-  /** One transaction as the viewer's nation: all of the work, or nothing. */
+  /** Runs the work in one transaction under the nation's role: all of it, or nothing. */
   write<T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { ImportProblem } from './problem.js';
 
-/** A record of a file: its cells by column name, in NFC and without space around them. */
+/** A record of a file: its cells by column name, in NFC and trimmed. */
 export interface CsvRow<C extends string> {
   readonly line: number;
   readonly cells: Readonly<Record<C, string>>;
@@ -16,8 +16,8 @@ interface RawRecord {
 }
 
 /**
- * Reads a CSV file (RFC 4180, UTF-8, header first, columns in any order). Bad rows are left out and told of
- * in `problems`. Rejects when the file cannot be read.
+ * Reads a CSV file (RFC 4180, UTF-8, header first, columns in any order). Bad rows are left out and
+ * reported in `problems`. Rejects when the file cannot be read.
  */
 export async function readCsv<C extends string>(
   file: string,
@@ -70,7 +70,7 @@ function decode(bytes: Buffer, report: (line: number, message: string) => void):
   }
 }
 
-/** Records up to the first place where quoting goes wrong, after which no cell can be told from the next. */
+/** Records up to the first quoting error. After it the borders of cells are unknown. */
 function parseRecords(text: string, report: (line: number, message: string) => void): RawRecord[] {
   const records: RawRecord[] = [];
   try {
@@ -99,7 +99,7 @@ function quotingProblem(code: string): string {
     : 'has a quote in the wrong place (a cell with quotes, commas or line breaks is quoted whole, its quotes doubled)';
 }
 
-/** Where each column stands, or null when they are not exactly the ones asked for. */
+/** Index of each column, or null if the header does not have exactly the expected columns. */
 function readHeader<C extends string>(
   names: readonly string[],
   columns: readonly C[],

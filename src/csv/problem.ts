@@ -11,7 +11,7 @@ export interface ImportProblem {
   readonly message: string;
 }
 
-/** The file was not imported, for all of these reasons; nothing was written. */
+/** The file was not imported, for these reasons; nothing was written. */
 export class ImportError extends Error {
   readonly problems: readonly ImportProblem[];
 
@@ -24,7 +24,7 @@ export class ImportError extends Error {
 
 const SHOWN_LENGTH = 80;
 
-/** One line for a terminal: file:line: column: what is wrong, and the value, with nothing in it that acts. */
+/** One line for a terminal: file:line: column: problem, value. Control characters are escaped. */
 export function describeProblem({ file, line, column, value, message }: ImportProblem): string {
   const place = [`${file}:${line}`, ...(column === null ? [] : [column]), message].join(': ');
   if (value === null || value === '') return place;

@@ -9,7 +9,7 @@ export interface Asset {
   readonly cacheControl: string;
   readonly etag: string;
   readonly body: Buffer;
-  /** The same, gzipped, where the bundler made it. */
+  /** The gzipped body, if the bundler made one. */
   readonly gzipped: Buffer | null;
 }
 

@@ -18,7 +18,7 @@ const WORKERS = {
   json: 'monaco-editor/esm/vs/language/json/json.worker.js',
 } as const;
 
-/** Our own files that went into a bundle, by path from the root, and the hash of their contents. */
+/** Files of this repository in a bundle, by path from the root, with the hash of their contents. */
 const stampSchema = z.object({ files: z.array(z.string()), hash: z.string() });
 
 async function hashFiles(files: readonly string[]): Promise<string> {
@@ -58,7 +58,7 @@ function optionsFor(outDir: string): BuildOptions & { metafile: true } {
   };
 }
 
-/** Where the page finds what was made of an entry point. */
+/** Path at which the page loads the output of an entry point. */
 function addressOf(metafile: Metafile, entryPoint: string): { script: string; style: string | undefined } {
   for (const [path, output] of Object.entries(metafile.outputs)) {
     if (!output.entryPoint?.endsWith(entryPoint)) continue;
@@ -116,8 +116,8 @@ async function buildInto(outDir: string): Promise<void> {
 }
 
 /**
- * Bundles the GraphiQL page out of the installed packages into `outDir`: index.html, hashed assets and
- * their gzipped twins. Does nothing when neither our files nor the lock file have changed since. Several
+ * Bundles the GraphiQL page from the installed packages into `outDir`: index.html, hashed assets and
+ * their gzipped copies. Does nothing when neither our files nor the lock file have changed since. Several
  * processes may do it at once; `outDir` is replaced as a whole.
  */
 export async function bundleGraphiql(outDir: string): Promise<void> {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Identity, MintedToken } from './identity.js';
 import { tokenRequestSchema } from './setup.js';
 
-/** What to answer a request for a demo token with: a status and a JSON body. */
+/** The answer to a request for a demo token: a status and a JSON body. */
 export interface TokenAnswer {
   readonly status: 200 | 400 | 403 | 413 | 415;
   readonly body: { readonly token: string; readonly expiresAt: string } | { readonly error: string };
@@ -17,7 +17,7 @@ function isOwnName(hostname: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0;
 }
 
-/** Whether the request comes from a page of this very server. */
+/** Whether the request comes from a page that this server served. */
 function isFromOwnPage({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return false;
@@ -53,7 +53,7 @@ function parseIdentity(body: string): number | null {
 
 /**
  * Answers `POST /graphiql/token` of the demo: a token for one of its identities, and only for the page
- * this server itself has sent.
+ * that this server served.
  */
 export async function answerTokenRequest(
   req: IncomingMessage,

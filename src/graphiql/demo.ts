@@ -11,7 +11,7 @@ const CENTRES_OWN: readonly Role[] = ['INTEGRATOR', 'PUBLIC'];
 
 const ADJECTIVE: Readonly<Record<Nation, string>> = { TUR: 'Turkish', RUS: 'Russian', AZE: 'Azerbaijani' };
 
-/** Everybody a reader of GraphiQL can be in demo mode. */
+/** The identities that GraphiQL offers in demo mode. */
 export const DEMO_IDENTITIES: readonly Identity[] = [
   ...NATIONS.flatMap((nation) =>
     NATIONAL.filter((role) => isGranted('reference:read', role, nation)).map((role) => ({
@@ -31,7 +31,7 @@ function capitalized(label: string): string {
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/** Mints a token of a demo identity. It carries no language, so that the page's own choice counts. */
+/** Mints a token of a demo identity. It carries no language, so the page's choice applies. */
 export function mintDemoToken(issuers: readonly DemoIssuer[], { nation, role }: Identity): MintedToken {
   const issuer = issuers.find((candidate) => candidate.nation === nation);
   if (!issuer) throw new Error(`No demo issuer for ${nation ?? 'the Centre'}`);

@@ -1,4 +1,4 @@
-/** The operations GraphiQL opens with, one tab each; the tab is named after the operation. */
+/** The operations that GraphiQL opens with, one tab each, named after its operation. */
 export const EXAMPLES: readonly string[] = [
   `# The newest incidents you may see, in your language.
 query Incidents {

@@ -12,16 +12,16 @@ export type GraphiqlOptions = {
       readonly demo: true;
       readonly identities: readonly Identity[];
       readonly mint: (identity: Identity) => MintedToken;
-      /** Told why a token could not be minted; the client only learns that it could not. */
+      /** Gets the reason why a token could not be minted; the client does not. */
       readonly onError?: (error: unknown) => void;
     }
   | {
-      /** The reader brings a token; `POST /graphiql/token` is not there. */
+      /** The reader supplies a token; `POST /graphiql/token` answers 404. */
       readonly demo: false;
     }
 );
 
-/** Monaco makes its style elements in the page, hence 'unsafe-inline' for styles; scripts get no exception. */
+/** Monaco adds style elements to the page, so styles need 'unsafe-inline'. Scripts get no exception. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -106,8 +106,8 @@ function respondAsset(req: IncomingMessage, res: ServerResponse, asset: Asset): 
 }
 
 /**
- * Serves GraphiQL at `/graphiql` and everything below it, from memory. The handler answers and returns
- * true for those paths, and returns false, having touched nothing, for every other.
+ * Serves GraphiQL at `/graphiql` and below, from memory. The handler answers those paths and returns true.
+ * For any other path it returns false and leaves request and response alone.
  *
  * @throws when `assetsDir` has not been bundled
  */

@@ -1,6 +1,6 @@
 import type { Nation, Role } from '../domain/scopes.js';
 
-/** Somebody the demo page lets its reader be. */
+/** An identity that the demo page offers. */
 export interface Identity {
   /** What the picker shows, such as 'Turkish liaison officer'. */
   readonly label: string;

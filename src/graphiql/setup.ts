@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
 import { NATIONS, ROLES } from '../domain/scopes.js';
 
-/** What the server tells the page, as JSON inside the page. */
+/** Settings that the server writes into the page as JSON. */
 export const setupSchema = z.object({
-  /** Whom the reader may be in the demo; null outside it, where the reader brings a token. */
+  /** Identities of the demo; null outside of it, where the reader supplies a token. */
   identities: z.nullable(
     z.array(z.object({ label: z.string(), nation: z.nullable(z.enum(NATIONS)), role: z.enum(ROLES) })),
   ),
 });
 export type Setup = z.infer<typeof setupSchema>;
 
-/** What `POST /graphiql/token` takes: the position of the identity in the setup. */
+/** Body of `POST /graphiql/token`: the index of the identity in the setup. */
 export const tokenRequestSchema = z.strictObject({ identity: z.int().check(z.nonnegative()) });
 
-/** What `POST /graphiql/token` answers. */
+/** Answer of `POST /graphiql/token`. */
 export const tokenResponseSchema = z.object({ token: z.string(), expiresAt: z.iso.datetime() });

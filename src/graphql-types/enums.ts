@@ -5,7 +5,7 @@ import { vocabularyDescription, vocabularyLabel } from '../i18n/labels.js';
 type EnumOf<Name extends VocabularyName> = { readonly [Code in (typeof VOCABULARIES)[Name][number]]: Code };
 
 /**
- * A GraphQL enum for every vocabulary. Descriptions are the English labels, so that a value never lacks one.
+ * A GraphQL enum for every vocabulary. The English labels are the descriptions, so every value has one.
  */
 export const ENUMS = registerAll();
 

@@ -6,22 +6,22 @@ import { SCOPES, type Scope, scopesOf } from '../domain/scopes.js';
 
 type FieldDecorator = ReturnType<typeof Extensions>;
 
-/** States the scope an operation or a field needs. It ends up in the field's description, too. */
+/** Declares the scope that an operation or a field needs. The field's description names it as well. */
 export function RequiresScope(scope: Scope): FieldDecorator {
   return Extensions({ scope });
 }
 
-/** States that an operation needs no more than a token that verifies. */
+/** Declares that an operation is open to every valid token. */
 export function OpenToEveryToken(): FieldDecorator {
   return Extensions({ openToEveryToken: true });
 }
 
-/** Scope that a field of the schema states, or null. */
+/** Scope that a field of the schema declares, or null. */
 export function scopeRequiredBy(field: GraphQLField<unknown, unknown>): Scope | null {
   return SCOPES.find((scope) => scope === field.extensions.scope) ?? null;
 }
 
-/** The answer to a viewer that lacks a scope: what is missing, what its role is granted, and what its token holds of it. */
+/** The error for a viewer that lacks a scope: the scope, the role, and whether role and token have it. */
 export function forbidden(
   viewer: Viewer,
   scope: Scope,
@@ -39,7 +39,7 @@ export function forbidden(
   });
 }
 
-/** States that an operation is answered without reading from the database. */
+/** Declares that an operation is answered without reading from the database. */
 export function AnsweredInMemory(): FieldDecorator {
   return Extensions({ answeredInMemory: true });
 }

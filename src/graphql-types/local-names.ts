@@ -1,6 +1,6 @@
 import { Column } from 'typeorm';
 
-/** A name in all four languages; columns <prefix>_tr, _ru, _az and _en. */
+/** A name in each language; columns <prefix>_tr, _ru, _az and _en. */
 export class LocalNames {
   @Column('text')
   tr!: string;
@@ -15,7 +15,7 @@ export class LocalNames {
   en!: string;
 }
 
-/** As {@link LocalNames}, where there may be no name at all. */
+/** As {@link LocalNames}, for rows that may have no name. */
 export class OptionalLocalNames {
   @Column('text', { nullable: true })
   tr!: string | null;

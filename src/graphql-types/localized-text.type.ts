@@ -49,7 +49,7 @@ export class LocalizedText {
   translations!: Translation[];
 }
 
-/** How a localized text is stored: one jsonb value. */
+/** The stored form of a localized text: one jsonb value. */
 export interface StoredText {
   readonly source: Locale;
   /** Grows with every change of the source text. */
@@ -61,6 +61,6 @@ export interface StoredTranslation {
   readonly locale: Locale;
   readonly text: string;
   readonly status: TranslationStatus;
-  /** Revision of the source text that this text is, or was made from. */
+  /** Revision of the source text that this text is, or was translated from. */
   readonly revision: number;
 }

@@ -3,7 +3,7 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
 
-/** RFC 3339 date-time. Any offset is taken; answers are in UTC. */
+/** RFC 3339 date-time. Input may have any offset; answers are in UTC. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description:

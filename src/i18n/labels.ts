@@ -8,7 +8,7 @@ import tr from './catalogs/tr.json' with { type: 'json' };
 
 /**
  * Text of a catalog key, such as `errors.FORBIDDEN`, in one fixed language. Plurals follow CLDR by
- * the variable `count`. Variables are put in as they are, neither escaped nor interpreted.
+ * the variable `count`. Variables are inserted as they are, neither escaped nor interpreted.
  * Throws when the catalog lacks the key, or the text names a variable that is not given.
  */
 export type Translate = (key: string, variables?: Readonly<Record<string, string | number>>) => string;
@@ -53,12 +53,12 @@ export function translator(locale: Locale): Translate {
   return translators[locale];
 }
 
-/** What a code is called in a language; the first letter is small, as in a dictionary. */
+/** Label of a code in a language; the first letter is lower case, as in a dictionary. */
 export function vocabularyLabel(locale: Locale, vocabulary: VocabularyName, code: string): string {
   return translators[locale](`vocabulary.${vocabulary}.${code}`);
 }
 
-/** One sentence on what a code means, where there is one; without a code, what the vocabulary is called. */
+/** A sentence that explains a code, if there is one; without a code, the name of the vocabulary. */
 export function vocabularyDescription(
   locale: Locale,
   vocabulary: VocabularyName,

@@ -1,6 +1,6 @@
 import { INTL_LOCALE, type Locale } from '../domain/locale.js';
 
-/** A list as the language writes it: A, B and C. */
+/** A list in the form of the language: A, B and C. */
 export function listText(locale: Locale, items: readonly string[]): string {
   return new Intl.ListFormat(INTL_LOCALE[locale], { type: 'conjunction' }).format(items);
 }

@@ -6,12 +6,12 @@ import { ordinalYear, pointInTime } from './numerals.js';
 /** The Centre's time: UTC+4 all year. */
 const BAKU = 'Asia/Baku';
 
-/** A moment as a calendar and a clock in Baku show it. */
+/** A time, split into date and clock time in Baku. */
 interface Moment {
   /** 2022-03-09, for comparing. */
   readonly date: string;
   readonly day: string;
-  /** In the form that follows a day. */
+  /** In the grammatical form that follows a day. */
   readonly month: string;
   readonly year: string;
   readonly clock: string;
@@ -38,7 +38,7 @@ function formatOf(locale: Locale): Intl.DateTimeFormat {
 
 const DAY_IN_BAKU = new Intl.DateTimeFormat('en-CA', { timeZone: BAKU });
 
-/** The day it is in Baku, as 2022-03-09. */
+/** The date in Baku, as 2022-03-09. */
 function dayInBaku(time: Date): string {
   return DAY_IN_BAKU.format(time);
 }
@@ -59,15 +59,15 @@ function momentIn(locale: Locale, time: Date): Moment {
   };
 }
 
-/** A day as the language writes it: 9 March 2022. Takes 2022-03-09. */
+/** A date in the form of the language: 9 March 2022. Takes 2022-03-09. */
 export function dayText(locale: Locale, date: string): string {
   const { day, month, year } = momentIn(locale, new Date(`${date}T12:00:00+04:00`));
   return translator(locale)('when.date', { day, month, year });
 }
 
 /**
- * When something happened, as the beginning of a sentence, no more exactly than it is known. `to` is the
- * end of a half-open interval; one at midnight is the end of the day before.
+ * The time of an occurrence, as the beginning of a sentence, no more exact than its precision. `to` is the
+ * end of a half-open interval; midnight means the end of the day before.
  */
 export function occurrenceText(
   locale: Locale,

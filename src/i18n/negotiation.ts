@@ -16,9 +16,9 @@ interface LanguageRange {
 
 /**
  * The language of a request: the token's `locale` claim, then Accept-Language (RFC 9110), then the
- * nation's own language, then EN. Only the primary subtag counts, so tr-TR and az_Latn_AZ are known;
- * entries that are not well formed are passed over. `*` and a header without a known language leave the
- * choice to the nation, among what the header does not refuse with `q=0`.
+ * nation's own language, then EN. Only the primary subtag counts, so tr-TR and az_Latn_AZ match.
+ * Malformed entries are ignored. With `*`, or without a known language, the nation's own language applies,
+ * unless the header refuses it with `q=0`.
  */
 export function requestLocale({
   claim,

@@ -1,11 +1,11 @@
 import type { Locale } from '../domain/locale.js';
 
 /**
- * Endings of numbers in Turkish and Azerbaijani, which follow the last word of the number as it is read:
+ * Suffixes of numbers in Turkish and Azerbaijani. They depend on the last word of the spoken number:
  * 14:05 ends in beş, 10:00 in on, 2023 in üç.
  */
 
-/** Last words of 0 to 9 and of 10 to 90, by what ends a clock time in Turkish and in Azerbaijani, and a year in Azerbaijani. */
+/** Suffixes for the last words of 0 to 9 and of 10 to 90: clock time in Turkish, in Azerbaijani, year in Azerbaijani. */
 const ONES = {
   TR: ['da', 'de', 'de', 'te', 'te', 'te', 'da', 'de', 'de', 'da'],
   AZ: ['da', 'də', 'də', 'də', 'də', 'də', 'da', 'də', 'də', 'da'],
@@ -24,14 +24,14 @@ function ending(endings: keyof typeof ONES, number: number): string {
   return ONES[endings][ones] ?? '';
 }
 
-/** A time of the clock as what happened then takes it: 14:05'te in Turkish, 14:05-də in Azerbaijani. */
+/** A clock time with the suffix for "at": 14:05'te in Turkish, 14:05-də in Azerbaijani. */
 export function pointInTime(locale: Locale, clock: string): string {
   if (locale !== 'TR' && locale !== 'AZ') return clock;
   const [hour = 0, minute = 0] = clock.split(':').map(Number);
   return `${clock}${locale === 'TR' ? "'" : '-'}${ending(locale, minute === 0 ? hour : minute)}`;
 }
 
-/** A year as dates take it: 2023-cü in Azerbaijani, plain elsewhere. */
+/** A year in the form that dates need: 2023-cü in Azerbaijani, plain in the other languages. */
 export function ordinalYear(locale: Locale, year: number): string {
   if (locale !== 'AZ') return String(year);
   const isHundred = year % 100 === 0;

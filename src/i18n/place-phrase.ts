@@ -5,9 +5,9 @@ import { translator } from './labels.js';
 const RUSSIAN_DISTRICT = /^(\S+)ский район$/;
 
 /**
- * Where something happened, in words that take any name as it stands, so that none is inflected wrongly:
+ * The place of an occurrence, in a phrase that leaves the name uninflected, so that no case is wrong:
  * 'near Shusha', 'Şuşa yakınlarında', 'в районе населённого пункта Шуша'. Only Russian names of districts
- * are inflected, which all go like Агдамский район; one that does not is named after a colon.
+ * are inflected, if they follow the pattern of Агдамский район; others come after a colon.
  */
 export function placePhrase(
   locale: Locale,

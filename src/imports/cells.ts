@@ -4,23 +4,23 @@ import { MAX_CASUALTIES } from '../domain/limits.js';
 import type { Problem } from '../mutations/problem.js';
 import { codePoint, LOOKALIKE, readText } from '../mutations/text.rules.js';
 
-/** A rule that the API holds input to; see src/mutations/ and the rules of a module's writing. */
+/** A rule that the API applies to input; see src/mutations/ and the rules of a module. */
 type Rule = (field: readonly string[], problems: Problem[]) => void;
 
 /** Reads the cells of one row. Each function answers the value, or reports a problem and answers null. */
 export interface Cells<C extends string> {
   readonly line: number;
-  /** Reports a problem of a column, which the whole cell is shown with. */
+  /** Reports a problem of a column, with the whole cell. */
   refuse(column: C, message: string): null;
-  /** Holds a column to a rule of the API; reports what the rule finds. */
+  /** Applies a rule of the API to a column, and reports what the rule finds. */
   hold(column: C, rule: Rule): void;
   text(column: C, maximum: number): string | null;
   required(column: C, maximum: number): string | null;
-  /** A code of its own making; `form` says in words what `pattern` asks. */
+  /** A new code; `form` describes `pattern` in words. */
   code(column: C, pattern: RegExp, form: string): string | null;
   /** One of a closed list. */
   oneOf<V extends string>(column: C, values: readonly V[]): V | null;
-  /** Several codes, each known, none twice; empty when the cell is. */
+  /** Several known codes without duplicates; empty if the cell is empty. */
   list(column: C, separator: RegExp, isKnown: (code: string) => boolean): string[];
   /** One known code; null without a problem when the cell is empty. */
   known(column: C, isKnown: (code: string) => boolean): string | null;
@@ -117,7 +117,7 @@ export function readCells<C extends string>(
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,3})?([Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** Only times that exist: 31 June and 24:00 do not. Milliseconds at most. */
+/** Only valid times, unlike 31 June or 24:00; at most milliseconds. */
 function parseInstant(value: string): Date | null {
   const match = INSTANT.exec(value);
   if (match === null) return null;
@@ -131,7 +131,7 @@ function parseInstant(value: string): Date | null {
   return new Date(local.getTime() - minutesAhead * 60_000);
 }
 
-/** What a rule of the API found, after the name of a column. */
+/** The finding of a rule of the API, to follow the name of a column. */
 function messageOf({ reason, variables = {} }: Problem): string {
   switch (reason) {
     case 'REQUIRED':

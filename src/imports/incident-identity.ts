@@ -13,8 +13,8 @@ const NUMBERS = 1_000_000;
 const NAMESPACE = '3d0f2c0a-6a4e-4b0e-9b0f-5f0d6a1c7e52';
 
 /**
- * At random, so that whoever knows how a file numbers its rows cannot tell from a key or a reference which
- * rows are kept from them.
+ * Random identities. From a key or a reference nobody can learn which rows of a file are hidden from them,
+ * even with knowledge of how the file numbers its rows.
  */
 export const RANDOM_IDENTITY: IncidentIdentity = {
   keyOf: () => randomUUID(),
@@ -22,8 +22,8 @@ export const RANDOM_IDENTITY: IncidentIdentity = {
 };
 
 /**
- * The same on every installation. For the shipped data alone, of which everybody can read everything; its
- * keys are UUIDs of version 5 (RFC 9562).
+ * The same identities on every installation, for the shipped data alone: the file is public. Keys are
+ * UUIDs of version 5 (RFC 9562).
  */
 export const DERIVED_IDENTITY: IncidentIdentity = {
   keyOf: (originator, importKey) => v5(`${originator}/${importKey}`, NAMESPACE),

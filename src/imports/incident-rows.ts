@@ -42,12 +42,12 @@ export const INCIDENT_COLUMNS = [
 ] as const;
 export type IncidentColumn = (typeof INCIDENT_COLUMNS)[number];
 
-/** An incident as a file has it, checked. */
+/** A checked incident from a file. */
 export interface IncidentRecord {
   readonly line: number;
   readonly importKey: string;
   readonly originator: Nation;
-  /** Who sees it, the originator included. */
+  /** Bit mask of those who see it, including the originator. */
   readonly audience: number;
   readonly content: IncidentContent;
 }
@@ -55,7 +55,7 @@ export interface IncidentRecord {
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const TAGS = LOCALES.map((locale) => LANGUAGE_TAG[locale]);
 
-/** Reads rows of incidents; those with a problem are left out. */
+/** Reads rows of incidents, and leaves out those with a problem. */
 export function readIncidents(
   file: string,
   rows: readonly CsvRow<IncidentColumn>[],
@@ -143,10 +143,10 @@ function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | n
 }
 
 /**
- * One claim of each claimant, the first with the note as its statement, each with a source of its own as
- * far as they reach; sources beyond that are further claims of the first. Whom a claim holds responsible:
- * with one claimant, every party listed; with several, the one listed party other than the claimant, if
- * there is exactly one. Nobody is made to accuse itself, and no listed party is passed over.
+ * One claim for each claimant; the statement of the first is the note. Each claim gets one of the sources,
+ * and any further sources make further claims of the first claimant. Attribution: with one claimant, to
+ * every listed party; with several, to the one listed party other than the claimant, if there is exactly
+ * one. So no party accuses itself, and every listed party is attributed to.
  */
 function readClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): ClaimContent[] {
   const isParty = (code: string): boolean => known.parties.has(code);
@@ -205,7 +205,7 @@ function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   return urls;
 }
 
-/** Groups of which nothing is known are left out. */
+/** Leaves out groups without any figure. */
 function readCasualties(cells: Cells<IncidentColumn>): CasualtiesContent[] {
   const unknown = { party: null, killed: null, wounded: null, detained: null };
   const groups: CasualtiesContent[] = [

@@ -24,7 +24,7 @@ import {
 } from './incident-rows.js';
 import { lockImports } from './lock.js';
 
-/** Subject of what nobody wrote by hand: every head may assess it. */
+/** Subject of imported records. It is nobody's, so every head may assess them. */
 const WRITTEN_BY = 'import';
 
 export interface IncidentsImported {
@@ -33,13 +33,13 @@ export interface IncidentsImported {
 }
 
 export interface ImportOptions {
-  /** Told how many incidents of how many new ones are written. */
+  /** Called with the number of incidents written so far, and of all new ones. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
  * Imports incidents from a CSV file with the columns of data/incidents.csv: adds the rows whose key is new,
- * as reported and not assessed. Those imported before have to be as they were. All or nothing: throws an
+ * as reported and not assessed. Rows imported before must be unchanged. All or nothing: throws an
  * ImportError that lists every bad value.
  */
 export function importIncidents(
@@ -86,7 +86,7 @@ async function readKeys(manager: EntityManager): Promise<RecordKeys> {
   };
 }
 
-/** The columns that each part of the content comes from, to be named when it differs. */
+/** The column that each part of the content comes from, for messages. */
 const COLUMN_OF: Partial<Record<keyof IncidentContent, IncidentColumn>> = {
   category: 'category',
   severity: 'severity',

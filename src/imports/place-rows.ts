@@ -20,7 +20,7 @@ export const PLACE_COLUMNS = [
 ] as const;
 type Column = (typeof PLACE_COLUMNS)[number];
 
-/** A place as a file has it, checked. */
+/** A checked place from a file. */
 export interface PlaceRecord {
   readonly line: number;
   readonly code: string;
@@ -33,12 +33,12 @@ export interface PlaceRecord {
   readonly longitude: number | null;
 }
 
-/** What a check of the whole tree needs to know of a place. */
+/** The part of a place that the check of the whole tree needs. */
 export type KnownPlace = Pick<PlaceRecord, 'kind' | 'parent'>;
 
 const CODE = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
-/** Reads rows of places. `existing` are those already recorded, by code. */
+/** Reads rows of places. `existing` holds those in the database, by code. */
 export function readPlaces(
   file: string,
   rows: readonly CsvRow<Column>[],
@@ -110,7 +110,7 @@ function checkTree(
   }
 }
 
-/** What is wrong with the parent of a place, or null. */
+/** The problem with the parent of a place, or null. */
 function parentProblem(code: string, parent: string, all: ReadonlyMap<string, KnownPlace>): string | null {
   const loop = findLoop(code, all);
   if (loop !== null) return `makes the place lie in itself: ${loop.join(' → ')}`;
@@ -118,7 +118,7 @@ function parentProblem(code: string, parent: string, all: ReadonlyMap<string, Kn
   return all.get(parent)?.kind === 'DISTRICT' ? null : 'is not a district';
 }
 
-/** The way from a place over its parents back to itself, if there is one. */
+/** The path from a place over its parents back to itself, if there is one. */
 function findLoop(code: string, places: ReadonlyMap<string, KnownPlace>): string[] | null {
   const way = [code];
   for (let at = places.get(code)?.parent; at != null; at = places.get(at)?.parent) {

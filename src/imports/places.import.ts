@@ -116,7 +116,7 @@ function isSame(place: Place, columns: ReturnType<typeof columnsOf>): boolean {
   );
 }
 
-/** Brings incidents in line with changed places; triggers derive the district and what they are found by. */
+/** Updates incidents of changed places; triggers derive the district and the search document. */
 async function refreshIncidents(manager: EntityManager, placeKeys: readonly number[]): Promise<void> {
   await manager.query(
     'update incident set place_key = place_key where place_key = any ($1) or district_key = any ($1)',

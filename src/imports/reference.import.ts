@@ -22,9 +22,9 @@ import { type AgreementFile, type Names, type OfficialsFile, readReferenceFiles 
 type KeyOf = (code: string) => number;
 
 /**
- * Imports the reference data of data/: parties, places, officials, agreements and the Centre. Rows keep the
- * key of their place in the file, so entries may be added to a file only at its end. Rows that are as the
- * files have them are not written.
+ * Imports the reference data of data/: parties, places, officials, agreements and the Centre. The key of
+ * a row is its position in the file, so new entries go to the end of a file. Unchanged rows are not
+ * written.
  */
 export async function importReference(manager: EntityManager): Promise<void> {
   const files = await readReferenceFiles();
@@ -152,7 +152,7 @@ async function saveAgreements(
   );
 }
 
-/** A text that the compiler wrote in English and translated. */
+/** A text with an English source and translations by the compiler of the data. */
 function compiledText(names: Names): StoredText {
   const entries = LOCALES.map((locale) => {
     const status = locale === 'EN' ? 'SOURCE' : 'WORKING';

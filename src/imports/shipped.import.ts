@@ -10,9 +10,9 @@ import { lockImports } from './lock.js';
 import { importReference } from './reference.import.js';
 
 /**
- * Fills a new database with the data that ships: reference data and incidents. Does nothing where there
- * are parties already, but for the words of labels and their synonyms, which it keeps in line with the
- * catalogs and the glossary. Of several processes that start at once, one does it.
+ * Fills a new database with the shipped reference data and incidents. If there are parties already, it only
+ * updates label words and synonyms from the catalogs and the glossary. If several processes start at once,
+ * one of them does it.
  */
 export async function importShippedData(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager) => {

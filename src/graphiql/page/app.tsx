@@ -27,7 +27,7 @@ async function refuse(): Promise<never> {
   throw new Error('Not sent: the request has no token yet. See the bar above.');
 }
 
-/** The whole page: the bar, what there is to say, and GraphiQL, made anew for every session. */
+/** The whole page: the bar, a notice, and GraphiQL. GraphiQL is mounted again for every session. */
 export function App({ setup }: { setup: Setup }): ReactNode {
   const [session, setSession] = useState<Session | null>(null);
   const [locale, setLocale] = useState<Locale | null>(null);

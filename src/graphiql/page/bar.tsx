@@ -96,7 +96,7 @@ function TokenField({
   );
 }
 
-/** The bar above GraphiQL: who is asking, and in which language. `locale` null leaves that to the browser. */
+/** The bar above GraphiQL: identity and language. With `locale` null the browser decides the language. */
 export function Bar({
   setup,
   session,

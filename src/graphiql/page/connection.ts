@@ -3,12 +3,12 @@ import { createClient } from 'graphql-ws';
 import type { LanguageTag } from '../../domain/locale.js';
 import type { Session } from './session.js';
 
-/** What the reader should know about the last exchange with the server. */
+/** Notice for the reader about the last exchange with the server. */
 export type Finding = 'token-refused' | 'schema-withheld';
 
 interface Connection {
   readonly fetcher: Fetcher;
-  /** Ends what is still under way. */
+  /** Cancels all requests and subscriptions that are still open. */
   close(): void;
 }
 
@@ -29,8 +29,8 @@ function carriesSchema(result: unknown): boolean {
  * How GraphiQL reaches the API for a session: queries and mutations by POST, subscriptions by graphql-ws,
  * whose socket opens with the first subscription and carries the token in `connection_init`.
  *
- * @param language read at every request; null leaves the language to the browser
- * @param report called after every exchange; null when there is nothing to say
+ * @param language read at every request; with null the browser decides the language
+ * @param report called after every exchange; null when there is no notice
  */
 export function openConnection(
   session: Session,

@@ -36,7 +36,7 @@ function defineTheme(shade: 'light' | 'dark'): void {
   });
 }
 
-/** Gives the editor its workers, from our own server, and its colours. To be called once, before it opens. */
+/** Sets the editor's workers, from this server, and its colours. Call it once, before the editor opens. */
 export function prepareEditor(): void {
   window.MonacoEnvironment = {
     getWorker(_id, label) {
@@ -47,7 +47,7 @@ export function prepareEditor(): void {
   };
   defineTheme('light');
   defineTheme('dark');
-  // Turkish ı and Cyrillic are text here, not look-alikes to warn of; invisible characters still are marked.
+  // Turkish ı and Cyrillic are ordinary text here, not look-alikes. Invisible characters are still marked.
   monaco.editor.onDidCreateEditor((editor) => {
     editor.updateOptions({ unicodeHighlight: { ambiguousCharacters: false, nonBasicASCII: false } });
   });

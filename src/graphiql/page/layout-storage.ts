@@ -1,6 +1,6 @@
 import type { Storage } from '@graphiql/toolkit';
 
-/** What of GraphiQL's state may outlive the page: how it looks, never what was asked or answered. */
+/** The part of GraphiQL's state that may outlive the page: layout, never operations or answers. */
 const KEPT: ReadonlySet<string> = new Set(
   ['theme', 'visiblePlugin', 'docExplorerFlex', 'editorFlex', 'secondaryEditorFlex'].map(
     (name) => `graphiql:${name}`,

@@ -2,17 +2,17 @@ import * as z from 'zod/mini';
 import type { Nation } from '../../domain/scopes.js';
 import { tokenResponseSchema } from '../setup.js';
 
-/** Somebody's access to the API. The token is held in this closure and nowhere else. */
+/** Access to the API under one identity. The token is held in this closure and nowhere else. */
 export interface Session {
   /** Differs between any two sessions of a page. */
   readonly id: number;
-  /** The reader's nation, where the page knows it. */
+  /** The reader's nation, if the page knows it. */
   readonly nation: Nation | null;
-  /** When the token ends, if it is the reader's own and says so; a demo token is renewed by itself. */
+  /** Expiry of a token that the reader pasted, if it has one. Demo tokens are renewed automatically. */
   readonly expiresAt: Date | null;
-  /** A token that is good for another minute, as far as can be known here. */
+  /** A token that is valid for another minute, as far as the page can know. */
   token(): Promise<string>;
-  /** To be told that the server refused `token`; true when the next one may be better. */
+  /** Reports that the server refused `token`; true if another attempt with a new token may succeed. */
   refused(): boolean;
 }
 
@@ -21,7 +21,7 @@ const RENEW_BEFORE = 60_000;
 
 let sessions = 0;
 
-/** A session as one of the demo's identities; tokens are fetched as they are needed. */
+/** A session under one of the demo's identities; it fetches tokens when it needs them. */
 export function startDemoSession(identity: number, nation: Nation | null): Session {
   let current: { token: string; expiresAt: number } | null = null;
   let pending: Promise<string> | null = null;
@@ -70,7 +70,7 @@ function expiryOf(token: string): Date | null {
   }
 }
 
-/** A session with a token the reader pasted, with or without 'Bearer'; null when it cannot be a token. */
+/** A session with a token that the reader pasted, with or without 'Bearer'; null if it cannot be a token. */
 export function startPastedSession(pasted: string): Session | null {
   const token = pasted.trim().replace(/^bearer\s+/i, '');
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return null;
