@@ -36,6 +36,7 @@ import { followRevocations } from '../modules/tokens/revocations.js';
 import { logRequest, openLog } from '../observability/log.js';
 import { openMetrics } from '../observability/metrics.js';
 import { openTracing } from '../observability/tracing.js';
+import { createPlanCache } from '../planner/plan-cache.js';
 import { migrate } from './migrate.js';
 import { createSchema } from './schema.js';
 
@@ -99,16 +100,13 @@ export async function startServer(config: Config, tell: (line: string) => void):
     const { schema, model } = createSchema();
     const mayIntrospect = (scopes: Viewer['scopes']): boolean =>
       !config.isProduction || scopes.has('schema:introspect');
-    const queries = createQueryExecutor(schema, model, { read, mayIntrospect });
+    const plans = createPlanCache(schema, model);
+    const executeQuery = createQueryExecutor(schema, { plans, read, mayIntrospect });
     const listenUrl = loginUrl(ownerUrl, secret, DEMAND_ROLE);
-    const reference = openListener(listenUrl, 'reference', queries.forgetReference);
+    const reference = openListener(listenUrl, 'reference', plans.forgetReference);
     stops.push(() => reference.close());
-    const executeMutation = createMutationExecutor(schema, model, {
-      read,
-      write,
-      mayIntrospect,
-    });
-    const executeOperation = executeByOperation(queries.execute, executeMutation);
+    const executeMutation = createMutationExecutor(schema, { plans, read, write, mayIntrospect });
+    const executeOperation = executeByOperation(executeQuery, executeMutation);
     const costOf = createCostOf(schema);
     const budget = createBudget(config.cost, reservations.take);
     const metering = metered(executeOperation, costOf, budget);
@@ -129,7 +127,7 @@ export async function startServer(config: Config, tell: (line: string) => void):
 
     const live = openLiveEvents({
       schema,
-      model,
+      plans,
       listenUrl,
       read: readers.read,
       verifier,

@@ -5,6 +5,7 @@ import {
   lexicographicSortSchema,
 } from 'graphql';
 import { buildSchemaSync, type PubSub } from 'type-graphql';
+import { wireMutationPayloads } from '../execution/mutation-payloads.js';
 import { scopeRequiredBy } from '../graphql-types/guard.js';
 import {
   agreementRead,
@@ -18,7 +19,6 @@ import { centreRead, contingentRead } from '../modules/centre/centre.read.js';
 import { CentreResolver } from '../modules/centre/centre.resolver.js';
 import { incidentEventRead } from '../modules/events/incident-event.read.js';
 import { IncidentEventResolver } from '../modules/events/incident-event.resolver.js';
-import { incidentDigest } from '../modules/incidents/read/digest.read.js';
 import {
   assessmentRead,
   casualtiesRead,
@@ -28,15 +28,16 @@ import {
   revisionRead,
 } from '../modules/incidents/read/incident.read.js';
 import {
+  IncidentDigestResolver,
   IncidentResolver,
-  partyIncidents,
-  placeIncidents,
-  provisionIncidents,
+  PartyIncidentsResolver,
+  PlaceIncidentsResolver,
+  ProvisionIncidentsResolver,
 } from '../modules/incidents/read/incident.resolver.js';
 import { IncidentWritingResolver } from '../modules/incidents/write/incident-writing.resolver.js';
 import { NodeResolver } from '../modules/nodes/node.resolver.js';
 import { appointmentRead, officialContactRead, officialRead } from '../modules/officials/official.read.js';
-import { OfficialResolver, partyOfficials } from '../modules/officials/official.resolver.js';
+import { OfficialResolver, PartyOfficialsResolver } from '../modules/officials/official.resolver.js';
 import { partyRead } from '../modules/parties/party.read.js';
 import { PartyResolver } from '../modules/parties/party.resolver.js';
 import { placeRead } from '../modules/places/place.read.js';
@@ -49,8 +50,10 @@ import { RevocationResolver } from '../modules/tokens/revocation.resolver.js';
 import { ViewerResolver } from '../modules/tokens/viewer.resolver.js';
 import { VOCABULARY_TYPES } from '../modules/vocabularies/vocabulary.read.js';
 import { VocabularyResolver } from '../modules/vocabularies/vocabulary.resolver.js';
+import { buildModel } from '../planner/build-model.js';
 import { localizedTextRead, translationRead } from '../planner/localized-text.read.js';
-import { buildModel, type Model } from '../planner/model.js';
+import type { Model } from '../planner/model.js';
+import { checkRootFields } from '../planner/root-fields.js';
 
 /** Every operation of the API. */
 const RESOLVERS = [
@@ -69,6 +72,12 @@ const RESOLVERS = [
   ProvisionWritingResolver,
   RevocationResolver,
   IncidentEventResolver,
+  // Fields that a module adds to another module's type.
+  PartyOfficialsResolver,
+  PartyIncidentsResolver,
+  PlaceIncidentsResolver,
+  ProvisionIncidentsResolver,
+  IncidentDigestResolver,
 ] as const;
 
 /** Every type that is read by SQL. */
@@ -98,17 +107,18 @@ const READ_TYPES = [
   translationRead,
 ];
 
-/** Fields that a slice adds to another slice's type. */
-const EXTENSIONS = [incidentDigest, partyOfficials, partyIncidents, placeIncidents, provisionIncidents];
-
-/** type-graphql asks for one where there are subscriptions; ours are answered out of the event table. */
+/** type-graphql requires one where there are subscriptions; ours are read from the table of events. */
 const NO_PUB_SUB: PubSub = {
   publish: () => {},
   subscribe: () => {
-    throw new Error('Subscriptions are answered by src/events');
+    throw new Error('Subscriptions are answered by the subscription executor');
   },
 };
 
+/**
+ * Builds the schema, checks it, and makes it ready for execution. Throws an error that names the type or the field
+ * when a declaration is missing or wrong.
+ */
 export function createSchema(): { schema: GraphQLSchema; model: Model } {
   const schema = buildSchemaSync({
     resolvers: RESOLVERS,
@@ -116,8 +126,11 @@ export function createSchema(): { schema: GraphQLSchema; model: Model } {
     emitSchemaFile: false,
     pubSub: NO_PUB_SUB,
   });
+  checkRootFields(schema);
   describeScopes(schema);
-  return { schema, model: buildModel(schema, READ_TYPES, EXTENSIONS) };
+  const model = buildModel(schema, READ_TYPES);
+  wireMutationPayloads(schema, model);
+  return { schema, model };
 }
 
 /** The schema with everything in alphabetical order, as it is emitted. */

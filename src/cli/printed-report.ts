@@ -8,6 +8,7 @@ import { createQueryExecutor } from '../execution/query-executor.js';
 import { translator } from '../i18n/labels.js';
 import { dailyReportPage } from '../modules/reports/daily-report.html.js';
 import { readAnswer, reportQuery } from '../modules/reports/daily-report.query.js';
+import { createPlanCache } from '../planner/plan-cache.js';
 
 /**
  * The page of a day's report as a liaison officer of a nation, or without one the public, sees it: read by
@@ -20,7 +21,8 @@ export async function printableReport(
   const readers = openReaders(ownerUrl, secret);
   try {
     const { schema, model } = createSchema();
-    const { execute } = createQueryExecutor(schema, model, {
+    const execute = createQueryExecutor(schema, {
+      plans: createPlanCache(schema, model),
       read: readers.read,
       mayIntrospect: () => false,
     });

@@ -10,26 +10,24 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { CodedError } from '../common/errors.js';
-import type { RequestContext } from '../context/request-context.js';
 import type { WriteContext } from '../context/write-context.js';
 import type { Transaction } from '../database/transaction.js';
 import { isUnavailable } from '../database/unavailable.js';
 import type { WriteOptions, Writers } from '../database/writers.js';
 import type { Nation } from '../domain/scopes.js';
 import { forbidden, scopeRequiredBy } from '../graphql-types/guard.js';
-import type { Model } from '../planner/model.js';
 import { ResponseText } from '../planner/response-text.js';
-import { collectFields } from '../planner/selection.js';
+import { collectFields, fragmentsOf } from '../planner/selection.js';
 import type { ExecutionRequest } from './execution-request.js';
 import type { ExecuteQuery, ExecutorParts } from './query-executor.js';
+import { createReadBack, type MutationContext } from './read-back.js';
 import { MAX_VARIABLE_ERRORS } from './variables.js';
-import { readBackPayloads } from './written.js';
 
 export interface MutationParts extends ExecutorParts {
   readonly write: Writers['write'];
 }
 
-/** Queries to one executor, mutations to the other; nothing else is taken here. */
+/** Queries to one executor, mutations to the other; subscriptions are refused. */
 export function executeByOperation(query: ExecuteQuery, mutation: ExecuteQuery): ExecuteQuery {
   return (request) => {
     if (request.operation.operation === OperationTypeNode.QUERY) return query(request);
@@ -38,7 +36,7 @@ export function executeByOperation(query: ExecuteQuery, mutation: ExecuteQuery):
   };
 }
 
-/** A subscription over plain HTTP. */
+/** The answer to a subscription over plain HTTP. */
 function needsOtherTransport(): CodedError {
   return new CodedError('BAD_REQUEST', {
     reason: 'SUBSCRIPTION_TRANSPORT',
@@ -49,29 +47,27 @@ function needsOtherTransport(): CodedError {
   });
 }
 
-/** Mutation operations: one after the other as graphql-js runs them, each through its service. */
-export function createMutationExecutor(
-  schema: GraphQLSchema,
-  model: Model,
-  parts: MutationParts,
-): ExecuteQuery {
-  readBackPayloads(schema, model, parts);
-
+/**
+ * Executes mutation operations: graphql-js runs one after the other, each through its service in a transaction of
+ * its own. What they wrote is read back after the commit, see read-back.ts. Coded errors are answered.
+ */
+export function createMutationExecutor(schema: GraphQLSchema, parts: MutationParts): ExecuteQuery {
   return async (request) => {
-    // Variables are read but once, by graphql-js, which refuses those that are wrong.
+    // graphql-js coerces all variables, and rejects those that are wrong; only these are needed before.
     const switches = getVariableValues(schema, switchesOf(request.operation), request.variables);
-    const refused = switches.coerced ? refusals(schema, request, switches.coerced) : [];
-    if (refused.length > 0) return { data: null, errors: refused };
+    const denied = switches.coerced ? deniedFields(schema, request, switches.coerced) : [];
+    if (denied.length > 0) return { data: null, errors: denied };
     const { data, errors } = await execute({
       schema,
       document: request.document,
       operationName: request.operation.name?.value,
       variableValues: request.variables,
-      contextValue: writeContext(request.context, parts.write),
+      contextValue: mutationContext(request, parts),
       options: { maxCoercionErrors: MAX_VARIABLE_ERRORS },
     });
     if (data === undefined) return { errors };
-    if (data === null && request.operation.selectionSet.selections.length === 1) errors?.forEach(tellHttp);
+    if (data === null && request.operation.selectionSet.selections.length === 1)
+      errors?.forEach(setStatusIfUnavailable);
     return { data: data && ResponseText.of(JSON.stringify(data)), errors };
   };
 }
@@ -85,21 +81,17 @@ function switchesOf({ variableDefinitions = [] }: OperationDefinitionNode): Vari
 }
 
 /**
- * What the viewer may not do of the whole operation. Nothing of it runs then, so that a refusal never
- * leaves half an operation behind. An operation that states no scope is nobody's.
+ * An error for each mutation of the operation whose scope the viewer lacks. Nothing of the operation runs then, so
+ * that it is never half done. A mutation that states no scope is open to nobody.
  */
-function refusals(
+function deniedFields(
   schema: GraphQLSchema,
   request: ExecutionRequest,
   variables: Readonly<Record<string, unknown>>,
 ): GraphQLError[] {
   const mutation = schema.getMutationType();
   if (!mutation) throw new Error('The schema has no mutations');
-  const fragments = new Map(
-    request.document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-    ),
-  );
+  const fragments = fragmentsOf(request.document);
   const { viewer } = request.context;
   const errors: GraphQLError[] = [];
   for (const [key, [node]] of collectFields({ schema, fragments, variables }, mutation, [
@@ -115,18 +107,20 @@ function refusals(
   return errors;
 }
 
-function writeContext(context: RequestContext, write: Writers['write']): WriteContext {
+function mutationContext(request: ExecutionRequest, parts: MutationParts): MutationContext {
+  const { context } = request;
   const { nation } = context.viewer;
   if (nation === null) throw new Error('A viewer without a nation has no right to write');
-  return Object.freeze({ ...context, nation, write: writeAs(write, nation) });
+  const write = writeAs(parts.write, nation);
+  return Object.freeze({ ...context, nation, write, readBack: createReadBack(parts, request) });
 }
 
 function writeAs(write: Writers['write'], nation: Nation): WriteContext['write'] {
   return <T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions) => write(nation, work, options);
 }
 
-/** A dead database ends the whole request, which HTTP is told of by its status. */
-function tellHttp(error: GraphQLError): void {
+/** Without its database the whole request fails, which the status of the HTTP response says. */
+function setStatusIfUnavailable(error: GraphQLError): void {
   const cause = error.originalError ?? error;
   if (isUnavailable(cause)) cause.endingRequest();
 }

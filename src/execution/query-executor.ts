@@ -1,32 +1,39 @@
-import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
-import { audienceOf, type Viewer } from '../auth/viewer.js';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
+import { audienceOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 import type { ReadStatement } from '../database/pipeline.js';
 import type { Effort } from '../database/readers.js';
-import { type Audience, SCOPES, type Scope } from '../domain/scopes.js';
+import type { Audience } from '../domain/scopes.js';
 import { forbidden } from '../graphql-types/guard.js';
-import type { PlanTerms } from '../planner/compiler.js';
 import { complete } from '../planner/completion.js';
 import { compose } from '../planner/composition.js';
 import { REFERENCE_CHANGED } from '../planner/constants.js';
-import type { Model } from '../planner/model.js';
-import { type CachedPlan, createPlans } from '../planner/plans.js';
+import { type CachedPlan, type PlanCache, statementName } from '../planner/plan-cache.js';
 import { inUtf8, ResponseText } from '../planner/response-text.js';
 import type { Variables } from '../planner/sql.js';
 import type { ExecutionRequest } from './execution-request.js';
+import { boundValues, type MayIntrospect, planSourceOf, planViewerOf } from './plan-source.js';
 import { variablesOf } from './variables.js';
+import { withViewer } from './with-viewer.js';
 
-/** What the executor needs of the world around it. */
+/** Runs a statement as the audience's database role, and answers its one row: JSON texts in UTF-8. */
+export type ReadRow = (
+  audience: Audience,
+  statement: ReadStatement,
+  isHeavy: boolean,
+  effort?: Effort,
+) => Promise<readonly Buffer[]>;
+
 export interface ExecutorParts {
-  /** Runs a statement as the audience's database role: one row of JSON texts, in UTF-8. */
-  readonly read: (
-    audience: Audience,
-    statement: ReadStatement,
-    isHeavy: boolean,
-    effort?: Effort,
-  ) => Promise<readonly Buffer[]>;
-  /** Whether a viewer of these scopes may ask for the schema. */
-  readonly mayIntrospect: (scopes: ReadonlySet<Scope>) => boolean;
+  readonly plans: PlanCache;
+  readonly read: ReadRow;
+  readonly mayIntrospect: MayIntrospect;
 }
 
 /** What a query answers. `data` is absent when the request was refused before anything was read. */
@@ -39,106 +46,91 @@ export interface QueryResult {
 
 export type ExecuteQuery = (request: ExecutionRequest) => Promise<QueryResult>;
 
-export interface QueryExecutor {
-  readonly execute: ExecuteQuery;
-  /** Forgets what is remembered of reference data: it has changed. */
-  forgetReference(): void;
-}
-
-/** Query operations: compiled once into one SQL statement, run once for each request. */
-export function createQueryExecutor(
-  schema: GraphQLSchema,
-  model: Model,
-  { read: readRow, mayIntrospect }: ExecutorParts,
-): QueryExecutor {
-  const plans = createPlans(schema, model);
-
-  const executeQuery: ExecuteQuery = async (request) => {
+/**
+ * Executes query operations: each is compiled once into one SQL statement, which runs once for each request.
+ * Coded errors are answered; any other error is thrown.
+ */
+export function createQueryExecutor(schema: GraphQLSchema, parts: ExecutorParts): ExecuteQuery {
+  return async (request) => {
     const given = variablesOf(schema, request);
     if (given.errors) return { errors: given.errors };
     const { variables } = given;
-    const { context } = request;
-    const { viewer, locale } = context;
     try {
-      const terms = {
-        audience: audienceOf(viewer),
-        locale,
-        scopes: viewer.scopes,
-        mayIntrospect: mayIntrospect(viewer.scopes),
-      };
       try {
-        return await answer(terms);
+        return await answerQuery(schema, parts, request, variables);
       } catch (error) {
         if (!isReferenceChanged(error)) throw error;
-        plans.forget();
-        return await answer(terms);
+        parts.plans.forgetReference();
+        return await answerQuery(schema, parts, request, variables);
       }
     } catch (error) {
-      if (error instanceof CodedError) return { errors: [withViewer(error, viewer).endingRequest()] };
-      throw error;
-    }
-
-    async function answer(terms: PlanTerms): Promise<QueryResult> {
-      const { operationKey, document, operation } = request;
-      const plan = await plans.of(operationKey, document, operation, terms, variables);
-      if (plan.inMemory === null && plan.outline === null) {
-        return { data: dataText(plan, await read(plan, variables)) };
-      }
-      return readAndComplete(plan, variables);
-    }
-
-    function read(plan: CachedPlan, values: Variables): Promise<readonly Buffer[]> {
-      if (plan.statement === null) return Promise.resolve([]);
-      const { text, params, compositions } = plan.statement;
-      const isHeavy = plan.statement.isHeavy || request.isLarge === true;
-      const statement = {
-        // A statement asked for only once is not worth keeping prepared.
-        name: plan.uses > 1 && !isHeavy ? `read_${plan.id}` : undefined,
-        text,
-        values: params.map((param) => storable(param.valueFor(values))),
-      };
-      const reading = readRow(audienceOf(viewer), statement, isHeavy, context.record);
-      if (compositions.length === 0) return reading;
-      return reading.then((texts) => texts.map((text) => Buffer.from(compose(String(text), compositions))));
-    }
-
-    /** The rare operations: with fields answered in memory, or with refused ones. */
-    async function readAndComplete(plan: CachedPlan, values: Variables): Promise<QueryResult> {
-      const inMemory: ExecutionResult = plan.inMemory
-        ? await execute({
-            schema,
-            document: plan.inMemory,
-            contextValue: context,
-            variableValues: request.variables,
-            operationName: request.operation.name?.value,
-          })
-        : { data: {} };
-      const errors = [...(inMemory.errors ?? [])];
-      if (inMemory.data === null || inMemory.data === undefined) return { data: null, errors };
-      const texts = await read(plan, values);
-      if (plan.outline === null) return { data: dataText(plan, texts, inMemory.data), ...ifAny(errors) };
-      const completed = complete(
-        JSON.parse(dataText(plan, texts, inMemory.data).text),
-        plan.outline,
-        (scope, field, path) => forbidden(viewer, scope, { nodes: [field.node], path }),
-      );
-      return {
-        data: completed.data && ResponseText.of(JSON.stringify(completed.data)),
-        ...ifAny([...errors, ...completed.errors]),
-      };
+      if (!(error instanceof CodedError)) throw error;
+      return { errors: [withViewer(error, request.context.viewer).endingRequest()] };
     }
   };
-  return { execute: executeQuery, forgetReference: plans.forget };
+}
+
+async function answerQuery(
+  schema: GraphQLSchema,
+  { plans, read, mayIntrospect }: ExecutorParts,
+  request: ExecutionRequest,
+  variables: Variables,
+): Promise<QueryResult> {
+  const { context } = request;
+  const plan = plans.operationPlan(planSourceOf(request, variables), planViewerOf(context, mayIntrospect));
+  if (plan.inMemory === null && plan.outline === null) {
+    return { data: dataText(plan, await readColumns(plan, read, request, variables)) };
+  }
+  // The rare operations: with fields answered in memory, or with denied ones.
+  const inMemory = plan.inMemory ? await executeInMemory(schema, plan.inMemory, request) : { data: {} };
+  const errors = [...(inMemory.errors ?? [])];
+  if (inMemory.data === null || inMemory.data === undefined) return { data: null, errors };
+  const data = dataText(plan, await readColumns(plan, read, request, variables), inMemory.data);
+  if (plan.outline === null) return { data, ...ifAny(errors) };
+  const completed = complete(JSON.parse(data.text), plan.outline, (scope, field, path) =>
+    forbidden(context.viewer, scope, { nodes: [field.node], path }),
+  );
+  return {
+    data: completed.data && ResponseText.of(JSON.stringify(completed.data)),
+    ...ifAny([...errors, ...completed.errors]),
+  };
+}
+
+/** The JSON texts of the plan's statement, one for each column, in UTF-8. */
+async function readColumns(
+  plan: CachedPlan,
+  read: ReadRow,
+  { context, isLarge }: ExecutionRequest,
+  variables: Variables,
+): Promise<readonly Buffer[]> {
+  const { statement } = plan;
+  if (statement === null) return [];
+  const isHeavy = statement.isHeavy || isLarge === true;
+  const name = isHeavy ? undefined : statementName(plan);
+  const values = boundValues(statement, variables);
+  const audience = audienceOf(context.viewer);
+  const texts = await read(audience, { name, text: statement.text, values }, isHeavy, context.record);
+  const { compositions } = statement;
+  if (compositions.length === 0) return texts;
+  return texts.map((text) => Buffer.from(compose(String(text), compositions)));
+}
+
+async function executeInMemory(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { context, variables, operation }: ExecutionRequest,
+): Promise<ExecutionResult> {
+  return execute({
+    schema,
+    document,
+    contextValue: context,
+    variableValues: variables,
+    operationName: operation.name?.value,
+  });
 }
 
 function isReferenceChanged(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === REFERENCE_CHANGED;
-}
-
-/** Text with a NUL cannot be in the database: it is bound as null, which nothing equals. */
-export function storable(value: unknown): unknown {
-  if (typeof value === 'string') return value.includes('\u0000') ? null : value;
-  return Array.isArray(value) ? value.map(storable) : value;
 }
 
 /** The specification has no empty list of errors. */
@@ -158,11 +150,4 @@ function dataText(
     bytes += `${bytes.length > 1 ? ',' : ''}"${key}":${value}`;
   }
   return new ResponseText(`${bytes}}`);
-}
-
-/** A refusal that was met deep in a plan learns whom it refuses. */
-export function withViewer(error: CodedError, viewer: Viewer): CodedError {
-  const scope = SCOPES.find((candidate) => candidate === error.extensions.scope);
-  if (error.code !== 'FORBIDDEN' || !scope) return error;
-  return forbidden(viewer, scope, { nodes: error.nodes, path: error.path });
 }

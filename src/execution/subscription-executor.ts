@@ -1,76 +1,58 @@
-import { createHash } from 'node:crypto';
 import {
   type FieldNode,
   type GraphQLError,
   type GraphQLField,
-  type GraphQLFormattedError,
   type GraphQLObjectType,
   type GraphQLSchema,
-  Kind,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { audienceOf, identityOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 import type { RequestContext } from '../context/request-context.js';
-import type { Readers } from '../database/readers.js';
 import { unavailable } from '../database/unavailable.js';
-import type { Budget, CostReport } from '../demand/budget.js';
+import type { Budget } from '../demand/budget.js';
 import type { CostOf } from '../demand/cost.js';
 import type { BoundedQueue } from '../feed/bounded-queue.js';
-import { type Channel, createChannel, type RenderedEvent } from '../feed/channel.js';
-import { EVENT_KEYS } from '../feed/event-keys.js';
+import type { RenderedEvent } from '../feed/channel.js';
 import type { EventLog } from '../feed/event-log.js';
 import type { EventOffset } from '../feed/event-offset.js';
 import type { Feed } from '../feed/feed.js';
 import { subscribe } from '../feed/subscriber.js';
 import { forbidden, scopeRequiredBy } from '../graphql-types/guard.js';
 import { planArguments } from '../planner/arguments.js';
-import { compileField, type FieldPlan } from '../planner/compiler.js';
-import { complete } from '../planner/completion.js';
-import { compose } from '../planner/composition.js';
-import { IDENTITY_KEY } from '../planner/identity.js';
-import { isRead, type Model, type Read } from '../planner/model.js';
-import { collectFields, type SelectionContext } from '../planner/selection.js';
+import type { CachedPlan } from '../planner/plan-cache.js';
+import { rootPlanOf } from '../planner/planned-field.js';
+import { collectFields, fragmentsOf } from '../planner/selection.js';
 import { Param, type Variables } from '../planner/sql.js';
 import type { FormatErrors } from './error-formatter.js';
+import { createEventChannels } from './event-channels.js';
+import { type Events, eventResult, mapEvents } from './event-results.js';
 import type { ExecutionRequest } from './execution-request.js';
-import { storable, withViewer } from './query-executor.js';
+import { planSourceOf, planViewerOf } from './plan-source.js';
+import type { ExecutorParts } from './query-executor.js';
+import { createSubscriptionLimit } from './subscription-limit.js';
 import { variablesOf } from './variables.js';
+import { withViewer } from './with-viewer.js';
 
-/** Subscriptions that a subject may hold open to one process. */
-const MAX_SUBSCRIPTIONS = 1_024;
-const MAX_CACHED_PLANS = 500;
-
-export interface SubscriptionParts {
-  readonly read: Readers['read'];
+export interface SubscriptionParts extends ExecutorParts {
   readonly log: EventLog;
   readonly feed: Feed;
   readonly costOf: CostOf;
   readonly budget: Budget;
-  readonly mayIntrospect: (scopes: RequestContext['viewer']['scopes']) => boolean;
-  readonly present: FormatErrors;
+  readonly formatErrors: FormatErrors;
 }
 
-/** What one event answers. */
-export interface EventResult {
-  readonly data: Readonly<Record<string, unknown>> | null;
-  readonly errors?: readonly GraphQLFormattedError[];
-  readonly extensions: { readonly cost: CostReport };
-}
-
-/** Either the answers to come, or why there will be none. The iterator throws what ends it early. */
+/** Either the answers to come, or why there will be none. */
 export type Subscribed = { readonly events: Events } | { readonly errors: readonly GraphQLError[] };
-export type Events = AsyncIterableIterator<EventResult> & { return(): Promise<IteratorResult<EventResult>> };
 
 export interface SubscriptionExecutor {
   execute(request: ExecutionRequest): Promise<Subscribed>;
-  /** Subscriptions open. */
+  /** Number of open subscriptions. */
   readonly size: number;
   /** Ends all of them, with a coded error. */
   close(): void;
 }
 
-/** The selected root field of a subscription; a valid document has one at the most. */
+/** The selected root field of a subscription; a valid document has at most one. */
 interface Root {
   readonly key: string;
   readonly nodes: readonly FieldNode[];
@@ -78,160 +60,73 @@ interface Root {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
-interface CachedPlan extends FieldPlan {
-  readonly id: number;
-  readonly after: Param | null;
+/** A subscription before it is opened. */
+interface PreparedSubscription {
+  readonly context: RequestContext;
+  readonly subject: string;
+  readonly root: Root;
+  readonly plan: CachedPlan;
+  readonly variables: Variables;
+  /** The event after which the subscription begins. */
+  readonly start: EventOffset;
+  /** Cost of each event, and of opening the subscription. */
+  readonly cost: number;
 }
 
-/** Subscription operations: each compiled as a read of events, which those that are alike share. */
+/**
+ * Executes subscription operations. Each is compiled as a read of events, by the plan cache that queries use.
+ * Opening one checks its scope, the subject's limit and budget, and the cursor; then no event is left out or given
+ * twice. Coded errors are answered, any other error is thrown.
+ */
 export function createSubscriptionExecutor(
   schema: GraphQLSchema,
-  model: Model,
   parts: SubscriptionParts,
 ): SubscriptionExecutor {
-  const { read, log, feed, costOf, budget, mayIntrospect, present } = parts;
+  const { log, feed, budget, formatErrors } = parts;
   const type = subscriptionType(schema);
-  const plans = new LRUCache<string, CachedPlan>({ max: MAX_CACHED_PLANS });
-  const channels = new Map<string, { readonly channel: Channel; users: number }>();
-  const open = new Set<BoundedQueue<RenderedEvent>>();
-  const counts = new Map<string, number>();
-  let lastPlan = 0;
+  const channels = createEventChannels(parts.read);
+  const limit = createSubscriptionLimit();
+  const queues = new Set<BoundedQueue<RenderedEvent>>();
 
-  async function planOf(request: ExecutionRequest, root: Root, scene: SelectionContext): Promise<CachedPlan> {
-    const { viewer, locale } = request.context;
-    const key = planKey(request, root, scene.variables);
-    const known = plans.get(key);
-    if (known) return known;
-    const terms = {
-      audience: audienceOf(viewer),
-      locale,
-      scopes: viewer.scopes,
-      mayIntrospect: mayIntrospect(viewer.scopes),
-    };
-    const args = planArguments(root.field, root.node, scene.variables);
-    const { document, operation } = request;
-    const selection = {
-      field: root.field,
-      nodes: root.nodes,
-      read: await readOf(request, type, root, scene, args),
-    };
-    const plan = compileField(schema, model, document, operation, terms, scene.variables, selection);
-    lastPlan += 1;
-    const kept = { ...plan, id: lastPlan, after: args.after instanceof Param ? args.after : null };
-    plans.set(key, kept);
-    return kept;
-  }
-
-  /** The channel of all subscriptions with this plan and these values; kept until `release`. */
-  function channelOf(
-    { id, statement }: CachedPlan,
-    { viewer }: RequestContext,
-    variables: Variables,
-  ): { readonly channel: Channel; release(): void } {
-    const audience = audienceOf(viewer);
-    const valuesFor = (cursors: readonly string[] | null): unknown[] => {
-      const now = { ...variables, [EVENT_KEYS]: cursors };
-      return statement.params.map((param) => storable(param.valueFor(now)));
-    };
-    const key = `${id} ${JSON.stringify(valuesFor(null))}`;
-    const name = statement.isHeavy ? undefined : `events_${id}`;
-    const { text, isHeavy, compositions } = statement;
-    const entry = channels.get(key) ?? {
-      channel: createChannel(audience, async (cursors) => {
-        const [json] = await read(audience, { name, text, values: valuesFor(cursors) }, isHeavy);
-        return compose(String(json), compositions);
-      }),
-      users: 0,
-    };
-    entry.users += 1;
-    channels.set(key, entry);
-    return {
-      channel: entry.channel,
-      release() {
-        entry.users -= 1;
-        if (entry.users === 0) channels.delete(key);
-      },
-    };
-  }
-
-  async function startOf(
-    { after }: CachedPlan,
-    { viewer }: RequestContext,
-    variables: Variables,
-  ): Promise<EventOffset> {
-    const cursor = after?.valueFor(variables);
-    if (cursor === undefined || cursor === null) return log.now();
-    const position = await log.find(audienceOf(viewer), String(cursor));
-    if (position === null) {
-      throw new CodedError('BAD_USER_INPUT', { reason: 'UNKNOWN_CURSOR', extensions: { argument: 'after' } });
-    }
-    return position;
-  }
-
-  function admit(subject: string): void {
-    if ((counts.get(subject) ?? 0) < MAX_SUBSCRIPTIONS) return;
-    throw new CodedError('LIMIT_EXCEEDED', {
-      reason: 'LIMIT_SUBSCRIPTIONS',
-      variables: { maximum: MAX_SUBSCRIPTIONS },
-      extensions: { limit: 'subscriptions', maximum: MAX_SUBSCRIPTIONS },
-    });
-  }
-
-  async function start(request: ExecutionRequest, root: Root, scene: SelectionContext): Promise<Events> {
-    const { context } = request;
+  function open({ context, subject, root, plan, variables, start, cost }: PreparedSubscription): Events {
     const { viewer } = context;
-    const scope = scopeRequiredBy(root.field);
-    if (scope === null) throw new Error(`Subscription.${root.field.name} states no scope`);
-    if (!viewer.scopes.has(scope)) throw forbidden(viewer, scope);
-    const subject = identityOf(viewer);
-    admit(subject);
-    const cost = costOf(request.document, request.operation, scene.variables);
-    if (context.record) context.record.cost = cost;
-    (await budget.charge(viewer, cost)).settle(cost);
-    const plan = await planOf(request, root, scene);
-    const from = await startOf(plan, context, scene.variables);
-    admit(subject);
-    const { channel, release } = channelOf(plan, context, scene.variables);
-    counts.set(subject, (counts.get(subject) ?? 0) + 1);
-    const queue = subscribe({ log, feed }, channel, from, () => {
-      open.delete(queue);
+    // Checked again, because others may have been opened while this one was prepared.
+    limit.check(subject);
+    const { channel, release } = channels.acquire(plan, audienceOf(viewer), variables);
+    limit.add(subject);
+    const queue = subscribe({ log, feed }, channel, start, () => {
+      queues.delete(queue);
       release();
-      const left = (counts.get(subject) ?? 1) - 1;
-      if (left > 0) counts.set(subject, left);
-      else counts.delete(subject);
+      limit.remove(subject);
     });
-    open.add(queue);
-    return mapped(queue, async (event) => {
+    queues.add(queue);
+    return mapEvents(queue, async (event) => {
       const report = (await budget.charge(viewer, cost)).settle(cost);
-      return { ...answer(event, plan, root, context, present), extensions: { cost: report } };
+      return { ...eventResult(event, plan, root.key, context, formatErrors), extensions: { cost: report } };
     });
   }
 
   return {
     async execute(request) {
-      const { document, context } = request;
       const given = variablesOf(schema, request);
       if (given.errors) return { errors: given.errors };
-      const fragments = new Map(
-        document.definitions.flatMap((definition) =>
-          definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-        ),
-      );
-      const scene = { schema, fragments, variables: given.variables };
-      const root = rootOf(scene, type, request);
+      const root = rootOf(schema, type, request, given.variables);
       if (root === null) return { errors: [new CodedError('OPERATION_RESOLUTION_FAILURE')] };
+      const { viewer } = request.context;
       try {
-        return { events: await start(request, root, scene) };
+        checkScope(root, request.context);
+        limit.check(identityOf(viewer));
+        return { events: open(await prepare(parts, request, root, given.variables)) };
       } catch (error) {
         if (!(error instanceof CodedError)) throw error;
-        return { errors: [withViewer(error, context.viewer).within(root.key, root.node)] };
+        return { errors: [withViewer(error, viewer).within(root.key, root.node)] };
       }
     },
     get size() {
-      return open.size;
+      return queues.size;
     },
     close() {
-      for (const queue of [...open]) queue.abort(unavailable());
+      for (const queue of [...queues]) queue.abort(unavailable());
     },
   };
 }
@@ -243,11 +138,13 @@ function subscriptionType(schema: GraphQLSchema): GraphQLObjectType {
 }
 
 function rootOf(
-  scene: SelectionContext,
+  schema: GraphQLSchema,
   type: GraphQLObjectType,
-  { operation }: ExecutionRequest,
+  { document, operation }: ExecutionRequest,
+  variables: Variables,
 ): Root | null {
-  for (const [key, nodes] of collectFields(scene, type, [operation.selectionSet])) {
+  const selection = { schema, fragments: fragmentsOf(document), variables };
+  for (const [key, nodes] of collectFields(selection, type, [operation.selectionSet])) {
     const [node] = nodes;
     const field = node && type.getFields()[node.name.value];
     if (field) return { key, nodes, node, field };
@@ -255,79 +152,50 @@ function rootOf(
   return null;
 }
 
-/** Equal keys, equal plans. The value of `after` says nothing of the plan. */
-function planKey({ operationKey, context }: ExecutionRequest, { node }: Root, variables: Variables): string {
-  const { viewer, locale } = context;
-  const after = node.arguments?.find(({ name }) => name.value === 'after')?.value;
-  const cursor = after?.kind === Kind.VARIABLE ? after.name.value : null;
-  const { [IDENTITY_KEY]: _identity, ...given } = variables;
-  const shape = JSON.stringify(given, (key, value) => (key === cursor ? typeof value : value));
-  const rights = [...viewer.scopes].sort().join(' ');
-  return createHash('sha256')
-    .update(JSON.stringify([operationKey, audienceOf(viewer), locale, rights, shape]))
-    .digest('base64');
+function checkScope({ field }: Root, { viewer }: RequestContext): void {
+  const scope = scopeRequiredBy(field);
+  if (scope === null) throw new Error(`Subscription.${field.name} states no scope`);
+  if (!viewer.scopes.has(scope)) throw forbidden(viewer, scope);
 }
 
-/** What the field's resolver says is to be read. */
-async function readOf(
-  { operation }: ExecutionRequest,
-  type: GraphQLObjectType,
-  { key, nodes, field }: Root,
-  { schema, fragments, variables }: SelectionContext,
-  args: Readonly<Record<string, unknown>>,
-): Promise<Read> {
-  const read: unknown = await field.resolve?.(undefined, args, undefined, {
-    fieldName: field.name,
-    fieldNodes: nodes,
-    returnType: field.type,
-    parentType: type,
-    path: { prev: undefined, key, typename: type.name },
-    schema,
-    fragments: Object.fromEntries(fragments),
-    rootValue: undefined,
-    operation,
-    variableValues: { ...variables },
+/** Charges for the subscription, plans it, and finds where it begins. */
+async function prepare(
+  { plans, log, costOf, budget, mayIntrospect }: SubscriptionParts,
+  request: ExecutionRequest,
+  root: Root,
+  variables: Variables,
+): Promise<PreparedSubscription> {
+  const { context } = request;
+  const { viewer } = context;
+  const cost = costOf(request.document, request.operation, variables);
+  if (context.record) context.record.cost = cost;
+  (await budget.charge(viewer, cost)).settle(cost);
+  const { field, key, nodes, node } = root;
+  const args = planArguments(field, node, variables);
+  const planRoot = rootPlanOf(field);
+  if (planRoot === null) throw new Error(`Subscription.${field.name} is not planned`);
+  const source = planSourceOf(request, variables);
+  const read = planRoot(args);
+  const plan = plans.fieldPlan(source, planViewerOf(context, mayIntrospect), key, {
+    field,
+    key,
+    nodes,
+    read,
   });
-  if (!isRead(read)) throw new Error(`Subscription.${field.name} does not answer with a read`);
-  return read;
+  const start = await startOf(log, context, args.after, variables);
+  return { context, subject: identityOf(viewer), root, plan, variables, start, cost };
 }
 
-function answer(
-  { object }: RenderedEvent,
-  { outline }: CachedPlan,
-  { key }: Root,
-  context: RequestContext,
-  present: FormatErrors,
-): Pick<EventResult, 'data' | 'errors'> {
-  if (outline === null) return { data: { [key]: object } };
-  const { data, errors } = complete({ [key]: object }, [{ ...outline, key }], (scope, field, path) =>
-    forbidden(context.viewer, scope, { nodes: [field.node], path }),
-  );
-  return { data, errors: present(errors, context) };
-}
-
-function mapped(
-  queue: BoundedQueue<RenderedEvent>,
-  turn: (event: RenderedEvent) => Promise<EventResult>,
-): Events {
-  const events: Events = {
-    async next() {
-      const { value, done } = await queue.next();
-      if (done) return { value: undefined, done: true };
-      try {
-        return { value: await turn(value), done: false };
-      } catch (error) {
-        await queue.return();
-        throw error;
-      }
-    },
-    async return() {
-      await queue.return();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return events;
-    },
-  };
-  return events;
+/** The offset of the event with the given cursor; without one, the end of the log. */
+async function startOf(
+  log: EventLog,
+  { viewer }: RequestContext,
+  after: unknown,
+  variables: Variables,
+): Promise<EventOffset> {
+  const cursor = after instanceof Param ? after.valueFor(variables) : null;
+  if (cursor === undefined || cursor === null) return log.now();
+  const offset = await log.find(audienceOf(viewer), String(cursor));
+  if (offset !== null) return offset;
+  throw new CodedError('BAD_USER_INPUT', { reason: 'UNKNOWN_CURSOR', extensions: { argument: 'after' } });
 }

@@ -18,7 +18,7 @@ import { openEventLog } from '../feed/event-log.js';
 import { createFeed } from '../feed/feed.js';
 import { openListener } from '../feed/listener.js';
 import { openSequencer } from '../feed/sequencer.js';
-import type { Model } from '../planner/model.js';
+import type { PlanCache } from '../planner/plan-cache.js';
 import { createOperations } from './operations.js';
 import { openSessions } from './session.js';
 import { createSse, type SseTransport } from './sse.transport.js';
@@ -26,7 +26,7 @@ import { openWebSockets, type WebSocketTransport } from './websocket.transport.j
 
 export interface LiveEventsParts {
   readonly schema: GraphQLSchema;
-  readonly model: Model;
+  readonly plans: PlanCache;
   /** Connection of a role that sees no rows, for hearing that something happened and putting it in order. */
   readonly listenUrl: string;
   readonly read: Readers['read'];
@@ -51,19 +51,14 @@ export interface LiveEvents {
 }
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
-  const { schema, model, logger, formatErrors } = parts;
+  const { schema, logger } = parts;
   const sequencer = openSequencer(parts.listenUrl);
   const log = openEventLog(parts.read, sequencer.settle);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
   const listener = openListener(parts.listenUrl, 'incident_event', () => feed.look());
-  const subscriptions = createSubscriptionExecutor(schema, model, {
-    ...parts,
-    log,
-    feed,
-    present: formatErrors,
-  });
+  const subscriptions = createSubscriptionExecutor(schema, { ...parts, log, feed });
   const operations = createOperations({ ...parts, subscriptions });
   const sessions = openSessions(parts.verifier);
   const streams = createSse(operations, sessions);

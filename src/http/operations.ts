@@ -14,7 +14,8 @@ import { type AnsweredRequest, answeredRequest, newRecord } from '../context/req
 import type { Documents } from '../demand/documents.js';
 import type { TrustedDocuments } from '../demand/trusted-documents.js';
 import type { FormatErrors } from '../execution/error-formatter.js';
-import type { Events, SubscriptionExecutor } from '../execution/subscription-executor.js';
+import type { Events } from '../execution/event-results.js';
+import type { SubscriptionExecutor } from '../execution/subscription-executor.js';
 import { translator } from '../i18n/labels.js';
 import { requestLocale } from '../i18n/negotiation.js';
 import { objectOf } from './apollo-adapter.js';

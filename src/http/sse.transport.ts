@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CodedError, type ErrorCode } from '../common/errors.js';
 import { unavailable } from '../database/unavailable.js';
 import { LANGUAGE_TAG } from '../domain/locale.js';
-import type { EventResult } from '../execution/subscription-executor.js';
+import type { EventResult } from '../execution/event-results.js';
 import type { Answer, Operations } from './operations.js';
 import type { Session, Sessions } from './session.js';
 

@@ -12,6 +12,17 @@ export interface ReadBack {
   readonly written: string;
 }
 
+export function isReadBack(value: unknown): value is ReadBack {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'read' in value &&
+    typeof value.read === 'function' &&
+    'written' in value &&
+    typeof value.written === 'string'
+  );
+}
+
 /** A way to read one row back by the value of a column. */
 export function readBackBy(type: ReadType, column: string, pgType: string): (written: string) => ReadBack {
   const bound = new Param(pgType, (variables) => variables[WRITTEN_KEY]);

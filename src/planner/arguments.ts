@@ -1,12 +1,16 @@
 import {
   type FieldNode,
+  type GraphQLArgument,
+  GraphQLBoolean,
   type GraphQLField,
+  type GraphQLInputField,
   type GraphQLInputType,
   GraphQLNonNull,
   getNullableType,
   isEnumType,
   isInputObjectType,
   isListType,
+  isNonNullType,
   isScalarType,
   Kind,
   type ValueNode,
@@ -59,6 +63,30 @@ export function planArguments(
     if (result !== undefined) planned[argument.name] = result;
   }
   return planned;
+}
+
+/** Arguments as {@link planArguments} may give them when only those are given that must be. */
+export function sampleArguments(field: GraphQLField<unknown, unknown>): Record<string, unknown> {
+  return sampleValues(field.args);
+}
+
+function sampleValues(inputs: readonly (GraphQLArgument | GraphQLInputField)[]): Record<string, unknown> {
+  const sample: Record<string, unknown> = {};
+  for (const input of inputs) {
+    const { name, type, defaultValue } = input;
+    if (defaultValue !== undefined) sample[name] = planValue(type, defaultValue, () => defaultValue);
+    else if (isNonNullType(type)) sample[name] = sampleOf(type);
+  }
+  return sample;
+}
+
+function sampleOf(type: GraphQLInputType): unknown {
+  const inner = getNullableType(type);
+  if (isInputObjectType(inner)) return sampleValues(Object.values(inner.getFields()));
+  if (!shapes(inner)) return new Param(pgType(inner), () => null);
+  if (isListType(inner)) return [sampleOf(inner.ofType)];
+  if (isEnumType(inner)) return inner.getValues()[0]?.value;
+  return inner === GraphQLBoolean ? false : 1;
 }
 
 function planLiteral(

@@ -6,7 +6,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import type { Scope } from '../domain/scopes.js';
-import { type OutlineField, TYPE_KEY } from './compiler.js';
+import { type OutlineField, TYPE_KEY } from './plan.js';
 
 type Path = readonly (string | number)[];
 type JsonObject = Record<string, unknown>;
@@ -15,13 +15,13 @@ type JsonObject = Record<string, unknown>;
 class NullPropagation {}
 
 /**
- * CompleteValue of the GraphQL specification (6.4.3) over an answer in which some fields were refused:
- * nulls and errors end up where a field-by-field executor would have put them.
+ * CompleteValue of the GraphQL specification (6.4.3) over an answer in which some fields are denied: nulls and
+ * errors end up where a field-by-field executor would have put them. `errorFor` makes the error of a denied field.
  */
 export function complete(
   data: JsonObject,
   outline: readonly OutlineField[],
-  refuse: (scope: Scope, field: OutlineField, path: Path) => GraphQLError,
+  errorFor: (scope: Scope, field: OutlineField, path: Path) => GraphQLError,
 ): { data: JsonObject | null; errors: GraphQLError[] } {
   const errors: GraphQLError[] = [];
   try {
@@ -36,11 +36,11 @@ export function complete(
     delete completed[TYPE_KEY];
     for (const field of fields) {
       const fieldPath = [...path, field.key];
-      if (field.refused === null) {
+      if (field.deniedScope === null) {
         completed[field.key] = completeValue(object[field.key], field.type, field, fieldPath);
         continue;
       }
-      errors.push(refuse(field.refused, field, fieldPath));
+      errors.push(errorFor(field.deniedScope, field, fieldPath));
       if (isNonNullType(field.type)) throw new NullPropagation();
       completed[field.key] = null;
     }

@@ -1,15 +1,17 @@
-import { Args } from 'type-graphql';
+import { Arg, type ArgOptions, Args } from 'type-graphql';
 
-/** Gives a field that is read by SQL the arguments of an arguments class. */
-export function FieldArgs(argumentsClass: () => new () => object): PropertyDecorator {
-  return (prototype, key) => Args(argumentsClass)(prototype, key, 0);
+/**
+ * Arguments of fields that are compiled to SQL. They stand above a method or a property, because such a field
+ * gets all of its arguments as one object.
+ */
+type FieldDecorator = (prototype: object, name: string | symbol) => void;
+
+/** Gives a field one argument. */
+export function FieldArg(name: string, type: () => object, options: ArgOptions): FieldDecorator {
+  return (prototype, field) => Arg(name, type, options)(prototype, field, 0);
 }
 
-/** Adds a field to an object type that another slice owns, by the decorators it would carry there. */
-export function addField(
-  type: { prototype: object },
-  name: string,
-  ...decorators: readonly PropertyDecorator[]
-): void {
-  for (const decorate of decorators) decorate(type.prototype, name);
+/** Gives a field the arguments of a class with `@ArgsType()`. */
+export function FieldArgs(argumentsClass: () => new () => object): FieldDecorator {
+  return (prototype, field) => Args(argumentsClass)(prototype, field, 0);
 }

@@ -1,4 +1,3 @@
-import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import type { Locale } from '../domain/locale.js';
 import type { Audience, Scope } from '../domain/scopes.js';
 import type { Composition } from './composition.js';
@@ -15,11 +14,6 @@ export type RowRule = (row: Row, audience: Audience) => Sql;
  * SQL NULL stands for GraphQL null and is legal only where the schema's type is nullable.
  */
 export type Read = (context: PlanContext) => Sql;
-
-/** Whether a resolver of the read side answered as all of them do; only they hand out functions. */
-export function isRead(value: unknown): value is Read {
-  return typeof value === 'function';
-}
 
 /** A field of a type: from the row and the field's arguments to a read. */
 // biome-ignore lint/suspicious/noExplicitAny: each declaration names the arguments its own field takes
@@ -88,41 +82,5 @@ export const everyone: RowRule = () => raw('true');
 /** Rule of what a nation keeps to itself, in rows that name it. */
 export const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;
 
-/** Adds fields to a type that another slice owns. */
-export interface Extension {
-  readonly extends: ReadType;
-  readonly fields: Fields;
-}
-
+/** Every type that is read by SQL, by name, with all of its fields. */
 export type Model = ReadonlyMap<string, ReadType>;
-
-/**
- * Joins types and extensions, and checks them against the schema: every field of every declared type has
- * a declaration, and none is declared that the schema does not have.
- */
-export function buildModel(
-  schema: GraphQLSchema,
-  types: readonly ReadType[],
-  extensions: readonly Extension[],
-): Model {
-  const model = new Map<string, ReadType>();
-  for (const type of types) {
-    const added = extensions.filter((extension) => extension.extends.name === type.name);
-    const fields = Object.assign({}, type.fields, ...added.map((extension) => extension.fields));
-    model.set(type.name, { ...type, fields });
-    const inSchema = Object.keys(
-      (schema.getType(type.name) as GraphQLObjectType | undefined)?.getFields() ?? {},
-    );
-    const missing = inSchema.filter((name) => !(name in fields));
-    const unknown = Object.keys(fields).filter((name) => !inSchema.includes(name));
-    if (missing.length > 0 || unknown.length > 0) {
-      throw new Error(
-        `${type.name}: ${missing
-          .map((name) => `no read for ${name}`)
-          .concat(unknown.map((name) => `${name} is not in the schema`))
-          .join(', ')}`,
-      );
-    }
-  }
-  return model;
-}

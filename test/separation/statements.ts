@@ -4,6 +4,7 @@ import type { Viewer } from '../../src/auth/viewer.js';
 import { type Audience, type Nation, type Role, scopesOf } from '../../src/domain/scopes.js';
 import { createQueryExecutor } from '../../src/execution/query-executor.js';
 import { translator } from '../../src/i18n/labels.js';
+import { createPlanCache } from '../../src/planner/plan-cache.js';
 import { everyQuestion, type Question } from './everything.js';
 import { PARTICULAR, VIEWERS } from './layers.js';
 
@@ -15,7 +16,8 @@ class NotRun extends Error {}
 /** The SQL that a server compiled anew would run for a question. */
 async function statementOf(nation: Nation | null, role: Role, { document: query, variables }: Question) {
   let statement = '';
-  const { execute } = createQueryExecutor(schema, model, {
+  const execute = createQueryExecutor(schema, {
+    plans: createPlanCache(schema, model),
     read: async (_audience, { text }) => {
       statement = text;
       throw new NotRun();

@@ -1,8 +1,10 @@
 import { GraphQLString } from 'graphql';
-import { Args, ArgsType, Field, Resolver, Subscription } from 'type-graphql';
+import { ArgsType, Field, Resolver } from 'type-graphql';
 import { RequiresScope } from '../../graphql-types/guard.js';
 import type { Planned } from '../../planner/arguments.js';
+import { FieldArgs } from '../../planner/field-arguments.js';
 import type { Read } from '../../planner/model.js';
+import { PlannedSubscription } from '../../planner/planned-field.js';
 import { IncidentFilter } from '../incidents/read/incident.inputs.js';
 import { incidentEvents } from './incident-event.read.js';
 import { IncidentEvent } from './incident-event.type.js';
@@ -24,17 +26,13 @@ export class IncidentEventsArgs {
 
 @Resolver()
 export class IncidentEventResolver {
-  @Subscription(() => IncidentEvent, {
+  @PlannedSubscription(() => IncidentEvent, {
     description:
       'Every change to an incident the viewer can see, in order. With `after`, first what was missed since that cursor. What happened before an incident was released to the viewer is not shown.',
-    subscribe: followedByTheFeed,
   })
   @RequiresScope('incident:read')
-  incidentEvents(@Args(() => IncidentEventsArgs) { filter }: Planned<IncidentEventsArgs>): Read {
+  @FieldArgs(() => IncidentEventsArgs)
+  incidentEvents({ filter }: Planned<IncidentEventsArgs>): Read {
     return incidentEvents(filter);
   }
-}
-
-function followedByTheFeed(): never {
-  throw new Error('Subscriptions are answered by createSubscriptionExecutor');
 }

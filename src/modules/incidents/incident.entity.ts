@@ -209,14 +209,6 @@ export class Incident extends Node {
   @InLocale()
   statusLabel!: string;
 
-  @Field(() => String, {
-    description:
-      'What is recorded of it, as one paragraph for reading: when and where, according to whom, casualties, and where the joint assessment stands. Composed in the language; only the quoted title may be in another one, which the paragraph then says.',
-  })
-  @InLocale()
-  @RequiresScope('reference:read')
-  digest?: string;
-
   @Field(() => [Assessment], {
     description: 'Assessments of this and earlier versions, the newest first; dissent stays side by side.',
   })

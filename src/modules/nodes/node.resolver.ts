@@ -1,12 +1,14 @@
 import { GraphQLID } from 'graphql';
-import { Arg, Query, Resolver } from 'type-graphql';
+import { Resolver } from 'type-graphql';
 import { CodedError } from '../../common/errors.js';
 import { MAX_NODE_IDS } from '../../domain/limits.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
 import { Node } from '../../graphql-types/node.type.js';
 import type { Planned } from '../../planner/arguments.js';
+import { FieldArg } from '../../planner/field-arguments.js';
 import { one } from '../../planner/fields.js';
 import type { PlanContext, Read, ReadType } from '../../planner/model.js';
+import { PlannedQuery } from '../../planner/planned-field.js';
 import { join, literal, raw, type Sql, sql } from '../../planner/sql.js';
 import { agreementRead, provisionRead } from '../agreements/agreement.read.js';
 import { incidentRead } from '../incidents/read/incident.read.js';
@@ -32,12 +34,13 @@ const NODE_TYPES: readonly {
 
 @Resolver()
 export class NodeResolver {
-  @Query(() => Node, {
+  @PlannedQuery(() => Node, {
     nullable: true,
     description: 'The object of this id, or null when the viewer sees none.',
   })
   @RequiresScope('reference:read')
-  node(@Arg('id', () => GraphQLID, { description: 'Global id of the object.' }) id: Planned<string>): Read {
+  @FieldArg('id', () => GraphQLID, { description: 'Global id of the object.' })
+  node({ id }: Planned<{ id: string }>): Read {
     return (context) =>
       ofAnyType(
         context,
@@ -45,14 +48,13 @@ export class NodeResolver {
       );
   }
 
-  @Query(() => [Node], {
+  @PlannedQuery(() => [Node], {
     nullable: 'items',
     description: `The objects of these ids in the same order, with null where the viewer sees none; at most ${MAX_NODE_IDS}.`,
   })
   @RequiresScope('reference:read')
-  nodes(
-    @Arg('ids', () => [GraphQLID], { description: 'Global ids of the objects.' }) ids: Planned<string[]>,
-  ): Read {
+  @FieldArg('ids', () => [GraphQLID], { description: 'Global ids of the objects.' })
+  nodes({ ids }: Planned<{ ids: string[] }>): Read {
     return (context) => {
       const alias = context.alias();
       const columns = NODE_TYPES.map(

@@ -1,13 +1,14 @@
 import { GraphQLString } from 'graphql';
-import { Arg, Args, ArgsType, Field, Query, Resolver } from 'type-graphql';
+import { ArgsType, Field, Resolver } from 'type-graphql';
 import { RequiresScope } from '../../graphql-types/guard.js';
 import type { Planned } from '../../planner/arguments.js';
 import { connection } from '../../planner/connection.js';
-import { addField } from '../../planner/field-arguments.js';
+import { FieldArg, FieldArgs } from '../../planner/field-arguments.js';
 import { exists, localColumn, many, one } from '../../planner/fields.js';
-import type { Extension, Read } from '../../planner/model.js';
+import type { Read, Row } from '../../planner/model.js';
 import { nameOrder } from '../../planner/name-order.js';
 import { connectionTypes, ForwardPageArgs } from '../../planner/page.types.js';
+import { PlannedField, PlannedQuery } from '../../planner/planned-field.js';
 import { nameSearch } from '../../planner/search-text.js';
 import { sql } from '../../planner/sql.js';
 import { Party } from '../parties/party.entity.js';
@@ -31,12 +32,13 @@ class OfficialsArgs extends ForwardPageArgs {
 
 @Resolver()
 export class OfficialResolver {
-  @Query(() => OfficialConnection, {
+  @PlannedQuery(() => OfficialConnection, {
     description:
       'Officials by name, sorted as the language of the request sorts; the best matches first where something is searched.',
   })
   @RequiresScope('reference:read')
-  officials(@Args(() => OfficialsArgs) args: Planned<OfficialsArgs>): Read {
+  @FieldArgs(() => OfficialsArgs)
+  officials(args: Planned<OfficialsArgs>): Read {
     const { party, search } = args;
     const byName = search ? nameSearch(officialRead, search) : null;
     return (context) => {
@@ -70,33 +72,25 @@ export class OfficialResolver {
     };
   }
 
-  @Query(() => Official, {
+  @PlannedQuery(() => Official, {
     nullable: true,
     description: 'One official, or null when there is none of that code.',
   })
   @RequiresScope('reference:read')
-  official(
-    @Arg('code', () => GraphQLString, { description: 'Code of the official, such as katirci.' })
-    code: Planned<string>,
-  ): Read {
+  @FieldArg('code', () => GraphQLString, { description: 'Code of the official, such as katirci.' })
+  official({ code }: Planned<{ code: string }>): Read {
     return one(officialRead, (row) => sql`${row('code')} = ${code}`);
   }
 }
 
-addField(
-  Party,
-  'officials',
-  Field(() => [Official], { description: 'Officials who serve the party, by code.' }),
-);
-
-export const partyOfficials: Extension = {
-  extends: partyRead,
-  fields: {
-    officials: (row) =>
-      many(
-        officialRead,
-        (official) => sql`${official('party_key')} = ${row('key')}`,
-        (official) => sql`${official('code')} collate "C"`,
-      ),
-  },
-};
+@Resolver(() => Party)
+export class PartyOfficialsResolver {
+  @PlannedField(() => [Official], { description: 'Officials who serve the party, by code.' })
+  officials(party: Row): Read {
+    return many(
+      officialRead,
+      (official) => sql`${official('party_key')} = ${party('key')}`,
+      (official) => sql`${official('code')} collate "C"`,
+    );
+  }
+}

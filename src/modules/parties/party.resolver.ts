@@ -1,16 +1,18 @@
 import { GraphQLString } from 'graphql';
-import { Arg, Query, Resolver } from 'type-graphql';
+import { Resolver } from 'type-graphql';
 import { RequiresScope } from '../../graphql-types/guard.js';
 import type { Planned } from '../../planner/arguments.js';
+import { FieldArg } from '../../planner/field-arguments.js';
 import { many, one } from '../../planner/fields.js';
 import type { Read } from '../../planner/model.js';
+import { PlannedQuery } from '../../planner/planned-field.js';
 import { sql } from '../../planner/sql.js';
 import { Party } from './party.entity.js';
 import { partyRead } from './party.read.js';
 
 @Resolver()
 export class PartyResolver {
-  @Query(() => [Party], { description: 'All parties, in the order of the reference data.' })
+  @PlannedQuery(() => [Party], { description: 'All parties, in the order of the reference data.' })
   @RequiresScope('reference:read')
   parties(): Read {
     return many(
@@ -20,12 +22,13 @@ export class PartyResolver {
     );
   }
 
-  @Query(() => Party, { nullable: true, description: 'One party, or null when there is none of that code.' })
+  @PlannedQuery(() => Party, {
+    nullable: true,
+    description: 'One party, or null when there is none of that code.',
+  })
   @RequiresScope('reference:read')
-  party(
-    @Arg('code', () => GraphQLString, { description: 'Code of the party, such as TUR.' })
-    code: Planned<string>,
-  ): Read {
+  @FieldArg('code', () => GraphQLString, { description: 'Code of the party, such as TUR.' })
+  party({ code }: Planned<{ code: string }>): Read {
     return one(partyRead, (row) => sql`${row('code')} = ${code}`);
   }
 }

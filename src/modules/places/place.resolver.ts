@@ -1,14 +1,16 @@
 import { GraphQLString } from 'graphql';
-import { Arg, Args, ArgsType, Field, Query, Resolver } from 'type-graphql';
+import { ArgsType, Field, Resolver } from 'type-graphql';
 import type { PlaceKind } from '../../domain/vocabularies.js';
 import { ENUMS } from '../../graphql-types/enums.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
 import type { Planned } from '../../planner/arguments.js';
 import { connection } from '../../planner/connection.js';
+import { FieldArg, FieldArgs } from '../../planner/field-arguments.js';
 import { localColumn, one } from '../../planner/fields.js';
 import type { Read } from '../../planner/model.js';
 import { nameOrder } from '../../planner/name-order.js';
 import { connectionTypes, ForwardPageArgs } from '../../planner/page.types.js';
+import { PlannedQuery } from '../../planner/planned-field.js';
 import { nameSearch } from '../../planner/search-text.js';
 import { literal, sql } from '../../planner/sql.js';
 import { Place } from './place.entity.js';
@@ -30,12 +32,13 @@ class PlacesArgs extends ForwardPageArgs {
 
 @Resolver()
 export class PlaceResolver {
-  @Query(() => PlaceConnection, {
+  @PlannedQuery(() => PlaceConnection, {
     description:
       'Places by name, sorted as the language of the request sorts; the best matches first where something is searched.',
   })
   @RequiresScope('reference:read')
-  places(@Args(() => PlacesArgs) args: Planned<PlacesArgs>): Read {
+  @FieldArgs(() => PlacesArgs)
+  places(args: Planned<PlacesArgs>): Read {
     const { search } = args;
     const byName = search ? nameSearch(placeRead, search) : null;
     return (context) => {
@@ -61,12 +64,13 @@ export class PlaceResolver {
     };
   }
 
-  @Query(() => Place, { nullable: true, description: 'One place, or null when there is none of that code.' })
+  @PlannedQuery(() => Place, {
+    nullable: true,
+    description: 'One place, or null when there is none of that code.',
+  })
   @RequiresScope('reference:read')
-  place(
-    @Arg('code', () => GraphQLString, { description: 'Code of the place, such as agdam.' })
-    code: Planned<string>,
-  ): Read {
+  @FieldArg('code', () => GraphQLString, { description: 'Code of the place, such as agdam.' })
+  place({ code }: Planned<{ code: string }>): Read {
     return one(placeRead, (row) => sql`${row('code')} = ${code}`);
   }
 }

@@ -88,6 +88,26 @@ describe('incidentEvents', () => {
     expect([high.messages.length, found.messages.length, none.messages.length]).toEqual([1, 1, 0]);
   });
 
+  it('keeps to its own filter when the cursor variable is named like a field of the filter', async () => {
+    const text = `subscription ($severity: String, $filter: IncidentFilter) {
+      incidentEvents(after: $severity, filter: $filter) { cursor incident { reference } } }`;
+    const severe = ['HIGH', 'LOW', 'MODERATE'];
+    const each: Follower[] = [];
+    for (const severity of severe) {
+      const variables = { severity: null, filter: { severity: [severity] } };
+      const follower = await following(who.rusDuty.token, text, variables);
+      await begun(follower);
+      each.push(follower);
+    }
+    for (const [index, severity] of severe.entries()) {
+      const { reference } = await succeed(who.turDuty, REPORT, aReport({ severity }));
+      const [first] = (await each[index]?.until(1)) ?? [];
+      expect(first?.data.incidentEvents.incident.reference).toBe(reference);
+    }
+    await delay(SETTLED_MS);
+    expect(each.map(({ messages }) => messages.length)).toEqual([1, 1, 1]);
+  });
+
   it('resumes after a cursor, without loss or repetition', async () => {
     const before = await following(who.turDuty.token);
     await begun(before);

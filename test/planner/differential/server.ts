@@ -10,6 +10,7 @@ import {
   type QueryResult,
 } from '../../../src/execution/query-executor.js';
 import { translator } from '../../../src/i18n/labels.js';
+import { createPlanCache } from '../../../src/planner/plan-cache.js';
 import { ASKERS, type Asker } from './asker.js';
 import type { Cursors } from './pages.js';
 
@@ -32,7 +33,8 @@ export function openReadServer(ownerUrl: string, secret: string): ReadServer & {
 /** The same over connections of one's own. */
 export function openReadServerOver(read: ExecutorParts['read']): ReadServer {
   const { schema, model } = createSchema();
-  const { execute } = createQueryExecutor(schema, model, { read, mayIntrospect: () => true });
+  const plans = createPlanCache(schema, model);
+  const execute = createQueryExecutor(schema, { plans, read, mayIntrospect: () => true });
   return {
     async ask(asker, document, variables) {
       const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);

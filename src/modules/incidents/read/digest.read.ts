@@ -1,27 +1,17 @@
 import type { Locale } from '../../../domain/locale.js';
-import { jsonText, type LocaleArguments, list, localColumn } from '../../../planner/fields.js';
+import { jsonText, list, localColumn } from '../../../planner/fields.js';
 import { entryFor } from '../../../planner/localized-text.read.js';
-import type { Extension, PlanContext, Row } from '../../../planner/model.js';
+import type { PlanContext, Row } from '../../../planner/model.js';
 import { join, literal, type Sql, sql } from '../../../planner/sql.js';
 import { partyRead } from '../../parties/party.read.js';
 import { placeRead } from '../../places/place.read.js';
 import { digest, digestParts } from './incident.digest.js';
-import { casualtiesRead, claimRead, incidentRead } from './incident.read.js';
+import { casualtiesRead, claimRead } from './incident.read.js';
 
 /** The digest of an incident: SQL fetches what it says, incident.digest.ts says it. */
 export function digestIn(locale: Locale, row: Row, context: PlanContext): Sql {
   return context.compose(parts(row, locale, context), (found) => digest(locale, digestParts.parse(found)));
 }
-
-export const incidentDigest: Extension = {
-  extends: incidentRead,
-  fields: {
-    digest:
-      (row, { locale }: LocaleArguments) =>
-      (context) =>
-        digestIn(locale ?? context.locale, row, context),
-  },
-};
 
 function parts(row: Row, locale: Locale, context: PlanContext): Sql {
   const entry = entryFor(locale, row('title'));

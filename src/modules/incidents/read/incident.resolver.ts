@@ -1,23 +1,24 @@
 import { GraphQLString } from 'graphql';
-import { Arg, Args, Field, Query, Resolver } from 'type-graphql';
+import { Resolver } from 'type-graphql';
 import { LOCALES } from '../../../domain/locale.js';
 import { RequiresScope } from '../../../graphql-types/guard.js';
+import { InLocale } from '../../../graphql-types/in-locale.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { connection, type Listing, type PageArguments } from '../../../planner/connection.js';
-import { addField, FieldArgs } from '../../../planner/field-arguments.js';
-import { exists, one } from '../../../planner/fields.js';
-import type { Extension, LinkType, PlanContext, Read, ReadType, Row } from '../../../planner/model.js';
+import { FieldArg, FieldArgs } from '../../../planner/field-arguments.js';
+import { exists, type LocaleArguments, one } from '../../../planner/fields.js';
+import type { LinkType, PlanContext, Read, Row } from '../../../planner/model.js';
 import { connectionTypes } from '../../../planner/page.types.js';
+import { PlannedField, PlannedQuery } from '../../../planner/planned-field.js';
 import { raw, type Sql, sql } from '../../../planner/sql.js';
 import { Provision } from '../../agreements/agreement.entity.js';
-import { provisionRead } from '../../agreements/agreement.read.js';
 import { Party } from '../../parties/party.entity.js';
-import { partyRead } from '../../parties/party.read.js';
 import { Place } from '../../places/place.entity.js';
 import { placeRead } from '../../places/place.read.js';
 import { Incident } from '../incident.entity.js';
 import { narrowingOf, searched, searchedCount, searchedCountAmong } from '../search/incident.search.js';
 import { aggregateCount, translationCount } from '../statistics/aggregate.read.js';
+import { digestIn } from './digest.read.js';
 import { incidentConditions } from './incident.filter.js';
 import {
   type IncidentFilter,
@@ -73,32 +74,32 @@ function incidentPage({ filter, orderBy, related, count }: IncidentListing, page
 
 @Resolver()
 export class IncidentResolver {
-  @Query(() => Incident, {
+  @PlannedQuery(() => Incident, {
     nullable: true,
     description: 'One incident, or null when the viewer sees none of that reference.',
   })
   @RequiresScope('incident:read')
-  incident(
-    @Arg('reference', () => GraphQLString, { description: 'Reference of the incident.' })
-    reference: Planned<string>,
-  ): Read {
+  @FieldArg('reference', () => GraphQLString, { description: 'Reference of the incident.' })
+  incident({ reference }: Planned<{ reference: string }>): Read {
     return one(incidentRead, (row) => sql`${row('reference')} = ${reference}`);
   }
 
-  @Query(() => IncidentConnection, {
+  @PlannedQuery(() => IncidentConnection, {
     description: 'Incidents the viewer sees, the newest first unless sorted otherwise.',
   })
   @RequiresScope('incident:read')
-  incidents(@Args(() => IncidentsArgs) args: Planned<IncidentsArgs>): Read {
+  @FieldArgs(() => IncidentsArgs)
+  incidents(args: Planned<IncidentsArgs>): Read {
     return incidentPage(args, args);
   }
 
-  @Query(() => IncidentConnection, {
+  @PlannedQuery(() => IncidentConnection, {
     description:
       'Incidents this viewer sees whose text has no up-to-date translation into the language, the oldest first.',
   })
   @RequiresScope('incident:read')
-  translationQueue(@Args(() => TranslationQueueArgs) args: Planned<TranslationQueueArgs>): Read {
+  @FieldArgs(() => TranslationQueueArgs)
+  translationQueue(args: Planned<TranslationQueueArgs>): Read {
     const bit = 1 << LOCALES.indexOf(args.locale);
     const isAwaiting = (row: Row): Sql => sql`(${row('untranslated')} & ${bit}) <> 0`;
     return incidentPage(
@@ -112,93 +113,98 @@ export class IncidentResolver {
   }
 }
 
-function addIncidents(type: { prototype: object }, description: string): void {
-  addField(
-    type,
-    'incidents',
-    Field(() => IncidentConnection, { description }),
-    FieldArgs(() => RelatedIncidentsArgs),
-    RequiresScope('incident:read') as PropertyDecorator,
-  );
+@Resolver(() => Provision)
+export class ProvisionIncidentsResolver {
+  @PlannedField(() => IncidentConnection, {
+    description: 'Incidents that concern the provision, the newest first.',
+  })
+  @FieldArgs(() => RelatedIncidentsArgs)
+  @RequiresScope('incident:read')
+  incidents(provision: Row, args: Planned<RelatedIncidentsArgs>): Read {
+    return linkedIncidents(incidentProvisions, 'provision_key', 'count(*)', provision, args);
+  }
 }
 
-addIncidents(Provision, 'Incidents that concern the provision, the newest first.');
-addIncidents(Party, 'Incidents on which the party made a claim, the newest first.');
-addIncidents(Place, 'Incidents at the place, or inside it when it is a district, the newest first.');
+@Resolver(() => Party)
+export class PartyIncidentsResolver {
+  @PlannedField(() => IncidentConnection, {
+    description: 'Incidents on which the party made a claim, the newest first.',
+  })
+  @FieldArgs(() => RelatedIncidentsArgs)
+  @RequiresScope('incident:read')
+  incidents(party: Row, args: Planned<RelatedIncidentsArgs>): Read {
+    // A party may make several claims on one incident.
+    return linkedIncidents(claimRead, 'claimant_key', 'count(distinct incident_key)', party, args);
+  }
+}
 
-/** The field `incidents` of a type: those that are `related` to its row. `count` tells how many, where it can. */
-function relatedIncidents(
-  extended: ReadType,
-  related: (incident: Row, row: Row, context: PlanContext) => Sql,
-  count: (row: Row, filter: IncidentListing['filter'], context: PlanContext) => Sql | null,
-): Extension {
-  return {
-    extends: extended,
-    fields: {
-      incidents: (row, args: Planned<RelatedIncidentsArgs>) =>
-        incidentPage(
-          {
-            ...args,
-            related: (incident, context) => related(incident, row, context),
-            count: (context) => count(row, args.filter, context),
-          },
-          args,
-        ),
-    },
-  };
+@Resolver(() => Place)
+export class PlaceIncidentsResolver {
+  @PlannedField(() => IncidentConnection, {
+    description: 'Incidents at the place, or inside it when it is a district, the newest first.',
+  })
+  @FieldArgs(() => RelatedIncidentsArgs)
+  @RequiresScope('incident:read')
+  incidents(place: Row, args: Planned<RelatedIncidentsArgs>): Read {
+    return incidentPage(
+      {
+        ...args,
+        related: (incident) =>
+          sql`${place('key')} in (${incident('place_key')}, ${incident('district_key')})`,
+        count: (context) => {
+          const { row, from } = context.rows(
+            placeRead,
+            (within) =>
+              sql`(${within('key')} = ${place('key')} or (${within('parent_key')} = ${place('key')} and ${place('kind')} = 'DISTRICT'))`,
+          );
+          return aggregateCount(args.filter, context, sql`array(select ${row('key')} ${from})`);
+        },
+      },
+      args,
+    );
+  }
 }
 
 /**
- * Incidents that rows of a link tie to a row by its key. The links carry the mask of their incidents: without a filter
- * they are counted alone.
+ * Incidents that rows of a link tie to a row by its key. The links carry the mask of their incidents, so without a
+ * filter the links alone are counted.
  */
 function linkedIncidents(
-  extended: ReadType,
   link: LinkType,
   keyColumn: string,
   counted: 'count(*)' | 'count(distinct incident_key)',
-): Extension {
-  const isOf = (candidate: Row, row: Row): Sql => sql`${candidate(keyColumn)} = ${row('key')}`;
-  return relatedIncidents(
-    extended,
-    (incident, row, context) =>
-      exists(
-        context,
-        link,
-        (candidate) => sql`${ofIncident(candidate, incident)} and ${isOf(candidate, row)}`,
-      ),
-    (row, filter, context) => {
-      if (filter) return null;
-      context.heavy();
-      return sql`(select ${raw(counted)} ${context.rows(link, (candidate) => isOf(candidate, row)).from})`;
+  row: Row,
+  args: Planned<RelatedIncidentsArgs>,
+): Read {
+  const isOfRow = (candidate: Row): Sql => sql`${candidate(keyColumn)} = ${row('key')}`;
+  return incidentPage(
+    {
+      ...args,
+      related: (incident, context) =>
+        exists(
+          context,
+          link,
+          (candidate) => sql`${ofIncident(candidate, incident)} and ${isOfRow(candidate)}`,
+        ),
+      count: (context) => {
+        if (args.filter) return null;
+        context.heavy();
+        return sql`(select ${raw(counted)} ${context.rows(link, isOfRow).from})`;
+      },
     },
+    args,
   );
 }
 
-export const provisionIncidents = linkedIncidents(
-  provisionRead,
-  incidentProvisions,
-  'provision_key',
-  'count(*)',
-);
-
-/** A party may make several claims on one incident. */
-export const partyIncidents = linkedIncidents(
-  partyRead,
-  claimRead,
-  'claimant_key',
-  'count(distinct incident_key)',
-);
-
-export const placeIncidents = relatedIncidents(
-  placeRead,
-  (incident, place) => sql`${place('key')} in (${incident('place_key')}, ${incident('district_key')})`,
-  (place, filter, context) => {
-    const { row, from } = context.rows(
-      placeRead,
-      (within) =>
-        sql`(${within('key')} = ${place('key')} or (${within('parent_key')} = ${place('key')} and ${place('kind')} = 'DISTRICT'))`,
-    );
-    return aggregateCount(filter, context, sql`array(select ${row('key')} ${from})`);
-  },
-);
+@Resolver(() => Incident)
+export class IncidentDigestResolver {
+  @PlannedField(() => String, {
+    description:
+      'What is recorded of it, as one paragraph for reading: when and where, according to whom, casualties, and where the joint assessment stands. Composed in the language; only the quoted title may be in another one, which the paragraph then says.',
+  })
+  @InLocale()
+  @RequiresScope('reference:read')
+  digest(incident: Row, { locale }: LocaleArguments): Read {
+    return (context) => digestIn(locale ?? context.locale, incident, context);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Audience } from '../domain/scopes.js';
+import { type Channel, createChannel } from '../feed/channel.js';
+import { EVENT_KEYS } from '../feed/event-keys.js';
+import { compose } from '../planner/composition.js';
+import type { CachedPlan } from '../planner/plan-cache.js';
+import type { Variables } from '../planner/sql.js';
+import { boundValues } from './plan-source.js';
+import type { ReadRow } from './query-executor.js';
+
+/**
+ * The channels of open subscriptions. Subscriptions of one audience with the same plan and the same bound values
+ * get the same answers, so they share a channel: their events are read once for all of them.
+ */
+export interface EventChannels {
+  /** The channel stays while anybody uses it; each user calls `release` once. */
+  acquire(
+    plan: CachedPlan,
+    audience: Audience,
+    variables: Variables,
+  ): { readonly channel: Channel; release(): void };
+}
+
+export function createEventChannels(read: ReadRow): EventChannels {
+  const channels = new Map<string, { readonly channel: Channel; users: number }>();
+
+  return {
+    acquire(plan, audience, variables) {
+      const key = `${plan.id} ${JSON.stringify(valuesFor(plan, variables, null))}`;
+      const entry = channels.get(key) ?? { channel: channelOf(read, plan, audience, variables), users: 0 };
+      entry.users += 1;
+      channels.set(key, entry);
+      return {
+        channel: entry.channel,
+        release() {
+          entry.users -= 1;
+          if (entry.users === 0) channels.delete(key);
+        },
+      };
+    },
+  };
+}
+
+function channelOf(read: ReadRow, plan: CachedPlan, audience: Audience, variables: Variables): Channel {
+  const { text, isHeavy, compositions } = statementOf(plan);
+  // Prepared at its first use, because a subscription runs its statement again and again.
+  const name = isHeavy ? undefined : `events_${plan.id}`;
+  return createChannel(audience, async (cursors) => {
+    const values = valuesFor(plan, variables, cursors);
+    const [json] = await read(audience, { name, text, values }, isHeavy);
+    return compose(String(json), compositions);
+  });
+}
+
+function valuesFor(plan: CachedPlan, variables: Variables, cursors: readonly string[] | null): unknown[] {
+  return boundValues(statementOf(plan), { ...variables, [EVENT_KEYS]: cursors });
+}
+
+function statementOf({ statement }: CachedPlan): NonNullable<CachedPlan['statement']> {
+  if (statement === null) throw new Error('A subscription always reads');
+  return statement;
+}

@@ -1,0 +1,79 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { identityOf, type Viewer } from '../auth/viewer.js';
+import type { WriteContext } from '../context/write-context.js';
+import { forbidden } from '../graphql-types/guard.js';
+import { type ReadBack, WRITTEN_KEY } from '../mutations/read-back.js';
+import { compose } from '../planner/composition.js';
+import { IDENTITY_KEY } from '../planner/identity.js';
+import { type OutlineField, TYPE_KEY } from '../planner/plan.js';
+import { statementName } from '../planner/plan-cache.js';
+import type { ExecutionRequest } from './execution-request.js';
+import { boundValues, planSourceOf, planViewerOf } from './plan-source.js';
+import type { ExecutorParts } from './query-executor.js';
+
+/** What graphql-js hands to the resolvers of a mutation. */
+export interface MutationContext extends WriteContext {
+  /**
+   * Reads what a mutation has written, for a field of its payload: under the viewer's own rows and rights, by the
+   * client's selection, in one statement after the commit. The answer is JSON keyed as the response is, with an
+   * error in the place of each denied field. Throws FORBIDDEN where the field itself is denied.
+   */
+  readonly readBack: (written: ReadBack, info: GraphQLResolveInfo) => Promise<unknown>;
+}
+
+export function createReadBack(
+  { plans, read, mayIntrospect }: ExecutorParts,
+  request: ExecutionRequest,
+): MutationContext['readBack'] {
+  const { viewer } = request.context;
+  const planViewer = planViewerOf(request.context, mayIntrospect);
+  return async ({ read: readOf, written }, info) => {
+    const variables = {
+      ...info.variableValues,
+      [IDENTITY_KEY]: identityOf(viewer),
+      [WRITTEN_KEY]: written,
+    };
+    const field = info.parentType.getFields()[info.fieldName];
+    if (!field) throw new Error(`${info.parentType.name} has no field ${info.fieldName}`);
+    const key = String(info.path.key);
+    const plan = plans.fieldPlan(
+      planSourceOf(request, variables),
+      planViewer,
+      `${info.path.prev?.key}.${key}`,
+      {
+        field,
+        key,
+        nodes: info.fieldNodes,
+        read: readOf,
+      },
+    );
+    const [entry] = plan.outline ?? [];
+    if (entry?.deniedScope) throw forbidden(viewer, entry.deniedScope);
+    if (plan.statement === null) throw new Error(`${info.fieldName} is not read`);
+    const { text, isHeavy, compositions } = plan.statement;
+    const statement = { name: statementName(plan), text, values: boundValues(plan.statement, variables) };
+    const [json] = await read(planViewer.audience, statement, isHeavy);
+    const object: unknown = JSON.parse(compose(String(json), compositions));
+    if (entry) placeErrors(object, entry, viewer);
+    return object;
+  };
+}
+
+/** Puts an error in the place of each denied field; graphql-js then propagates nulls as it always does. */
+function placeErrors(value: unknown, field: OutlineField, viewer: Viewer): void {
+  if (Array.isArray(value)) {
+    for (const item of value) placeErrors(item, field, viewer);
+    return;
+  }
+  if (!isObject(value)) return;
+  const type = value[TYPE_KEY];
+  if (typeof type !== 'string') return;
+  for (const below of field.children.get(type) ?? []) {
+    if (below.deniedScope === null) placeErrors(value[below.key], below, viewer);
+    else value[below.key] = forbidden(viewer, below.deniedScope);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

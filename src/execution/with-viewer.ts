@@ -1,0 +1,14 @@
+import type { Viewer } from '../auth/viewer.js';
+import type { CodedError } from '../common/errors.js';
+import { SCOPES } from '../domain/scopes.js';
+import { forbidden } from '../graphql-types/guard.js';
+
+/**
+ * Adds to a FORBIDDEN error of the planner, which knows scopes only, what the viewer's role is granted and what
+ * its token holds. Other errors stay as they are.
+ */
+export function withViewer(error: CodedError, viewer: Viewer): CodedError {
+  const scope = SCOPES.find((candidate) => candidate === error.extensions.scope);
+  if (error.code !== 'FORBIDDEN' || !scope) return error;
+  return forbidden(viewer, scope, { nodes: error.nodes, path: error.path });
+}
