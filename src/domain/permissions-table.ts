@@ -1,3 +1,4 @@
+import { incidentRulesMarkdown } from './incident-rules.js';
 import {
   isGranted,
   isNationalRole,
@@ -51,7 +52,7 @@ export function permissionsMarkdown(): string {
   return [
     '# Permissions',
     '',
-    'Emitted from `src/domain/scopes.ts`. A request may do what its role is granted here and its token names',
+    'Emitted from `src/domain/scopes.ts` and `incident-rules.ts`. A request may do what its role is granted here and its token names',
     'as well. `all` means every nation of TUR, RUS and AZE; INTEGRATOR and PUBLIC belong to no nation.',
     '',
     row(['scope', ...ROLES]),
@@ -61,6 +62,12 @@ export function permissionsMarkdown(): string {
     '## Asymmetries between nations',
     '',
     ...(unequal.length === 0 ? ['None.'] : unequal),
+    '',
+    '## Actions on an incident',
+    '',
+    'Besides the scope, on a record that the viewer sees; `Incident.viewerActions` lists what is possible now.',
+    '',
+    ...incidentRulesMarkdown(),
     '',
     '## Rules that differ between nations',
     '',

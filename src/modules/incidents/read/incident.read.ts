@@ -25,7 +25,7 @@ import { join, literal, raw, type Sql, sql } from '../../../planner/sql.js';
 import { provisionRead } from '../../agreements/agreement.read.js';
 import { partyRead } from '../../parties/party.read.js';
 import { placeRead } from '../../places/place.read.js';
-import { viewerActions } from './incident.actions.js';
+import { viewerActions } from './viewer-actions.js';
 
 export const incidentProvisions: LinkType = {
   scope: 'incident:read',

@@ -1,10 +1,11 @@
 import { identityOf } from '../../../auth/viewer.js';
 import type { WriteContext } from '../../../context/write-context.js';
 import { insertInto } from '../../../database/statement.js';
+import { RELEASE_RULES } from '../../../domain/incident-rules.js';
 import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
 import { refuseIf } from '../../../mutations/problem.js';
 import { AUDIENCE_BIT, maskOf } from '../../../planner/audience-mask.js';
-import { howToRelease, whatForbidsReleasing } from '../write/action.rules.js';
+import { validateRelease } from '../incident.policy.js';
 import { actorOf } from '../write/actor.js';
 import { eventInsertion } from '../write/incident.events.js';
 import { type LockedIncident, lockIncident } from '../write/incident.lock.js';
@@ -29,8 +30,8 @@ export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput):
     );
     const { key, audience } = incident;
     const consenting = new Set(consents.map((consent) => consent.nation));
-    refuseIf(whatForbidsReleasing(incident, actorOf(ctx), version, target, consenting.has(nation)));
-    if (howToRelease(target) === 'BY_CONSENT') {
+    refuseIf(validateRelease(incident, actorOf(ctx), version, target, consenting.has(nation)));
+    if (RELEASE_RULES[target] === 'BY_BOTH_HEADS') {
       const consentedBy = identityOf(ctx.viewer);
       const consent = { incidentKey: key, version, target, nation, audience, consentedBy };
       tx.send(insertInto('release_consent', [consent], { consented_at: 'clock_timestamp()' }));

@@ -1,7 +1,7 @@
 import { identityOf } from '../../../auth/viewer.js';
 import type { WriteContext } from '../../../context/write-context.js';
 import { type Problem, refuseIf } from '../../../mutations/problem.js';
-import { whatForbidsAmending } from './action.rules.js';
+import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { amendedText, changedParts, readAmendment } from './amend.rules.js';
 import { type IncidentContent, textContent } from './content.js';
@@ -34,7 +34,8 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
     const field = ['input', input.occurredTo ? 'occurredTo' : 'occurredFrom'];
     checkInterval(new Date(occurredFrom), occurredTo === null ? null : new Date(occurredTo), field, interval);
     refuseIf([
-      ...whatForbidsAmending(incident, actorOf(ctx), input.version),
+      ...validateAction('AMEND', incident, actorOf(ctx)),
+      ...validateVersion(incident, input.version),
       ...reading.problems,
       ...interval,
       ...unknownCodes(content, keys),

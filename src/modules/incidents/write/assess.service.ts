@@ -6,7 +6,7 @@ import type { Nation } from '../../../domain/scopes.js';
 import type { Verdict } from '../../../domain/vocabularies.js';
 import { type Problem, refuseIf } from '../../../mutations/problem.js';
 import { readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
-import { whatForbidsAssessing } from './action.rules.js';
+import { validateAssessment } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { newestVerdicts, statusOf } from './assess.rules.js';
 import { eventInsertion } from './incident.events.js';
@@ -47,7 +47,7 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
     const { key, audience, contentHash } = incident;
     const verdicts = newestVerdicts(standing);
     refuseIf([
-      ...whatForbidsAssessing(incident, actorOf(ctx), version, verdict, verdicts.get(nation)),
+      ...validateAssessment(incident, actorOf(ctx), version, verdict, verdicts.get(nation)),
       ...problems,
     ]);
     const assessmentKey = newKey();

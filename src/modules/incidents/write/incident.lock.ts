@@ -4,13 +4,13 @@ import type { Nation } from '../../../domain/scopes.js';
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
 import { seenByAudience } from '../../../planner/audience-mask.js';
 import { raw, render } from '../../../planner/sql.js';
-import type { Acted } from './action.rules.js';
+import type { IncidentState } from '../incident.policy.js';
 
 const PREFIX = 'Incident:';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An incident that nobody else writes to. */
-export interface LockedIncident extends Acted {
+export interface LockedIncident extends IncidentState {
   readonly key: string;
   readonly title: StoredText;
   readonly narrative: StoredText | null;

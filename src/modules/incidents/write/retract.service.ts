@@ -2,7 +2,7 @@ import type { WriteContext } from '../../../context/write-context.js';
 import { MAX_LENGTH } from '../../../domain/limits.js';
 import { type Problem, refuseIf } from '../../../mutations/problem.js';
 import { readTextInput, sourceText } from '../../../mutations/text.rules.js';
-import { whatForbidsRetracting } from './action.rules.js';
+import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { eventInsertion } from './incident.events.js';
 import { lockIncident } from './incident.lock.js';
@@ -18,7 +18,11 @@ export function retractIncident(ctx: WriteContext, input: RetractIncidentInput):
   const reason = readTextInput(input.reason, ['input', 'reason'], { longest: MAX_LENGTH.remark }, problems);
   return ctx.write(async (tx) => {
     const [incident] = await lockIncident(tx, ctx.nation, input.id, async () => {});
-    refuseIf([...whatForbidsRetracting(incident, actorOf(ctx), input.version), ...problems]);
+    refuseIf([
+      ...validateAction('RETRACT', incident, actorOf(ctx)),
+      ...validateVersion(incident, input.version),
+      ...problems,
+    ]);
     const { key, version, audience } = incident;
     tx.send(
       { text: UPDATE, values: [key, sourceText(reason)] },

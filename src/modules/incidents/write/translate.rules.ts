@@ -35,7 +35,7 @@ export function readTranslation({ title, narrative, status }: TranslateIncidentI
 }
 
 /** What keeps a text from being translated so: there is none, or that is the language it was written in. */
-export function whatForbidsTranslating(
+export function validateTranslation(
   text: StoredText | null,
   part: string,
   translation: WrittenText | null,

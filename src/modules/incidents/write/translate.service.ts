@@ -1,12 +1,13 @@
 import type { WriteContext } from '../../../context/write-context.js';
 import { refuseIf } from '../../../mutations/problem.js';
-import { whatForbidsChangingTexts } from './action.rules.js';
+import { validateAction, validateVersion } from '../incident.policy.js';
+import { actorOf } from './actor.js';
 import { type IncidentContent, textContent } from './content.js';
 import { lockIncident } from './incident.lock.js';
 import { currentContent, versionStatements } from './incident.versions.js';
 import { findKeys } from './references.js';
 import type { Written } from './report.service.js';
-import { isSameText, readTranslation, translatedText, whatForbidsTranslating } from './translate.rules.js';
+import { isSameText, readTranslation, translatedText, validateTranslation } from './translate.rules.js';
 import type { TranslateIncidentInput } from './writing.inputs.js';
 
 /** Adds or corrects a translation of a visible record, which makes a new version. */
@@ -15,10 +16,11 @@ export function translateIncident(ctx: WriteContext, input: TranslateIncidentInp
   return ctx.write(async (tx) => {
     const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
     refuseIf([
-      ...whatForbidsChangingTexts(incident, input.version),
+      ...validateAction('TRANSLATE', incident, actorOf(ctx)),
+      ...validateVersion(incident, input.version),
       ...reading.problems,
-      ...whatForbidsTranslating(incident.title, 'title', reading.title),
-      ...whatForbidsTranslating(incident.narrative, 'narrative', reading.narrative),
+      ...validateTranslation(incident.title, 'title', reading.title),
+      ...validateTranslation(incident.narrative, 'narrative', reading.narrative),
     ]);
     const title = translatedText(incident.title, reading.title, input.status);
     const narrative = translatedText(incident.narrative, reading.narrative, input.status);
