@@ -23,7 +23,7 @@ import {
 } from '../../../src/modules/incidents/incident.policy.js';
 import { AUDIENCE_BIT } from '../../../src/planner/audience-mask.js';
 import { type App, startApp } from '../../support/app.js';
-import { aReport, people, REPORT, succeed } from './writing.js';
+import { aReport, people, REPORT, succeed } from '../../support/writing.js';
 
 /**
  * What the service allows, what Incident.viewerActions lists and what the database takes from plain SQL of a
