@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { type Running, startServer } from '../../src/app/main.js';
+import { type RunningServer, startServer } from '../../src/app/main.js';
 import { readConfig } from '../../src/common/config.js';
 import { type App, startApp } from '../support/app.js';
 import {
@@ -22,7 +22,7 @@ import { aReport, people, REPORT, succeed } from '../support/writing.js';
 
 let app: App;
 let dataDir: string;
-let second: Running;
+let second: RunningServer;
 let metricsPort = '';
 let who: ReturnType<typeof people>;
 const followers: Follower[] = [];

@@ -78,7 +78,7 @@ describe('the metrics', () => {
       expect(text).toMatch(/merzili_request_duration_seconds_count\{operation="\(other\)"\} 401/);
       expect(text).toContain('merzili_errors_total{code="FORBIDDEN"} 1');
       expect(text).toContain('merzili_cost_total 1000');
-      expect(text).toContain('merzili_pool_busy{audience="TUR",lane="heavy"} 2');
+      expect(text).toContain('merzili_pool_busy{audience="TUR",pool="heavy"} 2');
       expect(text).toContain('merzili_subscriptions 7');
       expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
       expect((await fetch(`http://127.0.0.1:${metrics.port}/`)).status).toBe(404);

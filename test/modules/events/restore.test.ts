@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Running, startServer } from '../../../src/app/main.js';
+import { type RunningServer, startServer } from '../../../src/app/main.js';
 import { readConfig } from '../../../src/common/config.js';
 import { cursorsOf, follow, tokenOf } from '../../support/event-clients.js';
 import { type SmallCluster, startSmallCluster } from '../../support/small-cluster.js';
@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const serve = ({ url, secret }: SmallCluster): Promise<Running> =>
+const serve = ({ url, secret }: SmallCluster): Promise<RunningServer> =>
   startServer(
     {
       ...readConfig({ PORT: '0', MERZILI_DATA_DIR: dataDir, MERZILI_LOG_LEVEL: 'silent' }),

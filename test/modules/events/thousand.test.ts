@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Running, startServer } from '../../../src/app/main.js';
+import { type RunningServer, startServer } from '../../../src/app/main.js';
 import { readConfig } from '../../../src/common/config.js';
 import { DEMAND_ROLE, loginUrl } from '../../../src/database/roles.js';
 import { connectAs } from '../../support/connect-as.js';
@@ -18,7 +18,7 @@ let dataDir: string;
 let token: string;
 let owner: Client;
 let incident: string;
-const running = new Set<Running>();
+const running = new Set<RunningServer>();
 
 beforeAll(async () => {
   database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function start(): Promise<Running> {
+async function start(): Promise<RunningServer> {
   const server = await startServer(
     {
       ...readConfig({ PORT: '0', MERZILI_DATA_DIR: dataDir, MERZILI_LOG_LEVEL: 'silent' }),

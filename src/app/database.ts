@@ -1,0 +1,53 @@
+import type { Config } from '../common/config.js';
+import { startEmbedded } from '../database/embedded/start.js';
+import { openReaders, type Readers } from '../database/readers.js';
+import { DEMAND_ROLE, loginUrl } from '../database/roles.js';
+import { openWriters, type Writers } from '../database/writers.js';
+import { openTokenReservations, type TokenReservations } from '../demand/token-reservations.js';
+import { importShippedData } from '../imports/shipped.import.js';
+import type { DisposalStack } from './disposal-stack.js';
+import { migrate } from './migrate.js';
+
+/** The database as its owner reaches it, and the secret that the roles' passwords come from. */
+export interface Database {
+  readonly ownerUrl: string;
+  readonly secret: string;
+}
+
+/** The connections that answer requests. */
+export interface Pools {
+  readonly readers: Readers;
+  readonly writers: Writers;
+  /** Connection of a role that sees no rows, for notifications and the order of events. */
+  readonly serviceUrl: string;
+  readonly reservations: TokenReservations;
+}
+
+/** The external database of the configuration, or else the embedded one, started. */
+export async function openDatabase(
+  config: Config,
+  stack: DisposalStack,
+  notify: (line: string) => void,
+): Promise<Database> {
+  if (config.database) return config.database;
+  const embedded = await startEmbedded({ dataDir: config.dataDir, log: notify });
+  stack.defer(() => embedded.stop());
+  return embedded;
+}
+
+/** Brings the database to the newest shape and imports the record that ships. */
+export async function prepareDatabase({ ownerUrl, secret }: Database): Promise<void> {
+  const owner = await migrate(ownerUrl, secret);
+  await importShippedData(owner).finally(() => owner.destroy());
+}
+
+export function openPools({ ownerUrl, secret }: Database, cost: Config['cost'], stack: DisposalStack): Pools {
+  const readers = openReaders(ownerUrl, secret);
+  stack.defer(() => readers.close());
+  const writers = openWriters(ownerUrl, secret);
+  stack.defer(() => writers.close());
+  const serviceUrl = loginUrl(ownerUrl, secret, DEMAND_ROLE);
+  const reservations = openTokenReservations(serviceUrl, cost);
+  stack.defer(() => reservations.close());
+  return { readers, writers, serviceUrl, reservations };
+}

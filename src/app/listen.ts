@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type Config, withConfigContext } from '../common/config.js';
+import { watchUnusedConnections } from '../http/unused-connections.js';
+import type { Pools } from './database.js';
+import type { DisposalStack } from './disposal-stack.js';
+import type { Transports } from './transports.js';
+
+/** How long requests under way may take to end when the server stops; then they are refused as retryable. */
+const DRAIN_MS = 4_000;
+/** How long their clients may take to receive that answer. */
+const REFUSAL_MS = 1_500;
+
+/** Listens for requests; answers the server's URL, such as http://127.0.0.1:4000. */
+export async function listen(
+  { host, port }: Config,
+  { http, streams, sockets }: Transports,
+  { readers }: Pools,
+  stack: DisposalStack,
+): Promise<string> {
+  const closeUnused = watchUnusedConnections(http);
+  http.listen(port, host);
+  await withConfigContext('HOST, PORT', once(http, 'listening'));
+  stack.defer(() => closeHttp(http, closeUnused, () => readers.abort()));
+  stack.defer(async () => {
+    streams.close();
+    await sockets.close();
+  });
+  const address = http.address();
+  const boundPort = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+}
+
+/** Takes no new requests, gives those under way time to end, then refuses what is left. */
+async function closeHttp(http: Server, closeUnused: () => void, refuseRest: () => void): Promise<void> {
+  const closed = once(http, 'close');
+  http.close();
+  http.closeIdleConnections();
+  closeUnused();
+  const refusal = setTimeout(refuseRest, DRAIN_MS);
+  const disconnection = setTimeout(() => http.closeAllConnections(), DRAIN_MS + REFUSAL_MS);
+  await closed;
+  clearTimeout(refusal);
+  clearTimeout(disconnection);
+}

@@ -1,0 +1,72 @@
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { DemoIssuer } from '../auth/demo-issuers.js';
+import { PACKAGE_ROOT } from '../common/package-root.js';
+import { DEMO_IDENTITIES, mintDemoToken } from '../graphiql/demo.js';
+import { type GraphiqlOptions, graphiqlHandler } from '../graphiql/graphiql.js';
+import { type LiveEvents, openLiveEvents } from '../http/live-events.js';
+import { createHttpServer } from '../http/server.js';
+import type { WebSocketTransport } from '../http/websocket.transport.js';
+import type { Access } from './access.js';
+import type { Api } from './api.js';
+import type { Pools } from './database.js';
+import type { DisposalStack } from './disposal-stack.js';
+import type { Observability } from './observability.js';
+
+const GRAPHIQL_ASSETS = join(PACKAGE_ROOT, 'dist/graphiql');
+
+/** Everything that takes requests, before it listens. */
+export interface Transports {
+  readonly http: Server;
+  readonly streams: LiveEvents['streams'];
+  readonly sockets: WebSocketTransport;
+}
+
+export function openTransports(
+  api: Api,
+  access: Access,
+  pools: Pools,
+  observability: Observability,
+  stack: DisposalStack,
+): Transports {
+  const { logger, onAnswer } = observability;
+  const { verifier, keys } = access;
+  const { readers, serviceUrl } = pools;
+  const live = openLiveEvents({
+    ...api,
+    listenUrl: serviceUrl,
+    read: readers.read,
+    verifier,
+    onAnswer,
+    logger,
+  });
+  observability.observeLiveEvents(live);
+  stack.defer(() => live.close());
+  const http = createHttpServer({
+    graphql: api.graphql,
+    trustedDocuments: api.trustedDocuments,
+    verifier,
+    streams: live.streams,
+    graphiql: graphiqlHandler(graphiqlOptions(access.demo, logger)),
+    readiness: async () => {
+      const isReady = await readers.ping();
+      const status = isReady ? 'ready' : 'database unreachable';
+      return { isReady, detail: { status, issuers: keys.status() } };
+    },
+    onAnswer,
+    logger,
+  });
+  return { http, streams: live.streams, sockets: live.openWebSockets(http) };
+}
+
+function graphiqlOptions(demo: readonly DemoIssuer[] | null, logger: Logger): GraphiqlOptions {
+  if (demo === null) return { assetsDir: GRAPHIQL_ASSETS, demo: false };
+  return {
+    assetsDir: GRAPHIQL_ASSETS,
+    demo: true,
+    identities: DEMO_IDENTITIES,
+    mint: (identity) => mintDemoToken(demo, identity),
+    onError: (error) => logger.error({ err: error }, 'demo token not minted'),
+  };
+}
