@@ -11,6 +11,7 @@ export const common = defineConfig({
     maxWorkers: 2,
     // Races and faults depend on machines that others share: CI counts the third failure.
     retry: process.env.CI ? 2 : 0,
+    provide: { isLong: false },
   },
 });
 
@@ -38,7 +39,11 @@ export default defineConfig({
           setupFiles: ['test/support/no-database.ts'],
           // Files share what they import: a unit test undoes what it changes in a module.
           isolate: false,
-          provide: { ownerUrl: 'postgres://nobody@127.0.0.1:1/none', secret: 'none', template: 'none' },
+          provide: {
+            ownerUrl: 'postgres://nobody@127.0.0.1:1/none',
+            secret: 'none',
+            template: 'none',
+          },
         },
       },
       {

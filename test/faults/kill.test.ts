@@ -8,11 +8,12 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type DemoIssuer, openDemoIssuers } from '../../src/auth/demo-issuers.js';
 import { mintToken } from '../../src/auth/mint.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { rounds } from '../support/rounds.js';
 import { type SpawnedServer, spawnServer } from '../support/spawned.js';
 import { AMEND, ASSESS, aReport, REPORT, type Result } from '../support/writing.js';
 
-/** How often the server is killed in the middle of writing; `npm run test:kill` asks for 100. */
-const KILLS = Number(process.env.MERZILI_TEST_KILLS ?? 3);
+/** How often the server is killed in the middle of writing. */
+const KILLS = rounds(2, 25);
 const WRITERS = 6;
 
 let database: TestDatabase;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createSchema } from '../../src/app/schema.js';
 import { LOCALES } from '../../src/domain/locale.js';
 import { type App, startApp } from '../support/app.js';
+import { rounds, SEED } from '../support/rounds.js';
 import { ASKERS, HEAD_IDENTITY } from './differential/asker.js';
 import { choicesFrom } from './differential/choices.js';
 import { enrich } from './differential/enrich.js';
@@ -15,10 +16,9 @@ import { loadRecord } from './differential/record.js';
 import { learnCursors, openReadServer, placed } from './differential/server.js';
 import type { Pool } from './differential/values.js';
 
-const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
-
-/** Set it to the seed of a failure to see it again. */
-const SEED = Number(process.env.MERZILI_TEST_SEED ?? Date.now() & 0x7fffffff);
+const RUNS = rounds(400, 6_000);
+const RUNS_OVER_HTTP = rounds(60, 600);
+const MANY = rounds(300, 3_000);
 
 let app: App;
 let server: ReturnType<typeof openReadServer>;
@@ -74,9 +74,9 @@ describe('answers of the read path', () => {
         expect(actual.errors, question).toEqual(placed(expected.errors ?? []));
         expect(comparable(actual.data), question).toBe(comparable(expected.data));
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: !process.env.DIFFERENTIAL_SHRINKS },
+      { numRuns: RUNS, seed: SEED, endOnFailure: true },
     );
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('answers over HTTP', () => {
@@ -103,7 +103,7 @@ describe('answers over HTTP', () => {
         expect(comparable(answer.data), text).toBe(comparable(expected.data));
         expect(answer.status).toBe(200);
       }),
-      { numRuns: 200, seed: SEED, endOnFailure: true },
+      { numRuns: RUNS_OVER_HTTP, seed: SEED, endOnFailure: true },
     );
   }, 180_000);
 });
@@ -122,7 +122,7 @@ describe('plans', () => {
       officials(first: $size) { nodes { name @include(if: $isFull) code contact { phone } } } }`,
   ].map((text) => parse(text));
 
-  it('of one kind of viewer, language and shape never answer another: 1,000 requests, many at once', async () => {
+  it(`of one kind of viewer, language and shape never answer another: ${MANY} requests, many at once`, async () => {
     const ask = async (turn: number) => {
       const asker = {
         ...(ASKERS[turn % ASKERS.length] ?? fail()),
@@ -139,7 +139,7 @@ describe('plans', () => {
     };
     const answers: Awaited<ReturnType<typeof ask>>[] = [];
     // More of them at once would be refused for want of connections.
-    for (let turn = 0; turn < 1_000; turn += AT_ONCE) {
+    for (let turn = 0; turn < MANY; turn += AT_ONCE) {
       answers.push(...(await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(turn + index)))));
     }
     for (const { asker, document, variables, actual } of answers) {

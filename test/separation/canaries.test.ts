@@ -6,6 +6,7 @@ import { type Audience, NATIONS, type Nation, type Role, scopesOf } from '../../
 import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type App, type Caller, startApp } from '../support/app.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { IS_LONG, rounds, SEED } from '../support/rounds.js';
 import { everyQuestion } from './everything.js';
 import { operations } from './operations.js';
 import {
@@ -26,8 +27,9 @@ import { type GrowingPools, poolsOf } from './pools.js';
 import { visibleParts } from './worlds.js';
 
 /** Random operations besides the questions that select everything; for each viewer. */
-const RANDOM_OPERATIONS = Number(process.env.MERZILI_TEST_RUNS ?? 40);
-const SEED = Number(process.env.MERZILI_TEST_SEED ?? 20_220_309);
+const RANDOM_OPERATIONS = rounds(10, 200);
+/** How far below its root a question selects everything; one level more multiplies the answers. */
+const DEEPEST = IS_LONG ? 4 : 3;
 
 const VIEWERS: readonly (readonly [Nation | null, Role])[] = [
   ...NATIONS.flatMap((nation) =>
@@ -111,21 +113,26 @@ describe('canaries', () => {
     { timeout: 120_000 },
     async (nation, role) => {
       const { caller, audience } = callerOf(nation, role);
-      const questions = everyQuestion(schema, new Set(scopesOf(role, nation)), {
-        id: oneOfEachMask.map(({ key }) => `Incident:${key}`),
-        ids: [pools.ids.slice(0, 60)],
-        reference: oneOfEachMask.map(({ reference }) => reference),
-        code: ['TUR', 'agdam', 'trilateral-statement-2020', 'trilateral-statement-2020/6', 'karaosmanoglu'],
-        groupBy: [['CATEGORY'], ['DISTRICT', 'MONTH'], ['ORIGINATOR', 'STATUS', 'SEVERITY'], ['DAY'], []],
-        locale: ['TR', 'RU', 'AZ', 'EN'],
-        date: ['2021-03-01', '2022-03-09'],
-        locales: [
-          ['TR', 'RU'],
-          ['AZ', 'EN'],
-        ],
-        search: ['birdmask', 'hidden record'],
-        text: ['birdmask', 'hidden record'],
-      });
+      const questions = everyQuestion(
+        schema,
+        new Set(scopesOf(role, nation)),
+        {
+          id: oneOfEachMask.map(({ key }) => `Incident:${key}`),
+          ids: [pools.ids.slice(0, 60)],
+          reference: oneOfEachMask.map(({ reference }) => reference),
+          code: ['TUR', 'agdam', 'trilateral-statement-2020', 'trilateral-statement-2020/6', 'karaosmanoglu'],
+          groupBy: [['CATEGORY'], ['DISTRICT', 'MONTH'], ['ORIGINATOR', 'STATUS', 'SEVERITY'], ['DAY'], []],
+          locale: ['TR', 'RU', 'AZ', 'EN'],
+          date: ['2021-03-01', '2022-03-09'],
+          locales: [
+            ['TR', 'RU'],
+            ['AZ', 'EN'],
+          ],
+          search: ['birdmask', 'hidden record'],
+          text: ['birdmask', 'hidden record'],
+        },
+        DEEPEST,
+      );
       let own = 0;
       for (const { name, document, variables } of questions) {
         const answer = await caller.query(document, variables);

@@ -10,9 +10,9 @@ import { openWriters, type Writers } from '../../src/database/writers.js';
 import { AUDIENCES, type Audience, NATIONS, type Nation } from '../../src/domain/scopes.js';
 import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { rounds, SEED } from '../support/rounds.js';
 
-const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 10_000);
-const SEED = Number(process.env.MERZILI_TEST_SEED ?? Date.now() & 0x7fffffff);
+const ROUNDS = rounds(1_500, 20_000);
 /** Callers who take turns with the one connection that each nation has. */
 const CALLERS = 6;
 

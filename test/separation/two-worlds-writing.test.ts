@@ -7,6 +7,7 @@ import { AUDIENCES, NATIONS, type Nation } from '../../src/domain/scopes.js';
 import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import type { Answer } from '../support/app.js';
 import { cursorsOf, type Stream, stream } from '../support/event-clients.js';
+import { IS_LONG, rounds, SEED } from '../support/rounds.js';
 import { Chance } from './chance.js';
 import { HiddenMoves, RELEASED_UNSEEN } from './hidden-moves.js';
 import { type Board, type Move, MUTATIONS, type Piece, randomMove } from './moves.js';
@@ -16,13 +17,11 @@ import { type NamedRecord, Renaming, type Side } from './renaming.js';
 import { openWorlds, type Pair, visibleParts, type Worlds } from './worlds.js';
 
 /** Moves for each audience; after every one both worlds are asked something at random. */
-const RUNS = Number(process.env.MERZILI_TEST_RUNS ?? 100);
-/** Set it to the seed of a failure to see it again. */
-const SEED = process.env.MERZILI_TEST_SEED ? Number(process.env.MERZILI_TEST_SEED) : Date.now() & 0x7fffffff;
+const RUNS = rounds(30, 400);
 /** How long events may take that are going to come, at the most. */
 const PATIENCE_MS = 20_000;
 /** Time in which an event that should not come would have come. */
-const SILENCE_MS = 1_000;
+const SILENCE_MS = IS_LONG ? 1_000 : 300;
 
 const { schema } = createSchema();
 const asked = new Set<string>();
@@ -145,7 +144,7 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
     return { answers, context };
   }
 
-  it(`answer ${RUNS} random moves, and what is asked after each, alike`, { timeout: 300_000 }, async () => {
+  it(`answer ${RUNS} random moves, and what is asked after each, alike`, { timeout: 600_000 }, async () => {
     console.log(`writing in two worlds of ${audience}: seed ${SEED}`);
     // Chance alone would leave out a rare one now and then.
     const owed = [...MUTATIONS];
@@ -268,8 +267,8 @@ describe('the moves', () => {
     const never = payloads.filter((field) => !asked.has(field));
     console.log(`never asked for: ${never.join(' ') || 'none'}`);
     expect(never.filter((field) => field.startsWith('Mutation.'))).toEqual([]);
-    // Chance leaves out a field now and then.
-    expect(never.length).toBeLessThan(5);
+    // Chance leaves out a field now and then, and more of them in few moves.
+    if (RUNS >= 100) expect(never.length).toBeLessThan(5);
   });
 });
 

@@ -3,14 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/app/schema.js';
 import { AUDIENCES, type Role, type Scope } from '../../src/domain/scopes.js';
+import { rounds, SEED } from '../support/rounds.js';
 import { operations } from './operations.js';
 import { type GrowingPools, poolsOf } from './pools.js';
 import { openWorlds, type Pair, visibleParts, type Worlds } from './worlds.js';
 
 /** Operations for each audience; every one is asked in both worlds. */
-const RUNS = Number(process.env.MERZILI_TEST_RUNS ?? 260);
-/** Set it to the seed of a failure to see it again. */
-const SEED = process.env.MERZILI_TEST_SEED ? Number(process.env.MERZILI_TEST_SEED) : Date.now() & 0x7fffffff;
+const RUNS = rounds(60, 1_000);
 
 const { schema } = createSchema();
 
@@ -65,7 +64,7 @@ describe.each(AUDIENCES)('two worlds that differ in what %s may not see', (audie
     expect(crowded?.n).toBeGreaterThan(2 * (bare?.n ?? 0));
   });
 
-  it(`answer ${RUNS} random operations with the same bytes`, { timeout: 300_000 }, async () => {
+  it(`answer ${RUNS} random operations with the same bytes`, { timeout: 600_000 }, async () => {
     console.log(`two worlds of ${audience}: seed ${SEED}`);
     await fc.assert(
       fc.asyncProperty(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openDemoIssuers } from '../../../../src/auth/demo-issuers.js';
 import { type Caller, callerOf } from '../../../support/app.js';
 import { createDatabase, type TestDatabase } from '../../../support/databases.js';
+import { rounds } from '../../../support/rounds.js';
 import { type SpawnedServer, spawnServer } from '../../../support/spawned.js';
 import {
   AMEND,
@@ -22,8 +23,8 @@ import {
   TRANSLATE,
 } from '../../../support/writing.js';
 
-/** Rounds of each race; `npm run test:races` asks for 200. */
-const ROUNDS = Number(process.env.MERZILI_TEST_ROUNDS ?? 100);
+/** Rounds of each race. */
+const ROUNDS = rounds(20, 200);
 /** Rounds under way at once, each on a record of its own. */
 const AT_ONCE = 4;
 const TIMEOUT_MS = 30_000 + ROUNDS * 500;
@@ -85,7 +86,7 @@ function expectTwoKeys({ status, version, assessments, revisions }: IncidentAnsw
   expect(status).toBe(['REPORTED', 'AWAITING_COUNTERSIGN', 'JOINTLY_CONFIRMED'][nations]);
 }
 
-async function rounds(round: (index: number) => Promise<void>): Promise<void> {
+async function inRounds(round: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < ROUNDS) {
@@ -114,7 +115,7 @@ describe(`${ROUNDS} rounds each, from two processes`, () => {
   it(
     'assess and assess: both keys turn, and the record is confirmed',
     async () => {
-      await rounds(async (index) => {
+      await inRounds(async (index) => {
         const incident = await succeed(here.turDuty, REPORT, aReport());
         const [tur, rus] = await race(
           index,
@@ -134,7 +135,7 @@ describe(`${ROUNDS} rounds each, from two processes`, () => {
   it(
     'one nation twice: the same verdict is recorded once',
     async () => {
-      await rounds(async (index) => {
+      await inRounds(async (index) => {
         const incident = await succeed(here.turDuty, REPORT, aReport());
         const both = await race(index, confirm(here.turHead, incident), confirm(there.turHead, incident));
         expect(both.flatMap(codesOf)).toEqual(['ALREADY_DONE']);
@@ -147,7 +148,7 @@ describe(`${ROUNDS} rounds each, from two processes`, () => {
   it.each(['amend', 'translate'])(
     'assess and %s: never confirmed over content one side did not see',
     async (change) => {
-      await rounds(async (index) => {
+      await inRounds(async (index) => {
         const incident = await succeed(here.turDuty, REPORT, aReport());
         await run(here.turHead, ASSESS, { ...at(incident), verdict: 'CONFIRMED' });
         const changing = () =>
@@ -174,7 +175,7 @@ describe(`${ROUNDS} rounds each, from two processes`, () => {
   it(
     'amend and amend: one wins, the other is told of its stale version',
     async () => {
-      await rounds(async (index) => {
+      await inRounds(async (index) => {
         const incident = await succeed(here.turDuty, REPORT, aReport());
         const both = await race(
           index,
@@ -194,7 +195,7 @@ describe(`${ROUNDS} rounds each, from two processes`, () => {
   it(
     'report and report with one key: one record, and both are told of it',
     async () => {
-      await rounds(async (index) => {
+      await inRounds(async (index) => {
         const report = aReport();
         const both = await race(
           index,
@@ -212,7 +213,7 @@ describe(`${ROUNDS} rounds each, from two processes`, () => {
   it(
     'release and release: exactly one consent makes it effective',
     async () => {
-      await rounds(async (index) => {
+      await inRounds(async (index) => {
         const incident = await succeed(here.turDuty, REPORT, aReport());
         const release = (caller: Caller) => () =>
           run(caller, RELEASE, { ...at(incident), audience: 'PUBLIC' });
