@@ -14,6 +14,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/bin ./bin
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/data ./data
+COPY --from=build /app/migrations ./migrations
 RUN install -d -o node -g node -m 0700 /var/lib/merzili
 USER node
 EXPOSE 4000

@@ -52,7 +52,7 @@ const DOCUMENTS = {
   'statistics of a search': {
     document: '{ incidentStatistics(groupBy: [MONTH], filter: { search: "mayın" }) { keys count } }',
   },
-  'statistics off the tally': {
+  'statistics without aggregates': {
     document:
       '{ incidentStatistics(groupBy: [DISTRICT, SEVERITY, DAY], filter: { attributedTo: ["AZE"] }) { keys count } }',
   },

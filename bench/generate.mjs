@@ -147,10 +147,10 @@ export async function generate(client, { rows, markings = 'realistic', tell = ()
   await client.query('drop table draft, bench_place, bench_category');
   for (const { name, sql } of putBack) await step(name, sql);
   await client.query(LOADED.map((table) => `alter table ${table} enable trigger user`).join(';'));
-  await client.query('delete from incident_tally');
-  await step('tally', tally(Math.ceil(rows / TALLIED_AT_ONCE)));
-  await client.query('vacuum (full) incident_tally');
-  await step('vacuum', `vacuum (analyze, freeze) ${LOADED.join(', ')}, incident_tally`);
+  await client.query('delete from incident_aggregate');
+  await step('aggregates', aggregates(Math.ceil(rows / TALLIED_AT_ONCE)));
+  await client.query('vacuum (full) incident_aggregate');
+  await step('vacuum', `vacuum (analyze, freeze) ${LOADED.join(', ')}, incident_aggregate`);
   tell(`  ${rows} incidents in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
 
@@ -306,27 +306,27 @@ const SOURCES = { OWN_OBSERVATION: 22, UAV: 13, PARTY_STATEMENT: 38, COMPLAINT: 
 
 const PARTS = {
   claim: `
-    insert into claim (incident_key, audience, position, claimant_key, attributed_to_key, source_type, source_url, statement)
-    select key, audience, position, ${CLAIMANTS}[1 + (parties + position * 5) % 12],
-           case when ${chance(51, 'n * 2 + position')} < 0.7 then ${BLAMED}[1 + (parties + position * 5) % 12] end,
-           ${pick(SOURCES, 50, 'n * 2 + position')},
-           case when ${chance(52, 'n * 2 + position')} < 0.4 then format('https://news.example.org/%s/%s', to_char(occurred_from, 'YYYY/MM'), n) end,
-           case when ${chance(53, 'n * 2 + position')} < 0.15 then jsonb_build_object('source', source, 'revision', 1, 'texts', jsonb_build_object(source,
+    insert into claim (incident_key, audience, ordinal, claimant_key, attributed_to_key, source_type, source_url, statement)
+    select key, audience, ordinal, ${CLAIMANTS}[1 + (parties + ordinal * 5) % 12],
+           case when ${chance(51, 'n * 2 + ordinal')} < 0.7 then ${BLAMED}[1 + (parties + ordinal * 5) % 12] end,
+           ${pick(SOURCES, 50, 'n * 2 + ordinal')},
+           case when ${chance(52, 'n * 2 + ordinal')} < 0.4 then format('https://news.example.org/%s/%s', to_char(occurred_from, 'YYYY/MM'), n) end,
+           case when ${chance(53, 'n * 2 + ordinal')} < 0.15 then jsonb_build_object('source', source, 'revision', 1, 'texts', jsonb_build_object(source,
              jsonb_build_object('locale', source, 'text', 'Statement ' || n || ' as received by the duty officer', 'status', 'SOURCE', 'revision', 1))) end
-      from draft cross join generate_series(0, 1) position where position = 0 or ${chance(54)} < 0.45`,
+      from draft cross join generate_series(0, 1) ordinal where ordinal = 0 or ${chance(54)} < 0.45`,
   casualties: `
-    insert into casualties (incident_key, audience, position, party_key, "group", killed, wounded, detained)
+    insert into casualties (incident_key, audience, ordinal, party_key, "group", killed, wounded, detained)
     select key, audience, row_number() over (partition by key order by grp desc) - 1, ${BLAMED}[1 + parties], grp, killed, wounded, null
       from (select key, audience, parties, 'MILITARY' as grp, killed_military as killed, wounded_military as wounded from draft
              where killed_military + wounded_military > 0
             union all select key, audience, parties, 'CIVILIAN', killed_civilian, wounded_civilian from draft
              where killed_civilian + wounded_civilian > 0) counted`,
   incident_provision: `
-    insert into incident_provision (incident_key, audience, provision_key, position)
-    select key, audience, provisions[1 + (first + position * step) % size], position
+    insert into incident_provision (incident_key, audience, provision_key, ordinal)
+    select key, audience, provisions[1 + (first + ordinal * step) % size], ordinal
       from (select key, audience, n, floor(power(${chance(60)}, 2) * size)::int as first, 1 + floor(${chance(61)} * (size - 1))::int as step, size, provisions
               from draft cross join (select array_agg(key order by code desc) as provisions, count(*)::int as size from provision) known) drawn
-     cross join generate_series(0, 1) position where position = 0 or ${chance(62)} < 0.35`,
+     cross join generate_series(0, 1) ordinal where ordinal = 0 or ${chance(62)} < 0.35`,
   assessment: `
     insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, remark, assessed_by, assessed_at)
     select ${key('assessed_at', "'a' || n || nation")}, key, audience, nation,
@@ -351,13 +351,13 @@ const TALLIED_AT_ONCE = 250_000;
 const DIMENSIONS = 'audience, originator, category, severity, status, district_key, place_key, untranslated';
 
 /** Fills the aggregate as the triggers do, in several transactions: a single one would scan its own dead rows. */
-const tally = (steps) => `do $$ begin
+const aggregates = (steps) => `do $$ begin
   for step in 0 .. ${steps - 1} loop
-    insert into incident_tally (grain, ${DIMENSIONS}, day, change, n, killed, wounded)
-    select 'change', ${DIMENSIONS}, (occurred_from at time zone 'Asia/Baku')::date as day, nextval('incident_tally_change_seq'),
+    insert into incident_aggregate (dimension_set, ${DIMENSIONS}, day, change_number, incidents, killed, wounded)
+    select 'change', ${DIMENSIONS}, (occurred_from at time zone 'Asia/Baku')::date as day, nextval('incident_aggregate_change_number_seq'),
            count(*), sum(killed), sum(wounded)
       from incident where abs(hashtext(key::text)) % ${steps} = step group by ${DIMENSIONS}, day;
-    perform add_up_tally();
+    perform roll_up_changes();
     commit;
   end loop;
 end $$`;

@@ -9,7 +9,7 @@ const POSTGRAPHILE_CURSOR = `query Cursor($offset: Int!) {
  */
 export async function readSamples(client, postgraphile, audience = 'TUR') {
   const { rows } = await client.query(
-    "select coalesce(sum(n), 0)::int as total from incident_tally where grain = 'total'",
+    "select coalesce(sum(incidents), 0)::int as total from incident_aggregate where dimension_set = 'total'",
   );
   const { total } = rows[0];
   const samples = { total, ...(await drawSamples(client, total, audience)) };

@@ -32,7 +32,7 @@ const Claim = new EntitySchema({
   name: 'claim',
   columns: {
     incidentKey: key('uuid', 'incident_key'),
-    position: key('smallint', 'position'),
+    ordinal: key('smallint', 'ordinal'),
     claimantKey: { type: 'smallint', name: 'claimant_key' },
     sourceType: text('source_type'),
   },
@@ -105,9 +105,9 @@ const loaders = () => ({
   place: byKey(Place),
   party: byKey(Party),
   provision: byKey(Provision),
-  claims: partsOf(Claim, { position: 'ASC' }),
+  claims: partsOf(Claim, { ordinal: 'ASC' }),
   assessments: partsOf(Assessment, { assessedAt: 'DESC', key: 'ASC' }),
-  provisions: partsOf(IncidentProvision, { position: 'ASC' }),
+  provisions: partsOf(IncidentProvision, { ordinal: 'ASC' }),
 });
 
 const encode = ({ occurredFrom, key: last }) =>

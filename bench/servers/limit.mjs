@@ -55,7 +55,7 @@ async function constants() {
       );
       return `(${quote(JSON.stringify(texts))}::jsonb ->> ${column})`;
     },
-    districtCode: `(${quote(JSON.stringify(Object.fromEntries(places.map(({ key, code }) => [key, code]))))}::jsonb ->> tally.district_key::text)`,
+    districtCode: `(${quote(JSON.stringify(Object.fromEntries(places.map(({ key, code }) => [key, code]))))}::jsonb ->> aggregate.district_key::text)`,
   };
 }
 
@@ -63,7 +63,7 @@ const C = await constants();
 const list = (query) => `concat('[', array_to_string(array(${query}), ','), ']')`;
 const claims = (fields) =>
   list(
-    `select concat(${fields}) from claim c where c.incident_key = i.key and (c.audience & 1) <> 0 order by c.position`,
+    `select concat(${fields}) from claim c where c.incident_key = i.key and (c.audience & 1) <> 0 order by c.ordinal`,
   );
 const assessments = (fields) =>
   list(
@@ -72,7 +72,7 @@ const assessments = (fields) =>
 
 const CLAIMS = claims(`'{"sourceType":"', c.source_type, '","claimant":', ${C.party}[c.claimant_key], '}'`);
 const PROVISIONS = list(
-  `select ${C.provision}[p.provision_key] from incident_provision p where p.incident_key = i.key and (p.audience & 1) <> 0 order by p.position`,
+  `select ${C.provision}[p.provision_key] from incident_provision p where p.incident_key = i.key and (p.audience & 1) <> 0 order by p.ordinal`,
 );
 const RICH = `'{"reference":"', i.reference, '","occurredFrom":', to_json(i.occurred_from), ',"category":"', i.category,
   '","categoryLabel":', ${C.label('category', 'i.category', 'TR')}, ',"severity":"', i.severity, '","status":"', i.status,
@@ -110,8 +110,8 @@ const titled = (locale) => {
 const statistic = (keys, names) =>
   `select concat('{"data":{"incidentStatistics":', ${list(
     `select concat('{"keys":["', ${names.join(`, '","', `)}, '"],"count":', n, ',"killed":', killed, ',"wounded":', wounded, '}') from (
-     select ${keys.map((key, index) => `${key} as k${index}`).join(', ')}, sum(n) as n, sum(killed) as killed, sum(wounded) as wounded
-       from incident_tally tally where grain = 'place' and (audience & 1) <> 0 group by ${keys.map((_, index) => index + 1).join(', ')}) tally order by ${names.map((name) => `${name} collate "C"`).join(', ')}`,
+     select ${keys.map((key, index) => `${key} as k${index}`).join(', ')}, sum(incidents) as n, sum(killed) as killed, sum(wounded) as wounded
+       from incident_aggregate aggregate where dimension_set = 'category_district_month' and (audience & 1) <> 0 group by ${keys.map((_, index) => index + 1).join(', ')}) aggregate order by ${names.map((name) => `${name} collate "C"`).join(', ')}`,
   )}, '}}')`;
 
 const after = ({ after: cursor }) => JSON.parse(Buffer.from(cursor, 'base64').toString()).slice(1);
@@ -130,14 +130,14 @@ const STATEMENTS = {
   pageWithTotal: {
     text: rich(
       AFTER,
-      "select coalesce(sum(n), 0) from incident_tally where grain = 'total' and (audience & 1) <> 0",
+      "select coalesce(sum(incidents), 0) from incident_aggregate where dimension_set = 'total' and (audience & 1) <> 0",
     ),
     values: after,
   },
   districtWithTotal: {
     text: rich(
       'district_key = $1 and category = $2',
-      "select coalesce(sum(n), 0) from incident_tally where grain = 'place' and district_key = $1 and category = $2 and (audience & 1) <> 0",
+      "select coalesce(sum(incidents), 0) from incident_aggregate where dimension_set = 'category_district_month' and district_key = $1 and category = $2 and (audience & 1) <> 0",
     ),
     values: filtered,
   },
@@ -147,11 +147,14 @@ const STATEMENTS = {
     text: rich(`category = $3 and ${AFTER}`),
     values: (variables) => [...after(variables), variables.category],
   },
-  statisticsByCategory: { text: statistic(['category'], ['tally.k0']), values: () => [] },
+  statisticsByCategory: { text: statistic(['category'], ['aggregate.k0']), values: () => [] },
   statisticsByMonth: {
     text: statistic(
       ["to_char(day, 'YYYY-MM')", 'district_key'],
-      ['tally.k0', `coalesce(${C.districtCode.replace('tally.district_key', 'tally.k1')}, 'NONE')`],
+      [
+        'aggregate.k0',
+        `coalesce(${C.districtCode.replace('aggregate.district_key', 'aggregate.k1')}, 'NONE')`,
+      ],
     ),
     values: () => [],
   },

@@ -26,11 +26,11 @@ const COLUMNS = {
   severityLabel: 'i.severity',
   place: `(select ${PLACE} from place p where p.key = i.place_key) as place`,
   claims: `array(select json_build_object('sourceType', c.source_type, 'claimant', json_build_object('code', y.code, 'name_tr', y.name_tr))
-     from claim c join party y on y.key = c.claimant_key where c.incident_key = i.key order by c.position) as claims`,
+     from claim c join party y on y.key = c.claimant_key where c.incident_key = i.key order by c.ordinal) as claims`,
   assessments: `array(select json_build_object('nation', a.nation, 'verdict', a.verdict, 'version', a.version)
      from assessment a where a.incident_key = i.key order by a.assessed_at desc, a.key) as assessments`,
   provisions: `array(select json_build_object('code', v.code) from incident_provision n join provision v on v.key = n.provision_key
-     where n.incident_key = i.key order by n.position) as provisions`,
+     where n.incident_key = i.key order by n.ordinal) as provisions`,
 };
 const statements = new Map();
 const selected = (node) => node?.selectionSet?.selections ?? [];
@@ -82,7 +82,7 @@ async function incidents(_, { filter, first = 20, after }, __, info) {
       ? run(
           filter
             ? `select count(*)::int as n from incident i where ${counted.join(' and ')}`
-            : "select coalesce(sum(n), 0)::int as n from incident_tally where grain = 'total'",
+            : "select coalesce(sum(incidents), 0)::int as n from incident_aggregate where dimension_set = 'total'",
           countValues,
         )
       : null,
@@ -117,8 +117,8 @@ const resolvers = {
       const keys = groupBy.map((dimension) => KEYS[dimension]);
       const { rows } = await run(
         `select array[${keys.map((_, index) => `k${index}`).join(',')}] as keys, n::int as count, killed::int, wounded::int from (
-           select ${keys.map((key, index) => `${key} as k${index}`).join(', ')}, sum(n) as n, sum(killed) as killed, sum(wounded) as wounded
-             from incident_tally where grain = 'place' group by ${keys.map((_, index) => index + 1).join(', ')}) g order by ${keys.map((_, index) => `k${index} collate "C"`).join(', ')}`,
+           select ${keys.map((key, index) => `${key} as k${index}`).join(', ')}, sum(incidents) as n, sum(killed) as killed, sum(wounded) as wounded
+             from incident_aggregate where dimension_set = 'category_district_month' group by ${keys.map((_, index) => index + 1).join(', ')}) g order by ${keys.map((_, index) => `k${index} collate "C"`).join(', ')}`,
         [],
       );
       return rows;

@@ -104,12 +104,12 @@ try {
   if (actual !== expected) throw new Error(`Restored: ${actual}\nExpected: ${expected}`);
   const again = await migrate(database.ownerUrl, database.secret);
   const [{ count: incidents }] = await again.query(
-    `select string_agg((select coalesce(sum(n), 0) from incident_tally where grain in ('total', 'change') and audience & single <> 0)::text, ', ') as count
+    `select string_agg((select coalesce(sum(incidents), 0) from incident_aggregate where dimension_set in ('total', 'change') and audience & single <> 0)::text, ', ') as count
        from unnest(array[1, 2, 4, 8]) single`,
   );
   await again.destroy();
   say(
-    `restored to ${moment} in ${tookMs} ms: ${actual}; incidents that TUR, RUS, AZE and the public see, by the tally: ${incidents}`,
+    `restored to ${moment} in ${tookMs} ms: ${actual}; incidents that TUR, RUS, AZE and the public see, by the aggregates: ${incidents}`,
   );
   say(`rehearsal passed in ${Date.now() - startedAt} ms`);
 } catch (error) {

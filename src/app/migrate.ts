@@ -3,13 +3,15 @@ import { DataSource } from 'typeorm';
 import { withConfigContext } from '../common/config.js';
 import { closeCatalogue } from '../database/close-catalog.js';
 import { LOGIN_ROLES, loginUrl, passwordOf } from '../database/roles.js';
+import { checkMigrations } from './applied-migrations.js';
 import { dataSourceOptions } from './data-source.js';
 
 /** Key of the advisory lock under which one process at a time changes the database's shape. */
 const MIGRATION_LOCK = 4_672_910_001;
 
 /**
- * Brings the database to the newest shape and the roles' passwords in line with the secret.
+ * Brings the database to the newest shape and the roles' passwords in line with the secret. A database whose
+ * migrations differ from this version's is refused with a MigrationMismatchError before anything changes.
  * Answers the owner's connection; the caller ends it with destroy().
  */
 export async function migrate(ownerUrl: string, secret: string): Promise<DataSource> {
@@ -18,6 +20,7 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
     const runner = owner.createQueryRunner();
     try {
       await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await checkMigrations((text) => runner.query(text));
       await owner.runMigrations({ transaction: 'each' });
       await closeCatalogue((statement) => runner.query(statement));
       await setRolePasswords(owner, ownerUrl, secret);

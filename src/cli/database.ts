@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { hasAllMigrations } from '../app/applied-migrations.js';
 import { connectOwner, migrate } from '../app/migrate.js';
 import type { Config } from '../common/config.js';
 import { startEmbedded } from '../database/embedded/start.js';
@@ -68,8 +69,8 @@ export async function withOwner(
 async function openMigrated(ownerUrl: string): Promise<DataSource> {
   const owner = await connectOwner(ownerUrl);
   try {
-    if (await owner.showMigrations()) {
-      throw new Error("The database is not of this version: run 'npx merzili migrate' first");
+    if (!(await hasAllMigrations((text) => owner.query(text)))) {
+      throw new Error("The database lacks migrations of this version: run 'npx merzili migrate' first");
     }
     return owner;
   } catch (error) {

@@ -23,15 +23,17 @@ export function openTokenReservations(
     keepAlive: true,
   });
   const tidying = setInterval(() => {
-    void pipeline.read({ text: 'select tidy_cost_budget($1)::text', values: [restoreRate] }).catch(() => {});
+    void pipeline
+      .read({ text: 'select delete_empty_cost_budgets($1)::text', values: [restoreRate] })
+      .catch(() => {});
   }, TIDY_EVERY_MS);
   tidying.unref();
 
   return {
     async take(identity, { needed, wanted, returned }) {
       const [granted, left] = await pipeline.read({
-        name: 'lease_cost',
-        text: 'select granted::text, remaining::text from lease_cost($1, $2, $3, $4, $5, $6)',
+        name: 'reserve_cost',
+        text: 'select granted::text, remaining::text from reserve_cost($1, $2, $3, $4, $5, $6)',
         values: [identity, needed, wanted, returned, budget, restoreRate],
       });
       return { granted: Number(granted), left: Number(left) };

@@ -44,7 +44,7 @@ export function openEventLog(read: Readers['read'], settle: Sequencer['settle'])
       const [rows] = await read(audience, statement, false);
       const events = eventRows
         .parse(JSON.parse(String(rows)))
-        .map(([key, moment]) => ({ key, position: BigInt(moment) }));
+        .map(([key, offset]) => ({ key, position: BigInt(offset) }));
       const reached = events.at(-1)?.position ?? position;
       const isLast = events.length < PAGE;
       return { events, next: isLast ? later(reached, settled) : reached, isLast };
@@ -53,9 +53,9 @@ export function openEventLog(read: Readers['read'], settle: Sequencer['settle'])
     async find(audience, cursor) {
       if (!UUID.test(cursor)) return null;
       await settle();
-      const text = `select moment::text from incident_event where key = $1::uuid and ${ruleOf(audience)}`;
-      const [moment] = await read(audience, { name: 'events_find', text, values: [cursor] }, false);
-      return moment === undefined ? null : BigInt(String(moment));
+      const text = `select event_offset::text from incident_event where key = $1::uuid and ${ruleOf(audience)}`;
+      const [offset] = await read(audience, { name: 'events_find', text, values: [cursor] }, false);
+      return offset === undefined ? null : BigInt(String(offset));
     },
   };
 }
@@ -65,8 +65,8 @@ function ruleOf(audience: Audience): string {
 }
 
 function pageStatement(audience: Audience): string {
-  return `select coalesce(json_agg(json_build_array(key, moment::text) order by moment), '[]')::text
-    from (select key, moment from incident_event
-           where moment > $1::bigint and ${ruleOf(audience)}
-           order by moment limit ${PAGE}) page`;
+  return `select coalesce(json_agg(json_build_array(key, event_offset::text) order by event_offset), '[]')::text
+    from (select key, event_offset from incident_event
+           where event_offset > $1::bigint and ${ruleOf(audience)}
+           order by event_offset limit ${PAGE}) page`;
 }

@@ -4,7 +4,7 @@ const TIMEOUT_MS = 3_000;
 
 /** Puts events in order once they have been committed. */
 export interface Sequencer {
-  /** Settles all that has been committed by now; answers the last moment given to an event. */
+  /** Settles all that has been committed by now; answers the last offset given to an event. */
   settle(): Promise<bigint>;
   close(): Promise<void>;
 }
@@ -20,9 +20,9 @@ export function openSequencer(connectionString: string): Sequencer {
     keepAlive: true,
   });
   const settle = shared(async () => {
-    const text = 'select settle_incident_events()::text';
-    const [moment] = await pipeline.read({ name: 'settle', text, values: [] });
-    return BigInt(String(moment));
+    const text = 'select assign_event_order()::text';
+    const [offset] = await pipeline.read({ name: 'settle', text, values: [] });
+    return BigInt(String(offset));
   });
   return { settle, close: () => pipeline.close() };
 }

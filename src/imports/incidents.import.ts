@@ -73,7 +73,7 @@ export async function importIncidentsFile(
     done += batch.length;
     onProgress?.(done, incidents.length);
   }
-  if (done > 0) await manager.query('select add_up_tally()');
+  if (done > 0) await manager.query('select roll_up_changes()');
   return { added: added.length, unchanged: records.length - added.length };
 }
 

@@ -92,10 +92,10 @@ async function saveAgreements(
   await manager.save(
     AgreementSignatory,
     agreements.flatMap(({ signatories }, index) =>
-      signatories.map((code, position) => ({
+      signatories.map((code, before) => ({
         agreementKey: index + 1,
         officialKey: official(code),
-        position: position + 1,
+        ordinal: before + 1,
       })),
     ),
   );
@@ -125,7 +125,7 @@ async function saveAgreements(
     provisions.flatMap((provision) =>
       list(provision).map((item, index) => ({
         provisionKey: provision.key,
-        position: index + 1,
+        ordinal: index + 1,
         ...link(item),
       })),
     );

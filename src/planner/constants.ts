@@ -15,5 +15,5 @@ export const REFERENCE_CHANGED = 'MZ001';
 
 /** The text at a key, which a foreign key promises to be there; null for no key. */
 export function constantAt(texts: Sql, key: Sql): Sql {
-  return sql`case when ${key} is not null then coalesce((${texts})[${key}], reference_changed()) end`;
+  return sql`case when ${key} is not null then coalesce((${texts})[${key}], raise_reference_changed()) end`;
 }

@@ -117,7 +117,7 @@ export function required(type: ReadType, key: Sql): Read {
 /** A text that cannot be missing. If it is, that is our fault, and ends the request. */
 export function notNull(text: Sql, what: string): Sql {
   if (isLiteral(text)) return text;
-  return sql`coalesce(${text}, read_missing(${literal(what)}))`;
+  return sql`coalesce(${text}, raise_missing_row(${literal(what)}))`;
 }
 
 /** Objects of another type in a given order. */
@@ -133,13 +133,13 @@ export function many(
 }
 
 /**
- * Objects of another type whose keys are in a column of a linking table, in the order of its position
+ * Objects of another type whose keys are in a column of a linking table, in the order of its ordinal
  * column, without those that the viewer does not see.
  */
 export function linked(type: ReadType, link: LinkType, keyColumn: string, where: (link: Row) => Sql): Read {
   return (context) => {
     const { row, from } = context.rows(link, where);
-    return list(sql`select ${context.byKey(type, row(keyColumn))} ${from} order by ${row('position')}`);
+    return list(sql`select ${context.byKey(type, row(keyColumn))} ${from} order by ${row('ordinal')}`);
   };
 }
 

@@ -90,7 +90,7 @@ describe('a budget', () => {
   });
 
   it('holds on without the shared bucket', async () => {
-    await one.sql('alter function lease_cost rename to lease_cost_gone');
+    await one.sql('alter function reserve_cost rename to reserve_cost_gone');
     try {
       const officer = one.as('AZE', 'DUTY_OFFICER', { subject: 'alone' });
       const statuses: number[] = [];
@@ -98,7 +98,7 @@ describe('a budget', () => {
       expect(statuses.slice(0, 8)).toEqual(Array(8).fill(200));
       expect(statuses).toContain(429);
     } finally {
-      await one.sql('alter function lease_cost_gone rename to lease_cost');
+      await one.sql('alter function reserve_cost_gone rename to reserve_cost');
     }
   });
 });

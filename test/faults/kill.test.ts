@@ -125,8 +125,8 @@ const HALVES = {
         <> (select count(*) from incident_event e where e.incident_key = incident.key and kind = 'ASSESSED')`,
   'keys without a report, or two for one': `select incident_key from idempotency group by incident_key having count(*) > 1
      union all select key from incident where import_key is null and key not in (select incident_key from idempotency)`,
-  'numbers other than the tally': `select single from unnest(array[1, 2, 4, 8]) single
-     where (select (coalesce(sum(n), 0), coalesce(sum(killed), 0)) from incident_tally where grain in ('total', 'change') and audience & single <> 0)
+  'numbers other than the aggregates': `select single from unnest(array[1, 2, 4, 8]) single
+     where (select (coalesce(sum(incidents), 0), coalesce(sum(killed), 0)) from incident_aggregate where dimension_set in ('total', 'change') and audience & single <> 0)
         <> (select (count(*), coalesce(sum(killed), 0)) from incident where audience & single <> 0)`,
 };
 

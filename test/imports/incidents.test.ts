@@ -121,9 +121,9 @@ describe('importIncidents', () => {
   it('skips what was imported before, whatever has become of it since', async () => {
     await run([incident({ key: 'TEST-4', released_to: 'RUS' })]);
     await database.owner.query(
-      `alter table incident disable trigger prove_incident;
+      `alter table incident disable trigger check_incident;
        update incident set version = 2, category = 'SNIPER_FIRE', audience = 15, content_hash = 'x' where import_key = 'TEST-4';
-       alter table incident enable trigger prove_incident`,
+       alter table incident enable trigger check_incident`,
     );
     const before = await database.snapshot();
     expect(await run([incident({ key: 'TEST-4', released_to: 'RUS' })])).toEqual({ added: 0, unchanged: 1 });
@@ -303,7 +303,7 @@ describe('importIncidents', () => {
     const claims = await database.owner.query(
       `select c.code as claimant, a.code as attributed, source_type, source_url, statement #>> '{texts,EN,text}' as statement
          from claim join incident i on i.key = incident_key join party c on c.key = claimant_key
-         left join party a on a.key = attributed_to_key where import_key = 'CLAIM-1' order by position`,
+         left join party a on a.key = attributed_to_key where import_key = 'CLAIM-1' order by ordinal`,
     );
     expect(claims).toEqual([
       {
@@ -347,7 +347,7 @@ describe('importIncidents', () => {
     ]);
     const [{ n, tallied }] = await database.owner.query(
       `select (select count(*)::int from incident where audience & 1 <> 0) as n,
-              (select sum(n)::int from incident_tally where grain in ('total', 'change') and audience & 1 <> 0) as tallied`,
+              (select sum(incidents)::int from incident_aggregate where dimension_set in ('total', 'change') and audience & 1 <> 0) as tallied`,
     );
     expect(tallied).toBe(n);
   });

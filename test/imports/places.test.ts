@@ -82,14 +82,14 @@ describe('importPlaces', () => {
         `select p.code as district, incident_search.document @@ 'zzyzx'::tsquery as found, updated_at::text from incident i join incident_search on i.key = incident_key
            join place p on p.key = district_key where import_key = 'KB-0004'`,
       );
-    const tally = () =>
+    const aggregates = () =>
       database.owner.query(
-        `select code, sum(n)::int as n from incident_tally join place p on p.key = district_key
-          where grain in ('place', 'change') and audience & 2 <> 0 and code in ('agdam', 'khojavend-district') group by code order by code`,
+        `select code, sum(incidents)::int as n from incident_aggregate join place p on p.key = district_key
+          where dimension_set in ('category_district_month', 'change') and audience & 2 <> 0 and code in ('agdam', 'khojavend-district') group by code order by code`,
       );
     const [before] = await incidents();
     expect(before).toMatchObject({ district: 'khojavend-district', found: false });
-    const counted = await tally();
+    const counted = await aggregates();
     const [agdam, khojavend] = counted;
     const changed = hadrut
       .replace('khojavend-district', 'agdam')
@@ -97,14 +97,14 @@ describe('importPlaces', () => {
     const file = await database.file('changed.csv', SHIPPED.replace(hadrut, changed));
     expect(await importPlaces(database.owner, file)).toEqual({ added: 0, changed: 1, unchanged: 54 });
     expect(await incidents()).toEqual([{ ...before, district: 'agdam', found: true }]);
-    const left = agdam.n + khojavend.n - (await tally())[0].n;
-    expect(await tally()).toEqual([
+    const left = agdam.n + khojavend.n - (await aggregates())[0].n;
+    expect(await aggregates()).toEqual([
       { code: 'agdam', n: agdam.n + khojavend.n - left },
       { code: 'khojavend-district', n: left },
     ]);
     expect(left).toBeLessThan(khojavend.n);
     await importPlaces(database.owner, await database.file('back.csv', SHIPPED));
-    expect(await tally()).toEqual(counted);
+    expect(await aggregates()).toEqual(counted);
     expect(await incidents()).toEqual([before]);
   });
 

@@ -48,7 +48,7 @@ describe('the shipped data', () => {
     });
     expect(counts.official).toBeGreaterThan(5);
     expect(counts.appointment).toBeGreaterThanOrEqual(counts.official ?? 0);
-    expect(counts.incident_tally).toBeGreaterThan(0);
+    expect(counts.incident_aggregate).toBeGreaterThan(0);
   });
 
   it('is seen by each audience as it is marked', async () => {
@@ -114,7 +114,7 @@ describe('the shipped data', () => {
       database.owner.query(
         `select c.code as claimant, a.code as attributed, source_type, source_url is not null as sourced, statement ->> 'source' as language
            from claim join incident i on i.key = incident_key join party c on c.key = claimant_key
-           left join party a on a.key = attributed_to_key where import_key = $1 order by position`,
+           left join party a on a.key = attributed_to_key where import_key = $1 order by ordinal`,
         [importKey],
       );
     const media = { source_type: 'MEDIA', language: null, sourced: true };
@@ -135,7 +135,7 @@ describe('the shipped data', () => {
   it('keeps unknown apart from none', async () => {
     const casualties = (importKey: string) =>
       database.owner.query(
-        `select "group", c.killed, c.wounded from casualties c join incident i on i.key = incident_key where import_key = $1 order by position`,
+        `select "group", c.killed, c.wounded from casualties c join incident i on i.key = incident_key where import_key = $1 order by ordinal`,
         [importKey],
       );
     expect(await casualties('KB-0007')).toEqual([]);

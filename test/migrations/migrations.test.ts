@@ -20,8 +20,8 @@ describe('migrations', () => {
 
   const tables = async (): Promise<string[]> => {
     const rows: { name: string }[] = await owner.query(
-      `select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migrations'
-       union all select proname from pg_proc where pronamespace = 'public'::regnamespace order by 1`,
+      `select tablename as name from pg_tables where schemaname in ('public', 'search') and tablename <> 'migrations'
+       union all select proname from pg_proc where pronamespace::regnamespace::text in ('public', 'search') order by 1`,
     );
     return rows.map(({ name }) => name);
   };

@@ -18,7 +18,7 @@ const EQUIVALENT: readonly { readonly mutant: RegExp; readonly because: string }
     because: 'a joint record is seen by both contingents',
   },
   {
-    mutant: /^prove_incident without \d+: stands\.revision_hash/,
+    mutant: /^check_incident without \d+: stands\.revision_hash/,
     because:
       'a nation keeps a revision of the hash that stands alone, and the hash does not change below a version',
   },
@@ -139,7 +139,7 @@ it('notices every refusal that the guard of incidents leaves out, and every colu
 
 it('notices every proof that is no more asked for at the commit', async () => {
   const mutants = [
-    ...(await mutantsOf(shipped, 'prove_incident', (definition) => [
+    ...(await mutantsOf(shipped, 'check_incident', (definition) => [
       ...replacedInTurn(definition, REFUSAL, 'null'),
       ...replacedInTurn(definition, /stands\.revision_hash is distinct from stands\.content_hash\s+or/g, ''),
       ...replacedInTurn(
@@ -150,7 +150,7 @@ it('notices every proof that is no more asked for at the commit', async () => {
     ])),
     ...(
       await Promise.all(
-        ['prove_assessment', 'prove_claims', 'prove_casualties', 'prove_provisions'].map((name) =>
+        ['check_assessment', 'check_claims', 'check_casualties', 'check_provisions'].map((name) =>
           mutantsOf(shipped, name, (definition) => replacedInTurn(definition, REFUSAL, 'null')),
         ),
       )

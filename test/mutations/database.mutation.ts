@@ -303,8 +303,8 @@ it('notices everything of the database’s own that is open again', async () => 
     ),
     mutant(
       'sequences',
-      ['grant select on sequence incident_tally_key_seq to merzili_rus'],
-      ['revoke select on sequence incident_tally_key_seq from merzili_rus'],
+      ['grant select on sequence incident_aggregate_key_seq to merzili_rus'],
+      ['revoke select on sequence incident_aggregate_key_seq from merzili_rus'],
     ),
     mutant(
       'a view that asks as its owner',

@@ -38,6 +38,6 @@ export function report(
   const killed = mutants.length - survivors.length;
   const rate = mutants.length === 0 ? 100 : (100 * killed) / mutants.length;
   const besides = equivalent === 0 ? '' : `, ${equivalent} equivalent left out`;
-  appendFileSync(inject('tally'), `${killed} ${mutants.length}\n`);
+  appendFileSync(inject('total'), `${killed} ${mutants.length}\n`);
   console.log(`${kind}: ${killed} of ${mutants.length} noticed (${rate.toFixed(1)} %)${besides}`);
 }

@@ -6,16 +6,16 @@ import type { TestProject } from 'vitest/node';
 declare module 'vitest' {
   interface ProvidedContext {
     /** File to which every kind of mutant adds a line: how many were noticed, of how many. */
-    tally: string;
+    total: string;
   }
 }
 
 /** Says at the end of the run how many of all mutants were noticed. */
 export default function setup(project: TestProject): () => void {
   const dir = mkdtempSync(join(tmpdir(), 'merzili-mutations-'));
-  const file = join(dir, 'tally');
+  const file = join(dir, 'total');
   writeFileSync(file, '');
-  project.provide('tally', file);
+  project.provide('total', file);
   return () => {
     const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
     const counts = lines.map((line) => line.split(' ').map(Number) as [number, number]);

@@ -55,8 +55,8 @@ describe('reference data in a statement that is asked for again', () => {
 
   it('is looked up when it came later, even unannounced', async () => {
     const reference = await placesAsConstants();
-    await app.sql('alter table place disable trigger announce_reference');
-    await app.sql('alter table incident disable trigger prove_incident');
+    await app.sql('alter table place disable trigger notify_reference');
+    await app.sql('alter table incident disable trigger check_incident');
     await app.sql(
       `insert into place (code, kind, name_tr, name_ru, name_az, name_en, search_text)
        values ('new-place', 'VILLAGE', 'Yeni', 'Новый', 'Təzə', 'New', 'new')`,
@@ -117,7 +117,7 @@ describe('tables whose rows are carried as constants', () => {
     );
     expect(tables.length).toBeGreaterThan(3);
     const announcing = await app.sql<{ name: string }>(
-      "select tgrelid::regclass::text as name from pg_trigger where tgname = 'announce_reference'",
+      "select tgrelid::regclass::text as name from pg_trigger where tgname = 'notify_reference'",
     );
     expect(announcing.map(({ name }) => name)).toEqual(expect.arrayContaining(tables));
   });

@@ -235,12 +235,12 @@ describe('the total', () => {
     const rest =
       'nodes { reference place { incidents(first: 1) { nodes { id } } } } edges { cursor } pageInfo { endCursor }';
     expect(await statementFor(`{ incidents { ${rest} } }`)).not.toMatch(
-      /select count\(|sum\(|incident_tally/,
+      /select count\(|sum\(|incident_aggregate/,
     );
     expect(await statementFor(`{ incidents { ${rest} totalCount @skip(if: true) } }`)).not.toMatch(
       /select count\(|sum\(/,
     );
-    expect(await statementFor(`{ incidents { ${rest} totalCount } }`)).toMatch(/sum\(.*incident_tally/);
+    expect(await statementFor(`{ incidents { ${rest} totalCount } }`)).toMatch(/sum\(.*incident_aggregate/);
     const filtered = 'incidents(filter: { claimant: ["AZE"] })';
     expect(await statementFor(`{ ${filtered} { ${rest} } }`)).not.toMatch(/select count\(/);
     expect(await statementFor(`{ ${filtered} { ${rest} totalCount } }`)).toMatch(/count\(\*\)/);
@@ -248,7 +248,7 @@ describe('the total', () => {
 
   it.each(['incidents', 'translationQueue(locale: RU)'])('of %s alone reads no rows', async (field) => {
     const statement = await statementFor(`{ ${field} { totalCount } }`);
-    expect(statement).toMatch(/sum\(.*incident_tally (t\d+) where \(\1\.audience & 1\) <> 0/);
+    expect(statement).toMatch(/sum\(.*incident_aggregate (t\d+) where \(\1\.audience & 1\) <> 0/);
     expect(statement).not.toMatch(/from incident t|limit/);
   });
 });

@@ -239,7 +239,7 @@ export const CATALOGUE_CHECKS: readonly Check[] = [
           and (has_any_column_privilege('merzili_demand', relation.oid, 'select, insert, update, references')
             or relkind <> 'S' and has_table_privilege('merzili_demand', relation.oid, 'delete, truncate, trigger'))`,
       );
-      expect(granted).toEqual(['cost_budget']);
+      expect(granted).toEqual(['cost_budget', 'migration_checksum']);
     },
   },
   {

@@ -32,8 +32,8 @@ describe('plain SQL', () => {
       'transactions of the database',
       'select xact_commit from pg_stat_database where datname = current_database()',
     ],
-    ['how far a sequence is', 'select last_value from incident_tally_key_seq'],
-    ['the next of a sequence', "select nextval('incident_tally_key_seq')"],
+    ['how far a sequence is', 'select last_value from incident_aggregate_key_seq'],
+    ['the next of a sequence', "select nextval('incident_aggregate_key_seq')"],
     ['a temporary table', 'create temporary table place (key integer)'],
     ['a table', 'create table public.mine ()'],
     ['a function', "create function public.f() returns int language sql as 'select 1'"],
@@ -187,9 +187,9 @@ describe('plain SQL', () => {
 
 /** Every table that names incidents and that nations may write to, with values that nothing is wrong with. */
 const PARTS_OF_INCIDENTS = [
-  ['claim', 'position, claimant_key, source_type', "99, 1, 'MEDIA'"],
-  ['casualties', 'position, "group"', "99, 'UNKNOWN'"],
-  ['incident_provision', 'position, provision_key', '99, 1'],
+  ['claim', 'ordinal, claimant_key, source_type', "99, 1, 'MEDIA'"],
+  ['casualties', 'ordinal, "group"', "99, 'UNKNOWN'"],
+  ['incident_provision', 'ordinal, provision_key', '99, 1'],
   [
     'revision',
     'version, changed_at, changed_by, changes, content_hash, content',

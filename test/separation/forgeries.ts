@@ -115,9 +115,9 @@ const retracted = (key: string): string =>
 
 function ofParts(nation: Nation, { own, foreign, hidden }: Records): Attempt[] {
   const tables = {
-    claim: "position, claimant_key, source_type) select 99, 1, 'MEDIA'",
-    casualties: `position, "group") select 99, 'UNKNOWN'`,
-    incident_provision: 'position, provision_key) select 99, (select max(key) from provision)',
+    claim: "ordinal, claimant_key, source_type) select 99, 1, 'MEDIA'",
+    casualties: `ordinal, "group") select 99, 'UNKNOWN'`,
+    incident_provision: 'ordinal, provision_key) select 99, (select max(key) from provision)',
   };
   return Object.entries(tables).flatMap(([table, values]) => {
     const [columns = '', row = ''] = values.split(') select ');

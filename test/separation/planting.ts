@@ -69,14 +69,14 @@ const PARTS = [
       ${hash("'2'")}, canary || 'writer', canary || 'reporter', case when n % 5 = 4 then ${storedText('retraction')} end,
       occurred_from + interval '1 day', occurred_from + interval '2 days'
    from planted`,
-  `insert into claim (incident_key, audience, position, claimant_key, attributed_to_key, source_type, source_url, statement)
+  `insert into claim (incident_key, audience, ordinal, claimant_key, attributed_to_key, source_type, source_url, statement)
    select key, mask, position, 1 + (n + position) % (select max(party.key) from party),
       case when n % 2 = 0 then 1 + (n + position + 1) % (select max(party.key) from party) end,
       'MEDIA', 'https://example.org/' || canary || 'url', ${storedText('claim')}
    from planted cross join generate_series(1, 2) position`,
-  `insert into casualties (incident_key, audience, position, party_key, "group", killed, wounded, detained)
+  `insert into casualties (incident_key, audience, ordinal, party_key, "group", killed, wounded, detained)
    select key, mask, 1, null, 'MILITARY', n % 4, n % 3, null from planted`,
-  `insert into incident_provision (incident_key, audience, provision_key, position)
+  `insert into incident_provision (incident_key, audience, provision_key, ordinal)
    select key, mask, 1 + n % (select max(provision.key) from provision), 1 from planted`,
   `insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
    select key, mask, version, occurred_from + make_interval(days => version), originator,
@@ -171,11 +171,11 @@ export async function plantStrayParts(sql: RunSql): Promise<void> {
     select key, bit, (15 & ~bit)::smallint as stray, 'birdmask' || (15 & ~bit) || 'x999' as canary, version, content_hash, occurred_from
       from incident cross join unnest(array[1, 2, 4, 8]) bit where audience & bit <> 0)`;
   const statements = [
-    `insert into claim (incident_key, audience, position, claimant_key, attributed_to_key, source_type, source_url)
+    `insert into claim (incident_key, audience, ordinal, claimant_key, attributed_to_key, source_type, source_url)
      select key, stray, 100 + bit, 1 + bit % 7, 1, 'MEDIA', canary || 'url' from strays`,
-    `insert into casualties (incident_key, audience, position, "group", killed)
+    `insert into casualties (incident_key, audience, ordinal, "group", killed)
      select key, stray, 100 + bit, 'UNKNOWN', 900 from strays`,
-    `insert into incident_provision (incident_key, audience, provision_key, position)
+    `insert into incident_provision (incident_key, audience, provision_key, ordinal)
      select key, stray, 10 + bit % 7, 100 + bit from strays on conflict do nothing`,
     `insert into revision (incident_key, audience, version, changed_at, changed_by, changes, content_hash, content)
      select key, stray, 100 + bit, occurred_from, 'TUR', array[canary || 'change'], content_hash, '' from strays`,
@@ -209,7 +209,7 @@ export const PLANTED_TABLES = [
   'incident_event',
   'incident_provision',
   'incident_search',
-  'incident_tally',
+  'incident_aggregate',
   'official_contact',
   'release_consent',
   'revision',
@@ -240,9 +240,9 @@ export const CODE_COLUMNS = new Set([
   'revoked_token.nation',
   // Blanks alone.
   'incident_search.filler',
-  'incident_tally.grain',
-  'incident_tally.originator',
-  'incident_tally.category',
-  'incident_tally.severity',
-  'incident_tally.status',
+  'incident_aggregate.dimension_set',
+  'incident_aggregate.originator',
+  'incident_aggregate.category',
+  'incident_aggregate.severity',
+  'incident_aggregate.status',
 ]);

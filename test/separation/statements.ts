@@ -55,7 +55,7 @@ function viewerOf(nation: Nation | null, role: Role): Viewer {
 const BITS = { TUR: 1, RUS: 2, AZE: 4, PUBLIC: 8 } as const satisfies Record<Audience, number>;
 /** Written by hand: tables whose rows carry a mask, and those whose rows are one nation's. */
 const MASKED =
-  'incident|claim|casualties|incident_provision|incident_search|assessment|revision|release_consent|incident_event|incident_tally';
+  'incident|claim|casualties|incident_provision|incident_search|assessment|revision|release_consent|incident_event|incident_aggregate';
 const OWN = 'assessment_note|official_contact|idempotency|revoked_token|issuer_freeze';
 
 /** What statements of the server read without the rule for who asks; nothing, if all is well. */

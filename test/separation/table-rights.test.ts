@@ -30,10 +30,10 @@ describe('plain SQL over records of every mask', () => {
     PLANTED_CHECK.check(planted, table),
   );
 
-  it('counts in the tally what it reads', async () => {
+  it('counts in the aggregates what it reads', async () => {
     for (const audience of AUDIENCES) {
       const outcome = await planted.intruders[audience].attempt(
-        "select (select count(*) from incident) = (select sum(n) from incident_tally where grain in ('total', 'change')) as same",
+        "select (select count(*) from incident) = (select sum(incidents) from incident_aggregate where dimension_set in ('total', 'change')) as same",
       );
       expect('rows' in outcome && outcome.rows, audience).toEqual([{ same: true }]);
     }

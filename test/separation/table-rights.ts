@@ -38,6 +38,8 @@ export const OPEN_TABLES: Readonly<Record<string, string>> = {
   provision_party: 'published agreements',
   provision_place: 'published agreements',
   migrations: 'kept by TypeORM; no role is granted anything',
+  migration_checksum:
+    'names and checksums of migrations; the server reads them as the role that counts demand',
 };
 
 export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
@@ -54,6 +56,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   provision_party: openTo(40),
   provision_place: openTo(15),
   migrations: { select: NOBODY },
+  migration_checksum: { select: NOBODY },
 
   incident: {
     select: [47, 45, 41, 11],
@@ -100,8 +103,8 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
     insert: NATIONS,
     insertColumns: ['key', 'incident_key', 'audience', 'kind', 'at', 'version'],
   },
-  // One row for each grain, audience and group that occurs.
-  incident_tally: { select: [385, 364, 337, 120] },
+  // One row for each dimension set, audience and group that occurs.
+  incident_aggregate: { select: [385, 364, 337, 120] },
   official_contact: { select: [0, 0, 0, '-'] },
   idempotency: { select: [0, 0, 0, '-'], insert: NATIONS },
   revoked_token: { select: [0, 0, 0, '-'], insert: NATIONS },
@@ -150,27 +153,28 @@ export const WITHHELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, r
     ],
     revision: ['content_hash', 'content'],
     assessment: ['content_hash'],
-    incident_tally: ['key', 'change'],
+    incident_aggregate: ['key', 'change_number'],
     incident_event: ['seq'],
   },
-  merzili_tur: { incident_tally: ['key', 'change'], incident_event: ['seq'] },
-  merzili_rus: { incident_tally: ['key', 'change'], incident_event: ['seq'] },
-  merzili_aze: { incident_tally: ['key', 'change'], incident_event: ['seq'] },
+  merzili_tur: { incident_aggregate: ['key', 'change_number'], incident_event: ['seq'] },
+  merzili_rus: { incident_aggregate: ['key', 'change_number'], incident_event: ['seq'] },
+  merzili_aze: { incident_aggregate: ['key', 'change_number'], incident_event: ['seq'] },
 };
 
 /** Functions that run as their owner, and why that tells nobody anything. */
 export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
-  'tally_insert()': 'writes the tally, which no role may; reads only the rows of the statement that fired it',
-  'tally_update()': 'the same',
-  'tally_delete()': 'the same',
-  'settle_incident_events()':
+  'record_aggregate_insert()':
+    'writes aggregates, which no role may; reads only the rows of the statement that fired it',
+  'record_aggregate_update()': 'the same',
+  'record_aggregate_delete()': 'the same',
+  'assign_event_order()':
     'puts events in order, which no role may; answers one time, to the role that counts demand and sees no rows',
-  'search.note_words()':
+  'search.add_words()':
     'writes the dictionary, which no role may; reads only the rows of the statement that fired it',
-  'search.keep_new_incidents()':
+  'search.index_new_incidents()':
     'writes search documents, which no role may; reads the statement’s own records and places',
-  'search.keep_incidents()': 'the same',
-  'search.keep_incidents_of_places()': 'the same, when the owner renames a place',
+  'search.index_changed_incidents()': 'the same',
+  'search.index_incidents_of_places()': 'the same, when the owner renames a place',
   'search.incidents(text,text,integer,tsquery[],timestamp with time zone,timestamp with time zone,integer,boolean,real,timestamp with time zone,uuid)':
     'asks indexes that row security keeps from roles; carries the row rule for session_user, which no statement can change',
   'search.incident_count(text,tsquery[],timestamp with time zone,timestamp with time zone)': 'the same',
@@ -180,7 +184,7 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
 export const CALLABLE_DEFINERS: readonly string[] = [
   'search.incidents(text,text,integer,tsquery[],timestamp with time zone,timestamp with time zone,integer,boolean,real,timestamp with time zone,uuid)',
   'search.incident_count(text,tsquery[],timestamp with time zone,timestamp with time zone)',
-  'settle_incident_events()',
+  'assign_event_order()',
 ];
 
 /** Roles that processes log in as. */

@@ -19,7 +19,7 @@ export class ProvisionDeadline {
   provisionKey!: number;
 
   @PrimaryColumn('smallint')
-  position!: number;
+  ordinal!: number;
 
   @ManyToOne(() => Provision, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'provision_key' })
@@ -157,7 +157,7 @@ export class ProvisionParty {
   partyKey!: number;
 
   @Column('smallint')
-  position!: number;
+  ordinal!: number;
 
   @ManyToOne(() => Provision, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'provision_key' })
@@ -177,7 +177,7 @@ export class ProvisionPlace {
   placeKey!: number;
 
   @Column('smallint')
-  position!: number;
+  ordinal!: number;
 
   @ManyToOne(() => Provision, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'provision_key' })
@@ -238,7 +238,7 @@ export class AgreementSignatory {
   officialKey!: number;
 
   @Column('smallint')
-  position!: number;
+  ordinal!: number;
 
   @ManyToOne(() => Agreement, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'agreement_key' })

@@ -86,7 +86,7 @@ export const provisionRead: ReadType = {
       many(
         deadlineRead,
         (deadline) => sql`${deadline('provision_key')} = ${row('key')}`,
-        (deadline) => deadline('position'),
+        (deadline) => deadline('ordinal'),
       ),
     assessments: (row) =>
       many(

@@ -42,6 +42,6 @@ export function incidentEvents(filter: Planned<IncidentFilter> | null | undefine
       ]),
     );
     const pair = sql`concat('["', ${row('key')}, '",', ${context.object(incidentEventRead, row)}, ']')`;
-    return list(sql`select ${pair} ${from} order by ${row('moment')}`);
+    return list(sql`select ${pair} ${from} order by ${row('event_offset')}`);
   };
 }

@@ -13,7 +13,7 @@ export class Casualties {
   incidentKey!: string;
 
   @PrimaryColumn('smallint')
-  position!: number;
+  ordinal!: number;
 
   /** Follows the incident's by foreign key. */
   @Column('smallint')

@@ -16,7 +16,7 @@ export class Claim {
   incidentKey!: string;
 
   @PrimaryColumn('smallint')
-  position!: number;
+  ordinal!: number;
 
   /** Follows the incident's by foreign key. */
   @Column('smallint')

@@ -10,7 +10,7 @@ export class IncidentProvision {
   incidentKey!: string;
 
   @PrimaryColumn('smallint')
-  position!: number;
+  ordinal!: number;
 
   @Column('smallint')
   provisionKey!: number;

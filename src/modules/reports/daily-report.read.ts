@@ -73,7 +73,7 @@ function reportFields(date: Param, locales: readonly Locale[]): Fields {
     deadlines: () => (context) => {
       const { row, from } = deadlines(day, context);
       return list(
-        sql`select ${context.object(deadlineFields, row)} ${from} order by ${row('provision_key')}, ${row('position')}`,
+        sql`select ${context.object(deadlineFields, row)} ${from} order by ${row('provision_key')}, ${row('ordinal')}`,
       );
     },
   };

@@ -13,7 +13,7 @@ export async function keepLabelWords(manager: EntityManager): Promise<void> {
       LOCALES.map((locale) => ({ code, text: vocabularyLabel(locale, name, code) })),
     ),
   );
-  await manager.query('select search.keep_labels($1, $2)', [
+  await manager.query('select search.replace_labels($1, $2)', [
     labels.map(({ code }) => code),
     labels.map(({ text }) => text),
   ]);

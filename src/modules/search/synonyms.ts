@@ -20,7 +20,7 @@ export async function keepSynonyms(manager: EntityManager): Promise<void> {
     .flatMap(({ cells: { key, en, tr, ru, az, also } }) =>
       [en, tr, ru, az, ...also.split('|')].map((phrase) => ({ key, phrase: phrase.replace(REMARK, '') })),
     );
-  await manager.query('select search.keep_synonyms($1, $2)', [
+  await manager.query('select search.replace_synonyms($1, $2)', [
     phrases.map(({ key }) => key),
     phrases.map(({ phrase }) => phrase),
   ]);

@@ -30,7 +30,7 @@ const VOCABULARY_OF = {
 
 const DATE_FORMAT = { DAY: 'YYYY-MM-DD', MONTH: 'YYYY-MM', YEAR: 'YYYY' } as const;
 
-/** Groups of incidents by any dimensions, from the tally where it knows them and from the rows elsewhere. */
+/** Groups of incidents by any dimensions, from aggregates where they have them and from the rows elsewhere. */
 export function statistics(
   filter: Planned<IncidentFilter> | null | undefined,
   groupBy: readonly IncidentDimension[],
@@ -64,7 +64,7 @@ export function grouped(
       : sql` group by ${join(
           groupBy.map((_, index) => sql`${index + 1}`),
           ', ',
-        )} having sum(${source.row('n')}) <> 0`;
+        )} having sum(${source.row('incidents')}) <> 0`;
   const order =
     columns.length === 0
       ? raw('')
@@ -72,12 +72,12 @@ export function grouped(
           groupBy.map((_, index) => sql`${group(`k${index}`)} collate "C"`),
           ', ',
         )}`;
-  const sums = ['n', 'killed', 'wounded'].map(
+  const sums = ['incidents', 'killed', 'wounded'].map(
     (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
   );
   const totals = sql`select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}`;
   // The offset keeps PostgreSQL from writing keys out again wherever they are mentioned.
-  const named = sql`select ${join([...keys, raw('n, killed, wounded')], ', ')} from (${totals}) ${raw(summed)} offset 0`;
+  const named = sql`select ${join([...keys, raw('incidents, killed, wounded')], ', ')} from (${totals}) ${raw(summed)} offset 0`;
   return list(sql`select ${context.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
 }
 
@@ -123,7 +123,7 @@ function fieldsFor(groupBy: readonly IncidentDimension[]): Fields {
             labelFor(dimension, row(`k${index}`), locale ?? context.locale, context),
           ),
         ),
-    count: (row) => () => sql`${row('n')}::text`,
+    count: (row) => () => sql`${row('incidents')}::text`,
     killed: (row) => () => sql`${row('killed')}::text`,
     wounded: (row) => () => sql`${row('wounded')}::text`,
   };

@@ -161,10 +161,10 @@ it('finds what it was not told of: a listener that lost its connection, and a no
   if (!server) throw new Error('No server');
   const follower = await follow(server.url, token);
   await begun(follower);
-  await owner.query('alter table incident_event disable trigger announce_incident_event');
+  await owner.query('alter table incident_event disable trigger notify_incident_event');
   await insert(owner, 1);
   await follower.until(1, 4_000);
-  await owner.query('alter table incident_event enable trigger announce_incident_event');
+  await owner.query('alter table incident_event enable trigger notify_incident_event');
   // A role may end its own connections.
   const listening = await connectAs(loginUrl(database.url, inject('secret'), DEMAND_ROLE));
   const { rowCount } = await listening.query(

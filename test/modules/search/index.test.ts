@@ -45,13 +45,13 @@ beforeAll(async () => {
   for (const { definition } of indexes) await owner.query(definition);
   // One record of three hundred that are ubiquitous concerns a provision.
   await owner.query(
-    `insert into incident_provision (incident_key, position, provision_key, audience)
+    `insert into incident_provision (incident_key, ordinal, provision_key, audience)
      select key, 0, (select key from provision where code = 'trilateral-statement-2020/1'), audience
        from incident where reference ~ '^GROWN-[0-9]*1$' and substr(reference, 7)::int % 300 = 1`,
   );
   await owner.query('analyze incident; analyze incident_search; analyze incident_provision');
   await owner.query(
-    "insert into incident_tally (grain, audience, day, n, killed, wounded) select 'total', 1, '2020-01-01', 100000, 0, 0",
+    "insert into incident_aggregate (dimension_set, audience, day, incidents, killed, wounded) select 'total', 1, '2020-01-01', 100000, 0, 0",
   );
   app = await startApp({ database });
   turkish = new Client({ connectionString: roleUrl(database.url, inject('secret'), 'TUR') });

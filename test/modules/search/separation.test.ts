@@ -114,10 +114,10 @@ describe('search functions, called by plain SQL as each role', () => {
       'select * from search.synonym',
       "select search.by_time(array['mine']::tsquery[], 15, true, 100, null, null, null, null)",
       "select search.unhyphenated('mi-ne', 15)",
-      "select search.keep_labels(array['MINE'], array['mine'])",
-      "select search.keep_synonyms(array['uav'], array['mine'])",
+      "select search.replace_labels(array['MINE'], array['mine'])",
+      "select search.replace_synonyms(array['uav'], array['mine'])",
       "select * from search.queries('mine', 15, 'A')",
-      'select search.note_words()',
+      'select search.add_words()',
       'create function search.viewer_bit2() returns integer language sql return 15',
       'create temp table incident_search (incident_key uuid, audience smallint, document tsvector); create function pg_temp.small(text) returns text language sql return $1; insert into search.word values ($$x$$, 15)',
       'insert into incident_search select * from incident_search',
@@ -139,7 +139,7 @@ describe('search functions, called by plain SQL as each role', () => {
     await as(audience, 'reset search_path');
   });
 
-  it('are the only functions that run as their owner for the roles, beside the tally', async () => {
+  it('are the only functions that run as their owner for the roles, beside the aggregates', async () => {
     const everyone = Object.values(ROLE_OF).sort();
     const definers = await app.sql<{ name: string; callers: string[] }>(
       `select p.oid::regprocedure::text as name,

@@ -135,16 +135,16 @@ async function addParts(
   killed: number | null,
   wounded: number | null,
 ): Promise<void> {
-  for (let position = 0; position < n % 4; position += 1) {
+  for (let ordinal = 0; ordinal < n % 4; ordinal += 1) {
     await insert(sql, 'claim', {
       incident_key: key,
       audience,
-      position,
-      claimant_key: 1 + ((n + position) % 7),
-      attributed_to_key: position === 1 ? null : 1 + ((n + position + 2) % 7),
-      source_type: pick(['OWN_OBSERVATION', 'UAV', 'MEDIA', 'COMPLAINT'], n + position),
-      source_url: position === 2 ? null : `https://example.org/?q="${n}"&x='y'`,
-      statement: position === 0 ? localized(n + 1) : null,
+      ordinal,
+      claimant_key: 1 + ((n + ordinal) % 7),
+      attributed_to_key: ordinal === 1 ? null : 1 + ((n + ordinal + 2) % 7),
+      source_type: pick(['OWN_OBSERVATION', 'UAV', 'MEDIA', 'COMPLAINT'], n + ordinal),
+      source_url: ordinal === 2 ? null : `https://example.org/?q="${n}"&x='y'`,
+      statement: ordinal === 0 ? localized(n + 1) : null,
     });
   }
   const groups = [
@@ -152,22 +152,22 @@ async function addParts(
     { group: 'CIVILIAN', killed: 0, wounded: 1 },
     { group: 'UNKNOWN', killed: null, wounded: null },
   ];
-  for (const [position, group] of groups.entries()) {
+  for (const [ordinal, group] of groups.entries()) {
     await insert(sql, 'casualties', {
       incident_key: key,
       audience,
-      position,
-      party_key: position === 1 ? null : 1 + (n % 7),
-      detained: position === 2 ? n : null,
+      ordinal,
+      party_key: ordinal === 1 ? null : 1 + (n % 7),
+      detained: ordinal === 2 ? n : null,
       ...group,
     });
   }
-  for (let position = 0; position < n % 3; position += 1) {
+  for (let ordinal = 0; ordinal < n % 3; ordinal += 1) {
     await insert(sql, 'incident_provision', {
       incident_key: key,
       audience,
-      position,
-      provision_key: 1 + ((n * 2 + position) % 9),
+      ordinal,
+      provision_key: 1 + ((n * 2 + ordinal) % 9),
     });
   }
 }

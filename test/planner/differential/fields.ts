@@ -29,8 +29,8 @@ type OracleField = (source: any, args: any, world: World) => unknown;
 
 const find = <Item extends Row>(rows: readonly Item[], key: unknown): Item | null =>
   rows.find((row) => row.key === key) ?? null;
-const inOrder = <Item extends { readonly position: number }>(rows: readonly Item[]): Item[] =>
-  [...rows].sort((a, b) => a.position - b.position);
+const inOrder = <Item extends { readonly ordinal: number }>(rows: readonly Item[]): Item[] =>
+  [...rows].sort((a, b) => a.ordinal - b.ordinal);
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 const partsOf = <Item extends { readonly incident_key: string }>(
   rows: readonly Item[],

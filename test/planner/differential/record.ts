@@ -32,7 +32,7 @@ export interface IncidentRow extends Row {
 
 export interface PartRow extends Row {
   readonly incident_key: string;
-  readonly position: number;
+  readonly ordinal: number;
 }
 
 export interface ClaimRow extends PartRow {
@@ -83,18 +83,18 @@ interface Tables {
   appointment: AppointmentRow;
   official_contact: Row & { official_key: number; nation: string };
   agreement: Keyed & { signed_on: string };
-  agreement_signatory: Row & { agreement_key: number; official_key: number; position: number };
+  agreement_signatory: Row & { agreement_key: number; official_key: number; ordinal: number };
   provision: Keyed & { agreement_key: number; number: number };
-  provision_party: Row & { provision_key: number; party_key: number; position: number };
-  provision_place: Row & { provision_key: number; place_key: number; position: number };
-  provision_deadline: Row & { provision_key: number; position: number };
+  provision_party: Row & { provision_key: number; party_key: number; ordinal: number };
+  provision_place: Row & { provision_key: number; place_key: number; ordinal: number };
+  provision_deadline: Row & { provision_key: number; ordinal: number };
   provision_assessment: ProvisionAssessmentRow;
   centre: Row & { place_key: number };
   contingent: Row & { nation: string };
   incident: IncidentRow;
   claim: ClaimRow;
   casualties: CasualtiesRow;
-  incident_provision: Row & { incident_key: string; provision_key: number; position: number };
+  incident_provision: Row & { incident_key: string; provision_key: number; ordinal: number };
   assessment: Row & {
     key: string;
     incident_key: string;

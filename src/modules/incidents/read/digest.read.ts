@@ -68,7 +68,7 @@ function claims(context: PlanContext, locale: Locale, key: Sql): Sql {
   const partyOf = (column: string): Sql =>
     party(context, locale, (candidate) => sql`${candidate('key')} = ${row(column)}`);
   const claim = object({ claimant: partyOf('claimant_key'), attributedTo: partyOf('attributed_to_key') });
-  return list(sql`select ${claim} ${from} order by ${row('position')}`);
+  return list(sql`select ${claim} ${from} order by ${row('ordinal')}`);
 }
 
 function casualties(context: PlanContext, key: Sql): Sql {
@@ -82,5 +82,5 @@ function casualties(context: PlanContext, key: Sql): Sql {
     wounded: row('wounded'),
     detained: row('detained'),
   });
-  return list(sql`select ${counts} ${from} order by ${row('position')}`);
+  return list(sql`select ${counts} ${from} order by ${row('ordinal')}`);
 }

@@ -187,7 +187,7 @@ function mayTellPositions(context: PlanContext): boolean {
 }
 
 function inOrder(part: Row): Sql {
-  return part('position');
+  return part('ordinal');
 }
 
 /** JSON list of the audiences in the mask, without the originator. */

@@ -4,7 +4,7 @@ import { OfIncident } from '../read/of-incident.js';
 
 /**
  * What an incident is found by: titles, narratives and place names in every language. Kept by triggers of
- * migrations/1795610000000-index-incidents.ts; nothing else writes here.
+ * migrations/sql/0004-documents.sql; nothing else writes here.
  */
 @Entity('incident_search')
 @Index('incident_search_tur_idx', { synchronize: false })

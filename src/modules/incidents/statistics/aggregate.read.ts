@@ -10,13 +10,13 @@ import type { IncidentFilter } from '../read/incident.inputs.js';
 import { incidentRead } from '../read/incident.read.js';
 
 /**
- * The tally: numbers of incidents kept current by a trigger on every write, by a few dimensions. A row of a grain
- * counts what one audience sees; the latest changes stand beside the grains with their masks until they are added up.
- * Only sums over both say anything, and may be zero.
+ * Aggregates: numbers of incidents that triggers keep current at every write, by sets of dimensions. A row of a set
+ * counts what one audience sees; the latest changes stand beside the sets with their masks until they are rolled up.
+ * Only sums over both are right, and they may be zero.
  */
-const tallyRows: LinkType = {
+const aggregateRows: LinkType = {
   scope: null,
-  rows: { table: 'incident_tally', rule: seenByAudience },
+  rows: { table: 'incident_aggregate', rule: seenByAudience },
 };
 
 type Dimension = IncidentDimension | 'PLACE';
@@ -24,21 +24,21 @@ type Dimension = IncidentDimension | 'PLACE';
 const STATE = ['ORIGINATOR', 'SEVERITY', 'STATUS'] as const;
 const MONTHS = ['MONTH', 'YEAR'] as const;
 
-/** What grains of the tally tell apart, the smallest first. Months stand as their first day. */
-const GRAINS = {
+/** The dimensions of each set, the smallest first. Months stand as their first day. */
+const DIMENSION_SETS = {
   total: [],
   category: ['CATEGORY'],
   state: STATE,
   month: MONTHS,
-  area: ['CATEGORY', 'DISTRICT'],
-  district: ['DISTRICT', ...MONTHS],
+  category_district: ['CATEGORY', 'DISTRICT'],
+  district_month: ['DISTRICT', ...MONTHS],
   day: ['DAY', ...MONTHS],
-  kind: ['CATEGORY', ...STATE],
-  season: ['CATEGORY', ...MONTHS],
-  settlement: ['CATEGORY', 'PLACE'],
-  area_state: ['DISTRICT', ...STATE],
-  month_state: [...STATE, ...MONTHS],
-  place: ['CATEGORY', 'DISTRICT', ...MONTHS],
+  category_state: ['CATEGORY', ...STATE],
+  category_month: ['CATEGORY', ...MONTHS],
+  category_place: ['CATEGORY', 'PLACE'],
+  district_state: ['DISTRICT', ...STATE],
+  state_month: [...STATE, ...MONTHS],
+  category_district_month: ['CATEGORY', 'DISTRICT', ...MONTHS],
 } as const satisfies Record<string, readonly Dimension[]>;
 
 const FILTER_DIMENSIONS = {
@@ -50,7 +50,7 @@ const FILTER_DIMENSIONS = {
 
 type Filter = Planned<IncidentFilter> | null | undefined;
 
-/** Rows to be summed: they have n, killed, wounded, day and the columns of the dimensions asked for. */
+/** Rows to be summed: they have incidents, killed, wounded, day and the columns of the dimensions asked for. */
 export interface CountedRows {
   readonly row: Row;
   readonly from: Sql;
@@ -63,14 +63,14 @@ const countedIncidents: LinkType = { scope: null, rows: incidentRead.rows };
 export function counted(where: (incident: Row) => Sql, context: PlanContext): CountedRows {
   const { row, from } = context.rows(countedIncidents, where);
   const derived: Row = (column) => {
-    if (column === 'n') return raw('1');
+    if (column === 'incidents') return raw('1');
     if (column === 'day') return sql`${inBaku(row('occurred_from'))}::date`;
     return row(column);
   };
   return { row: derived, from };
 }
 
-/** Rows of the smallest grain that knows all dimensions and meets the filter, or null where none does. */
+/** Rows of the smallest set that has all dimensions and meets the filter, or null where none does. */
 export function aggregated(
   dimensions: readonly IncidentDimension[],
   filter: Filter,
@@ -83,28 +83,28 @@ export function aggregated(
   const needed = [...dimensions, ...condition.dimensions];
   const { from, to } = occurred ?? {};
   if (!from && !to) {
-    const grain = grainFor(needed);
-    return grain ? rowsOf(grain, condition.where, context) : null;
+    const set = dimensionSetFor(needed);
+    return set ? rowsOf(set, condition.where, context) : null;
   }
-  const unit = grainFor([...needed, 'DAY']) ? 'DAY' : 'MONTH';
-  const grain = grainFor([...needed, unit]);
-  if (!grain) return null;
+  const unit = dimensionSetFor([...needed, 'DAY']) ? 'DAY' : 'MONTH';
+  const set = dimensionSetFor([...needed, unit]);
+  if (!set) return null;
   // A month at an edge may hold a great many.
   if (unit === 'MONTH') context.heavy();
   const { whole, edges } = cut(from ?? null, to ?? null, unit);
   return together(dimensions, context, [
-    rowsOf(grain, (row) => all([condition.where(row), ...whole(row('day'))]), context),
+    rowsOf(set, (row) => all([condition.where(row), ...whole(row('day'))]), context),
     ...edges.map((edge) =>
       counted((row) => all([condition.where(row), edge(row('occurred_from'))]), context),
     ),
   ]);
 }
 
-function grainFor(needed: readonly Dimension[]): string | null {
-  const grain = Object.entries(GRAINS).find(([, known]) =>
+function dimensionSetFor(needed: readonly Dimension[]): string | null {
+  const set = Object.entries(DIMENSION_SETS).find(([, known]) =>
     needed.every((dimension) => known.some((name) => name === dimension)),
   );
-  return grain?.[0] ?? null;
+  return set?.[0] ?? null;
 }
 
 interface Condition {
@@ -112,7 +112,7 @@ interface Condition {
   readonly where: (row: Row) => Sql;
 }
 
-/** A filter as a condition on rows of the tally, or of incidents, or null where it asks for what the tally does not know. */
+/** A filter as a condition on aggregates, or of incidents, or null where aggregates lack what it asks for. */
 function conditionOf(
   filter: Omit<NonNullable<Filter>, 'occurred'>,
   context: PlanContext,
@@ -179,7 +179,7 @@ function together(
   context: PlanContext,
   sources: readonly CountedRows[],
 ): CountedRows {
-  const columns = [...new Set([...dimensions.map(columnOf), 'n', 'killed', 'wounded'])];
+  const columns = [...new Set([...dimensions.map(columnOf), 'incidents', 'killed', 'wounded'])];
   const alias = context.alias();
   const parts = sources.map(
     ({ row, from }) =>
@@ -200,17 +200,17 @@ export function columnOf(dimension: IncidentDimension): string {
   return dimension === 'MONTH' || dimension === 'YEAR' ? 'day' : dimension.toLowerCase();
 }
 
-/** Rows of a grain and the changes. The masks are written out as well because by them the index finds the rows. */
-function rowsOf(grain: string, where: (row: Row) => Sql, context: PlanContext): CountedRows {
+/** Rows of a dimension set and the changes. The masks are written out as well because by them the index finds the rows. */
+function rowsOf(set: string, where: (row: Row) => Sql, context: PlanContext): CountedRows {
   const masks = raw(masksSeenBy(context.audience).join(', '));
   return context.rows(
-    tallyRows,
+    aggregateRows,
     (row) =>
-      sql`${row('grain')} in (${literal(grain)}, 'change') and ${row('audience')} in (${masks}) and ${where(row)}`,
+      sql`${row('dimension_set')} in (${literal(set)}, 'change') and ${row('audience')} in (${masks}) and ${where(row)}`,
   );
 }
 
-/** How many incidents the viewer sees that meet a filter, and are at one of some places, where the tally can tell. */
+/** How many incidents the viewer sees that meet a filter, and are at one of some places, where aggregates have it. */
 export function aggregateCount(
   filter: Filter,
   context: PlanContext,
@@ -222,9 +222,9 @@ export function aggregateCount(
 
 /** How many incidents the viewer sees whose `untranslated` languages meet a condition. */
 export function translationCount(where: (row: Row) => Sql, context: PlanContext): Sql {
-  return sumOf(rowsOf('translation', where, context));
+  return sumOf(rowsOf('untranslated', where, context));
 }
 
 function sumOf({ row, from }: CountedRows): Sql {
-  return sql`(select coalesce(sum(${row('n')}), 0) ${from})`;
+  return sql`(select coalesce(sum(${row('incidents')}), 0) ${from})`;
 }

@@ -3,21 +3,21 @@ import type { Nation } from '../../../domain/scopes.js';
 import type { IncidentCategory, IncidentStatus, Severity } from '../../../domain/vocabularies.js';
 
 /**
- * Numbers of incidents by audience mask and the dimensions of a grain, and changes that are not yet added up, which
- * have all dimensions; kept by triggers. See tally.read.ts.
+ * Numbers of incidents by audience mask and a set of dimensions, and changes that are not rolled up yet, which have
+ * all dimensions. Triggers write both: see migrations/0005-aggregate-incidents.ts.
  */
-@Entity('incident_tally')
-@Index('incident_tally_grain_idx', { synchronize: false })
+@Entity('incident_aggregate')
+@Index('incident_aggregate_dimensions_idx', { synchronize: false })
 export class IncidentAggregate {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   key!: string;
 
   @Column('text')
-  grain!: string;
+  dimensionSet!: string;
 
-  /** Number of a change that is not yet added up; its grain is `change`. */
+  /** Number of a change that is not rolled up yet; its set is `change`. */
   @Column('bigint', { nullable: true })
-  change!: string | null;
+  changeNumber!: string | null;
 
   @Column('smallint')
   audience!: number;
@@ -50,7 +50,7 @@ export class IncidentAggregate {
   untranslated!: number | null;
 
   @Column('integer')
-  n!: number;
+  incidents!: number;
 
   @Column('integer')
   killed!: number;

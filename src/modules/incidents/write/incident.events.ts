@@ -12,7 +12,7 @@ export interface NewEvent {
 
 /**
  * Records an event within the transaction of what it tells of. It is put in order once that is committed
- * (migrations/1795750000000-order-events.ts).
+ * (migrations/sql/0006-assign-event-order.sql).
  */
 export function eventInsertion(event: NewEvent): Statement {
   return insertInto('incident_event', [{ key: newKey(), ...event }], { at: 'clock_timestamp()' });

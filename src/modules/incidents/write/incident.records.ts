@@ -151,14 +151,14 @@ export function provisionInsertions(incidents: readonly Whole[], { provisions }:
   return rows.length > 0 ? [insertInto('incident_provision', rows)] : [];
 }
 
-/** Rows of a kind of part, positions from 1. */
+/** Rows of a kind of part, ordinals from 1. */
 function partsOf<P, R extends object>(
   incidents: readonly Whole[],
   parts: (content: IncidentContent) => readonly P[],
   row: (part: P) => R,
 ) {
   return incidents.flatMap(({ key, audience, content }) =>
-    parts(content).map((part, index) => ({ incidentKey: key, audience, position: index + 1, ...row(part) })),
+    parts(content).map((part, index) => ({ incidentKey: key, audience, ordinal: index + 1, ...row(part) })),
   );
 }
 

@@ -14,8 +14,8 @@ beforeAll(async () => {
   );
   references = Object.fromEntries(rows.map(({ import_key, reference }) => [import_key, reference]));
   // What is written here by hand has no versions of its own, which is not what is tested.
-  await app.sql('alter table incident disable trigger prove_incident');
-  await app.sql('alter table assessment disable trigger prove_assessment');
+  await app.sql('alter table incident disable trigger check_incident');
+  await app.sql('alter table assessment disable trigger check_assessment');
 });
 afterAll(() => app?.stop());
 

@@ -147,8 +147,8 @@ function combinations(): Dimension[][] {
   return all.flatMap((some) => [some, ...(['DAY', 'MONTH', 'YEAR'] as const).map((time) => [...some, time])]);
 }
 
-/** Whether a small grain of the tally knows the dimensions; elsewhere rows are counted. */
-function isTallied(dimensions: readonly Dimension[]): boolean {
+/** Whether a small dimension set has the dimensions; elsewhere rows are counted. */
+function isAggregated(dimensions: readonly Dimension[]): boolean {
   const has = (name: Dimension) => dimensions.includes(name);
   const hasState = has('STATUS') || has('SEVERITY') || has('ORIGINATOR');
   if (has('DAY')) return dimensions.length === 1;
@@ -164,15 +164,15 @@ interface Reader {
   readonly audience: Audience;
   /** What both say, seen from inside one transaction. */
   compare(): Promise<{ answered: unknown; counted: unknown }>;
-  /** The same of statistics by some dimensions, and whether the server counted them from the tally. */
+  /** The same of statistics by some dimensions, and whether the server counted them from aggregates. */
   compareBy(
     dimensions: readonly Dimension[],
-  ): Promise<{ answered: unknown; counted: unknown; isTallied: boolean }>;
-  /** The same of a span of time, and how many of its five numbers the server took from the tally. */
+  ): Promise<{ answered: unknown; counted: unknown; isAggregated: boolean }>;
+  /** The same of a span of time, and how many of its five numbers the server took from aggregates. */
   compareIn(
     from: string | null,
     to: string | null,
-  ): Promise<{ answered: unknown; counted: unknown; tallied: number }>;
+  ): Promise<{ answered: unknown; counted: unknown; aggregated: number }>;
   close(): Promise<void>;
 }
 
@@ -208,14 +208,14 @@ async function openReader(database: TestDatabase, audience: Audience): Promise<R
     async compareBy(dimensions) {
       const { data, errors } = await server.ask(asker, parse(statistics(dimensions)), {});
       expect(errors).toEqual([]);
-      const isTallied = latest.includes('incident_tally');
+      const isAggregated = latest.includes('incident_aggregate');
       const { rows } = await client.query(groups(...dimensions.map((name) => DIMENSIONS[name])));
-      return { answered: Object(data).incidentStatistics, counted: rows[0].answer, isTallied };
+      return { answered: Object(data).incidentStatistics, counted: rows[0].answer, isAggregated };
     },
     async compareIn(from, to) {
       const { data: answered, errors } = await server.ask(asker, SPAN, { from, to });
       expect(errors).toEqual([]);
-      const tallied = latest.split(' from incident_tally ').length - 1;
+      const aggregated = latest.split(' from incident_aggregate ').length - 1;
       const span = [
         ...(from ? [`occurred_from >= '${from}'`] : []),
         ...(to ? [`occurred_from < '${to}'`] : []),
@@ -224,7 +224,7 @@ async function openReader(database: TestDatabase, audience: Audience): Promise<R
       const counted: Record<string, unknown> = {};
       for (const [name, text] of Object.entries(COUNTED_IN_SPAN))
         counted[name] = (await client.query(text(span))).rows[0].answer;
-      return { answered, counted, tallied };
+      return { answered, counted, aggregated };
     },
     close: () => client.end(),
   };
@@ -281,7 +281,7 @@ describe('totals and statistics', () => {
     owner = new Client({ connectionString: database.url });
     await owner.connect();
     // The records written here have no revisions, which is not what is tested.
-    await owner.query('alter table incident disable trigger prove_incident');
+    await owner.query('alter table incident disable trigger check_incident');
     readers = await Promise.all(AUDIENCES.map((audience) => openReader(database, audience)));
   });
   afterAll(async () => {
@@ -320,16 +320,16 @@ describe('totals and statistics', () => {
   it('are added up every now and then, so that only the latest changes wait', async () => {
     for (let time = 0; time < TOGETHER; time += 1) await owner.query(INSERT, [[randomUUID()]]);
     const { rows } = await owner.query<{ made: number; waiting: number }>(
-      `select (select last_value from incident_tally_change_seq)::int as made,
-              (select count(*) from incident_tally where grain = 'change')::int as waiting`,
+      `select (select last_value from incident_aggregate_change_number_seq)::int as made,
+              (select count(*) from incident_aggregate where dimension_set = 'change')::int as waiting`,
     );
     expect(rows[0]?.made).toBeGreaterThanOrEqual(TOGETHER);
     expect(rows[0]?.waiting).toBeLessThan(TOGETHER);
   }, 60_000);
 
-  it('equal a plain count by any dimensions together, and are counted from the tally where a grain knows them', async () => {
+  it('equal a plain count by any dimensions together, and are counted from aggregates where a set has them', async () => {
     for (const dimensions of combinations()) {
-      const expected = { isTallied: isTallied(dimensions) };
+      const expected = { isAggregated: isAggregated(dimensions) };
       for (const reader of readers) {
         const { answered, counted, ...how } = await reader.compareBy(dimensions);
         expect(answered, `${reader.audience} ${dimensions}`).toEqual(counted);
@@ -352,13 +352,13 @@ describe('totals and statistics', () => {
           );
         }
       }
-      if (isAddedUp) await owner.query('select add_up_tally()');
+      if (isAddedUp) await owner.query('select roll_up_changes()');
       for (const from of MOMENTS) {
         for (const to of MOMENTS) {
           for (const reader of readers) {
-            const { answered, counted, tallied } = await reader.compareIn(from, to);
+            const { answered, counted, aggregated } = await reader.compareIn(from, to);
             expect(answered, `${reader.audience} ${from} ${to}`).toEqual(counted);
-            expect(tallied).toBe(5);
+            expect(aggregated).toBe(5);
           }
         }
       }
@@ -367,10 +367,10 @@ describe('totals and statistics', () => {
   );
 
   it('are added up a few hundred at a time by a write, however many wait', async () => {
-    const counting = "select count(*)::int as n from incident_tally where grain = 'change'";
+    const counting = "select count(*)::int as n from incident_aggregate where dimension_set = 'change'";
     await owner.query(
-      `insert into incident_tally (grain, audience, change, n, killed, wounded)
-       select 'change', 1, nextval('incident_tally_change_seq'), sign, 0, 0 from generate_series(1, 1000), unnest(array[1, -1]) sign`,
+      `insert into incident_aggregate (dimension_set, audience, change_number, incidents, killed, wounded)
+       select 'change', 1, nextval('incident_aggregate_change_number_seq'), sign, 0, 0 from generate_series(1, 1000), unnest(array[1, -1]) sign`,
     );
     const before = (await owner.query<{ n: number }>(counting)).rows[0]?.n ?? 0;
     for (let time = 0; time < TOGETHER; time += 1) await owner.query(INSERT, [[randomUUID()]]);
@@ -379,10 +379,10 @@ describe('totals and statistics', () => {
   });
 
   it('are the same once the changes are added up', async () => {
-    await owner.query('select add_up_tally()');
-    const { rows } = await owner.query("select from incident_tally where grain = 'change'");
+    await owner.query('select roll_up_changes()');
+    const { rows } = await owner.query("select from incident_aggregate where dimension_set = 'change'");
     expect(rows).toEqual([]);
-    for (const dimensions of combinations().filter(isTallied)) {
+    for (const dimensions of combinations().filter(isAggregated)) {
       for (const reader of readers) {
         const { answered, counted } = await reader.compareBy(dimensions);
         expect(answered, `${reader.audience} ${dimensions}`).toEqual(counted);

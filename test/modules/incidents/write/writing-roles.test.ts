@@ -223,7 +223,7 @@ describe('the roles of nations', () => {
     for (const table of ['claim', 'casualties', 'incident_provision']) {
       expect(await as('TUR', [`delete from ${table} where incident_key = $1`, [key]]), table).toBe(DISPROVED);
       expect(await as('RUS', [`delete from ${table} where incident_key = $1`, [key]]), table).toBe('nothing');
-      expect(await as('TUR', [`update ${table} set position = position`]), table).toBe(DENIED);
+      expect(await as('TUR', [`update ${table} set ordinal = ordinal`]), table).toBe(DENIED);
     }
     expect(
       await as(
@@ -234,7 +234,7 @@ describe('the roles of nations', () => {
     ).toBe(DISPROVED);
     expect(
       await as('RUS', [
-        "insert into claim (incident_key, audience, position, claimant_key, source_type) values ($1, 3, 9, 1, 'OTHER')",
+        "insert into claim (incident_key, audience, ordinal, claimant_key, source_type) values ($1, 3, 9, 1, 'OTHER')",
         [key],
       ]),
     ).toBe(DENIED);
@@ -268,7 +268,7 @@ describe('the roles of nations', () => {
     expect(await as('PUBLIC', event(seen, 8))).toBe(DENIED);
     expect(
       await as('RUS', [
-        "insert into incident_event (key, moment, incident_key, audience, kind, at, version) values (gen_random_uuid(), 1, $1, 3, 'AMENDED', now(), 1)",
+        "insert into incident_event (key, event_offset, incident_key, audience, kind, at, version) values (gen_random_uuid(), 1, $1, 3, 'AMENDED', now(), 1)",
         [seen],
       ]),
     ).toBe(DENIED);

@@ -1,0 +1,19 @@
+import { createRecord } from './0001-create-record.js';
+import { separateAudiences } from './0002-separate-audiences.js';
+import { guardWrites } from './0003-guard-writes.js';
+import { createSearch } from './0004-create-search.js';
+import { aggregateIncidents } from './0005-aggregate-incidents.js';
+import { orderEvents } from './0006-order-events.js';
+import { supportOperations } from './0007-support-operations.js';
+import type { Migration } from './migration.js';
+
+/** Every migration, in order. */
+export const MIGRATIONS: readonly Migration[] = [
+  createRecord,
+  separateAudiences,
+  guardWrites,
+  createSearch,
+  aggregateIncidents,
+  orderEvents,
+  supportOperations,
+];
