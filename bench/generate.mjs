@@ -148,7 +148,7 @@ export async function generate(client, { rows, markings = 'realistic', tell = ()
   for (const { name, sql } of putBack) await step(name, sql);
   await client.query(LOADED.map((table) => `alter table ${table} enable trigger user`).join(';'));
   await client.query('delete from incident_aggregate');
-  await step('aggregates', aggregates(Math.ceil(rows / TALLIED_AT_ONCE)));
+  await step('aggregates', aggregates(Math.ceil(rows / AGGREGATED_AT_ONCE)));
   await client.query('vacuum (full) incident_aggregate');
   await step('vacuum', `vacuum (analyze, freeze) ${LOADED.join(', ')}, incident_aggregate`);
   tell(`  ${rows} incidents in ${((Date.now() - started) / 1000).toFixed(0)} s`);
@@ -347,7 +347,7 @@ const PARTS = {
     select key, audience, version, occurred_from + interval '1 hour', originator, '{}', ${HASH}, ${HASH}, '{}' from draft`,
 };
 
-const TALLIED_AT_ONCE = 250_000;
+const AGGREGATED_AT_ONCE = 250_000;
 const DIMENSIONS = 'audience, originator, category, severity, status, district_key, place_key, untranslated';
 
 /** Fills the aggregate as the triggers do, in several transactions: a single one would scan its own dead rows. */
