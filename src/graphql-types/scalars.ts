@@ -7,7 +7,7 @@ const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description:
-    'A moment, as RFC 3339 date-time with an offset (2021-11-08T14:40:00+04:00); in answers always UTC (Z).',
+    'A point in time, as RFC 3339 date-time with an offset (2021-11-08T14:40:00+04:00); in answers always UTC (Z).',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
   parseValue: parseTime,

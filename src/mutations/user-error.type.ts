@@ -4,7 +4,7 @@ import { ENUMS } from '../graphql-types/enums.js';
 import type { Translate } from '../i18n/labels.js';
 import { type Problem, REASONS } from './problem.js';
 
-@ObjectType({ description: 'A reason why nothing was written, which the caller can mend.' })
+@ObjectType({ description: 'A reason why nothing was written, which the caller can correct.' })
 export class UserError {
   @Field(() => ENUMS.UserErrorCode, { description: 'What is wrong, for programs; never translated.' })
   code!: UserErrorCode;

@@ -77,7 +77,7 @@ export function connectionTypes<Item extends object>(
     pageInfo!: PageInfo;
 
     @Field(() => Int, {
-      description: 'How many items the viewer sees in the whole list; counted only when asked for.',
+      description: 'How many items the viewer sees in the whole list; counted only if selected.',
     })
     totalCount!: number;
   }

@@ -51,7 +51,7 @@ describe('limits', () => {
     ['PageArgs', `Size of the page, ${PAGE_SIZE.minimum} to ${PAGE_SIZE.maximum}; ${PAGE_SIZE.default} when`],
     ['nodes', `null where the viewer sees none; at most ${MAX_NODE_IDS}.`],
     ['NearInput', `more than 0 and at most ${limits.MAX_RADIUS_KM}.`],
-    ['IncidentOrder', `where more than ${limitText(limits.MAX_RANKED_MATCHES)} match`],
+    ['IncidentOrder', `if more than ${limitText(limits.MAX_RANKED_MATCHES)} match`],
     ['search', `Full text of at most ${MAX_LENGTH.searchText} characters`],
     ['title', `in a line of at most ${limitText(MAX_LENGTH.title)} characters`],
     ['narrative', `in full: at most ${limitText(MAX_LENGTH.narrative)} characters`],

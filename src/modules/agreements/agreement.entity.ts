@@ -12,7 +12,7 @@ import { Official } from '../officials/official.entity.js';
 import { Party } from '../parties/party.entity.js';
 import { Place } from '../places/place.entity.js';
 
-@ObjectType({ description: 'A date a provision sets, and what became of it.' })
+@ObjectType({ description: 'A date that a provision sets, with its revision and completion.' })
 @Entity('provision_deadline')
 export class ProvisionDeadline {
   @PrimaryColumn('smallint')
@@ -32,18 +32,18 @@ export class ProvisionDeadline {
   @InLocale()
   subject!: string;
 
-  @Field(() => DateScalar, { nullable: true, description: 'The day set at first; null where none was.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The day set originally; null if none was.' })
   @Column('date', { nullable: true })
   planned!: string | null;
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: 'The day it was moved to; null where it was not moved.',
+    description: 'The day it was moved to; null if it was not moved.',
   })
   @Column('date', { nullable: true })
   revised!: string | null;
 
-  @Field(() => DateScalar, { nullable: true, description: 'The day it was done; null where it is not done.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The day it was done; null if it is not done.' })
   @Column('date', { nullable: true })
   actual!: string | null;
 
@@ -53,7 +53,7 @@ export class ProvisionDeadline {
   isOverdue!: boolean;
 }
 
-@ObjectType({ description: "A joint-command nation's view of how far a provision is implemented." })
+@ObjectType({ description: "A joint-command nation's assessment of how far a provision is implemented." })
 @Entity('provision_assessment')
 @Index(['provisionKey', 'nation', 'assessedAt'])
 export class ProvisionAssessment {
@@ -188,7 +188,10 @@ export class ProvisionPlace {
   place?: Relation<Place>;
 }
 
-@ObjectType({ implements: Node, description: 'A document the parties signed, on which the Centre stands.' })
+@ObjectType({
+  implements: Node,
+  description: 'A document that the parties signed, on which the work of the Centre is based.',
+})
 @Entity('agreement')
 export class Agreement extends Node {
   @PrimaryColumn('smallint')
@@ -213,7 +216,7 @@ export class Agreement extends Node {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'The moment it took effect, where it set one.',
+    description: 'When it took effect, if it sets a time.',
   })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   effectiveAt!: Date | null;
@@ -224,7 +227,7 @@ export class Agreement extends Node {
   @Field(() => [Provision], { description: 'Its provisions by number.' })
   provisions?: Provision[];
 
-  @Field(() => [String], { description: 'Where its text or terms were published.' })
+  @Field(() => [String], { description: 'Addresses at which its text or terms were published.' })
   @Column('text', { array: true, default: () => "'{}'" })
   sources!: string[];
 }

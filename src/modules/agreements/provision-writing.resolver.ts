@@ -13,7 +13,7 @@ import { Provision } from './agreement.entity.js';
 import { provisionRead } from './agreement.read.js';
 import { assessProvision } from './provision.service.js';
 
-@InputType({ description: "The view of one's own nation of how far a provision is implemented." })
+@InputType({ description: "One's own nation's assessment of how far a provision is implemented." })
 export class AssessProvisionInput {
   @Field(() => GraphQLString, { description: 'Code of the provision: trilateral-statement-2020/6.' })
   code!: string;
@@ -28,16 +28,16 @@ export class AssessProvisionInput {
   rationale?: TextInput | null;
 }
 
-@ObjectType({ description: 'A provision as it was assessed, or why it was not.' })
+@ObjectType({ description: 'The assessed provision, or the reasons why nothing was written.' })
 export class ProvisionPayload {
   @Field(() => Provision, {
     nullable: true,
-    description: 'The provision as it stands now; null when nothing was written.',
+    description: 'The current provision; null when nothing was written.',
   })
   provision!: ReadBack | null;
 
   @Field(() => [UserError], {
-    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+    description: 'All reasons why nothing was written; empty on success.',
   })
   userErrors!: UserError[];
 }

@@ -17,7 +17,7 @@ export class Contingent {
   @PrimaryColumn('text')
   nation!: Nation;
 
-  @Field(() => Int, { description: 'Personnel it may have at the Centre, at most.' })
+  @Field(() => Int, { description: 'Greatest number of personnel it may have at the Centre.' })
   @Column('smallint')
   strength!: number;
 

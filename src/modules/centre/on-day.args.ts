@@ -5,7 +5,7 @@ import { DateScalar } from '../../graphql-types/scalars.js';
 export class OnDayArgs {
   @Field(() => DateScalar, {
     nullable: true,
-    description: 'The day asked about, in Baku; today when not given.',
+    description: 'The day in Baku; today when not given.',
   })
   on?: string | null;
 }

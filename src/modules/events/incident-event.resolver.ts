@@ -19,7 +19,7 @@ export class IncidentEventsArgs {
 
   @Field(() => GraphQLString, {
     nullable: true,
-    description: 'Cursor of the last event received; without it only what happens from now on is sent.',
+    description: 'Cursor of the last event received; without it only new events are sent.',
   })
   after?: string | null;
 }
@@ -28,7 +28,7 @@ export class IncidentEventsArgs {
 export class IncidentEventResolver {
   @PlannedSubscription(() => IncidentEvent, {
     description:
-      'Every change to an incident the viewer can see, in order. With `after`, first what was missed since that cursor. What happened before an incident was released to the viewer is not shown.',
+      'Every change to an incident the viewer can see, in order. With `after`, it starts with the events since that cursor. Events from before an incident was released to the viewer are not shown.',
   })
   @RequiresScope('incident:read')
   @FieldArgs(() => IncidentEventsArgs)

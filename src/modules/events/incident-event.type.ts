@@ -4,9 +4,9 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
 import { Incident } from '../incidents/incident.entity.js';
 
-@ObjectType({ description: 'A change to an incident that the viewer saw happen, or can.' })
+@ObjectType({ description: 'A change to an incident, visible to the viewer.' })
 export class IncidentEvent {
-  @Field(() => String, { description: 'Opaque name of the event, for `after`.' })
+  @Field(() => String, { description: 'Opaque identifier of the event, for `after`.' })
   cursor!: string;
 
   @Field(() => ENUMS.IncidentEventKind, { description: 'What happened.' })
@@ -15,6 +15,6 @@ export class IncidentEvent {
   @Field(() => DateTimeScalar, { description: 'When it happened.' })
   at!: Date;
 
-  @Field(() => Incident, { description: 'The incident as it stands when the event is sent.' })
+  @Field(() => Incident, { description: 'The incident at the time the event is sent.' })
   incident!: Incident;
 }

@@ -5,7 +5,9 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { Party } from '../parties/party.entity.js';
 import { OfIncident } from './read/of-incident.js';
 
-@ObjectType({ description: 'How many of a group came to harm. Null means unknown, not none.' })
+@ObjectType({
+  description: 'Numbers of a group who were killed, wounded or detained. Null means unknown, not none.',
+})
 @Entity('casualties')
 @Check('casualties_are_not_negative', 'least(killed, wounded, detained) >= 0')
 export class Casualties {
@@ -27,7 +29,7 @@ export class Casualties {
 
   @ManyToOne(() => Party, { onDelete: 'RESTRICT', nullable: true })
   @JoinColumn({ name: 'party_key' })
-  @Field(() => Party, { nullable: true, description: 'Whose people they were, where it is known.' })
+  @Field(() => Party, { nullable: true, description: 'The party whose people they were, if known.' })
   party?: Relation<Party> | null;
 
   @Field(() => ENUMS.CasualtyGroup, { description: 'Military or civilian.' })

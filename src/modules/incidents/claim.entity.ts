@@ -7,7 +7,7 @@ import { LocalizedText, type StoredText } from '../../graphql-types/localized-te
 import { Party } from '../parties/party.entity.js';
 import { OfIncident } from './read/of-incident.js';
 
-@ObjectType({ description: 'What a side says of an incident. Blame is only ever a claim.' })
+@ObjectType({ description: 'What a side says about an incident. Blame only occurs in claims.' })
 @Entity('claim')
 @Index(['claimantKey', 'incidentKey', 'audience'])
 @Index(['attributedToKey', 'incidentKey'])

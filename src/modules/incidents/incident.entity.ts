@@ -46,7 +46,7 @@ export class Position {
 
 @ObjectType({
   implements: Node,
-  description: 'Something that happened, or is said to have happened, while the truce is watched.',
+  description: 'Something that happened, or is said to have happened, under the truce.',
 })
 @Entity('incident')
 @Index('incident_occurred_tur_idx', { synchronize: false })
@@ -90,7 +90,7 @@ export class Incident extends Node {
 
   @Field(() => String, {
     description:
-      'TUR-2021-482913: the originator, the year it happened, and a number drawn at random, so that neither a gap nor a high number tells anything of records that are not shown.',
+      'TUR-2021-482913: the originator, the year it happened, and a number drawn at random, so that neither a gap nor a high number reveals anything about hidden records.',
   })
   @Column('text', { unique: true })
   reference!: string;
@@ -155,7 +155,7 @@ export class Incident extends Node {
 
   @Field(() => Position, {
     nullable: true,
-    description: 'Where exactly, where it is known; INTEGRATOR and PUBLIC never see it.',
+    description: 'The exact position, if known; INTEGRATOR and PUBLIC never see it.',
   })
   @RequiresScope('incident:position')
   position?: Position | null;
@@ -183,7 +183,7 @@ export class Incident extends Node {
   @Column('smallint')
   untranslated!: number;
 
-  @Field(() => [Claim], { description: 'What the sides say of it: claims, not facts.' })
+  @Field(() => [Claim], { description: 'What the sides say about it: claims, not facts.' })
   claims?: Claim[];
 
   @Field(() => [Casualties], { description: 'Killed, wounded and detained, as far as known.' })
@@ -200,17 +200,18 @@ export class Incident extends Node {
   provisions?: Provision[];
 
   @Field(() => ENUMS.IncidentStatus, {
-    description: 'Where the joint assessment of the current version stands.',
+    description: 'State of the joint assessment of the current version.',
   })
   @Column('text')
   status!: IncidentStatus;
 
-  @Field(() => String, { description: 'Where the joint assessment stands, as a label.' })
+  @Field(() => String, { description: 'State of the joint assessment, as a label.' })
   @InLocale()
   statusLabel!: string;
 
   @Field(() => [Assessment], {
-    description: 'Assessments of this and earlier versions, the newest first; dissent stays side by side.',
+    description:
+      'Assessments of this and earlier versions, the newest first; different verdicts stand side by side.',
   })
   assessments?: Assessment[];
 

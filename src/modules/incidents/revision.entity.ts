@@ -5,7 +5,7 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
 import { OfIncident } from './read/of-incident.js';
 
-@ObjectType({ description: 'One version of an incident, kept for good.' })
+@ObjectType({ description: 'One version of an incident, kept permanently.' })
 @Entity('revision')
 export class Revision {
   @PrimaryColumn('uuid')

@@ -12,7 +12,9 @@ import { FieldArgs } from '../../planner/field-arguments.js';
 import { Party } from '../parties/party.entity.js';
 import { OnDateArgs } from './on-date.args.js';
 
-@ObjectType({ description: 'An office an official held, from its first day to the day it passed on.' })
+@ObjectType({
+  description: 'An office that an official held or holds, with its first day and the day it ended.',
+})
 @Entity('appointment')
 @Index(['officialKey'])
 @Index(['role'])
@@ -59,13 +61,13 @@ export class Appointment {
   @Field(() => DateScalar, {
     name: 'to',
     nullable: true,
-    description: 'First day no longer in office; null while in office or where no source gives it.',
+    description: 'First day after the end of the office; null while in office or where no source gives it.',
   })
   @Column('date', { nullable: true })
   endsOn!: string | null;
 }
 
-@ObjectType({ description: "How to reach an official; for the official's own nation alone." })
+@ObjectType({ description: "How to reach an official; visible only to the official's own nation." })
 @Entity('official_contact')
 export class OfficialContact {
   @PrimaryColumn('smallint')
@@ -117,7 +119,7 @@ export class Official extends Node {
   @Column(() => LocalNames, { prefix: 'name' })
   names!: LocalNames;
 
-  @Field(() => String, { description: 'Name of the official, as the language writes it.' })
+  @Field(() => String, { description: 'Name of the official, in the form of the language.' })
   @InLocale()
   name!: string;
 

@@ -34,7 +34,7 @@ class OfficialsArgs extends ForwardPageArgs {
 export class OfficialResolver {
   @PlannedQuery(() => OfficialConnection, {
     description:
-      'Officials by name, sorted as the language of the request sorts; the best matches first where something is searched.',
+      'Officials by name, sorted as the language of the request sorts; the best matches first in a search.',
   })
   @RequiresScope('reference:read')
   @FieldArgs(() => OfficialsArgs)

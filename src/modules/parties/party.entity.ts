@@ -8,7 +8,7 @@ import { Node } from '../../graphql-types/node.type.js';
 
 @ObjectType({
   implements: Node,
-  description: 'A state, contingent, centre or authority that agreements oblige and claims speak of.',
+  description: 'A state, contingent, centre or authority that is bound by agreements or named in claims.',
 })
 @Entity('party')
 export class Party extends Node {

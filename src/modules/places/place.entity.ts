@@ -35,7 +35,7 @@ export class Place extends Node {
   name!: string;
 
   @Field(() => [String], {
-    description: 'Other names in use, so that every side finds the place by the name it knows.',
+    description: 'Other names in use, so that every side finds the place by its own name for it.',
   })
   @Column('text', { array: true, default: () => "'{}'" })
   aliases!: string[];

@@ -34,7 +34,7 @@ class PlacesArgs extends ForwardPageArgs {
 export class PlaceResolver {
   @PlannedQuery(() => PlaceConnection, {
     description:
-      'Places by name, sorted as the language of the request sorts; the best matches first where something is searched.',
+      'Places by name, sorted as the language of the request sorts; the best matches first in a search.',
   })
   @RequiresScope('reference:read')
   @FieldArgs(() => PlacesArgs)

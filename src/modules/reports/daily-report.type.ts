@@ -9,7 +9,7 @@ import { Provision, ProvisionDeadline } from '../agreements/agreement.entity.js'
 import { Incident } from '../incidents/incident.entity.js';
 import { IncidentStatistic } from '../statistics/statistic.type.js';
 
-@ObjectType({ description: 'The words that head a daily report, in one of its languages.' })
+@ObjectType({ description: 'Headings of a daily report, in one of its languages.' })
 export class DailyReportText {
   @Field(() => ENUMS.Locale, { description: 'The language.' })
   locale!: Locale;
@@ -24,7 +24,7 @@ export class DailyReportText {
   marking!: string;
 }
 
-@ObjectType({ description: 'What a report says of an incident, in one of its languages.' })
+@ObjectType({ description: 'What a report says about an incident, in one of its languages.' })
 export class DailyReportDigest {
   @Field(() => ENUMS.Locale, { description: 'The language.' })
   locale!: Locale;
@@ -33,7 +33,7 @@ export class DailyReportDigest {
   text!: string;
 }
 
-@ObjectType({ description: 'Where the assessment of one joint-command nation stands.' })
+@ObjectType({ description: 'State of the assessment by one joint-command nation.' })
 export class DailyReportAssessment {
   @Field(() => ENUMS.Nation, { description: 'The nation.' })
   nation!: Nation;
@@ -87,7 +87,7 @@ export class DailyReport {
 
   @Field(() => [ENUMS.Audience], {
     description:
-      "Who may see every part of this report. Of records whose audiences the viewer may not know it assumes the viewer's own alone.",
+      "Who may see every part of this report. For a record whose audiences are hidden from the viewer, only the viewer's own counts.",
   })
   marking!: Audience[];
 
@@ -101,7 +101,7 @@ export class DailyReport {
   })
   isEmpty!: boolean;
 
-  @Field(() => [DailyReportText], { description: 'What heads the report, in each of its languages.' })
+  @Field(() => [DailyReportText], { description: 'Headings of the report, in each of its languages.' })
   texts!: DailyReportText[];
 
   @Field(() => IncidentStatistic, { description: 'All incidents of the day.' })

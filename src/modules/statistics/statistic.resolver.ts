@@ -15,7 +15,7 @@ import { IncidentStatistic } from './statistic.type.js';
 export class StatisticResolver {
   @PlannedQuery(() => [IncidentStatistic], {
     description:
-      'Numbers of incidents the viewer sees, grouped by any combination of dimensions, sorted by their keys.',
+      'Numbers of incidents the viewer sees, grouped by any combination of dimensions and sorted by their keys.',
   })
   @RequiresScope('statistics:read')
   @FieldArg('filter', () => IncidentFilter, {
@@ -23,7 +23,7 @@ export class StatisticResolver {
     description: 'Only incidents that meet these conditions.',
   })
   @FieldArg('groupBy', () => [ENUMS.IncidentDimension], {
-    description: `What to group by, in order, at most ${MAX_ITEMS.dimensions}; an empty list counts everything.`,
+    description: `Dimensions to group by, in order, at most ${MAX_ITEMS.dimensions}; an empty list counts everything.`,
   })
   incidentStatistics({
     filter,

@@ -13,7 +13,7 @@ export class RevokeTokenInput {
   jti!: string;
 }
 
-@ObjectType({ description: 'A revocation, or why there is none.' })
+@ObjectType({ description: 'The revocation, or the reasons why there is none.' })
 export class RevokeTokenPayload {
   @Field(() => Boolean, {
     description:
@@ -22,7 +22,7 @@ export class RevokeTokenPayload {
   revoked!: boolean;
 
   @Field(() => [UserError], {
-    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+    description: 'All reasons why nothing was written; empty on success.',
   })
   userErrors!: UserError[];
 }
@@ -30,7 +30,7 @@ export class RevokeTokenPayload {
 @Resolver()
 export class RevocationResolver {
   @Mutation(() => RevokeTokenPayload, {
-    description: "Revokes a token of the viewer's own nation. Doing so again does no harm.",
+    description: "Revokes a token of the viewer's own nation. Repeating it has no effect.",
   })
   @RequiresScope('token:revoke')
   async revokeToken(

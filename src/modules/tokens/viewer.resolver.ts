@@ -6,7 +6,7 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { AnsweredInMemory, OpenToEveryToken } from '../../graphql-types/guard.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
 
-@ObjectType('Viewer', { description: 'Who is asking, as the token says and the permission table allows.' })
+@ObjectType('Viewer', { description: 'The viewer of the request, according to token and permission table.' })
 export class ViewerType {
   @Field(() => String, { description: 'Subject of the token.' })
   subject!: string;
@@ -21,7 +21,7 @@ export class ViewerType {
   role!: Role;
 
   @Field(() => [String], {
-    description: 'Effective rights: what the role is granted and the token asks for.',
+    description: 'Effective rights: scopes that the role is granted and the token names.',
   })
   scopes!: string[];
 
@@ -34,7 +34,9 @@ export class ViewerType {
 
 @Resolver()
 export class ViewerResolver {
-  @Query(() => ViewerType, { description: 'Who is asking. Open to every token that verifies.' })
+  @Query(() => ViewerType, {
+    description: 'The viewer that the token stands for. Open to every valid token.',
+  })
   @OpenToEveryToken()
   @AnsweredInMemory()
   viewer(@Ctx() { viewer, locale }: RequestContext): ViewerType {

@@ -13,13 +13,13 @@ export class Term {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the code means, in a sentence, where that needs saying.',
+    description: 'Meaning of the code in a sentence, if it needs one.',
   })
   @InLocale()
   description!: string | null;
 }
 
-@ObjectType({ description: 'A list of codes with a label for each in all four languages.' })
+@ObjectType({ description: 'A list of codes with a label for each in every language.' })
 export class Vocabulary {
   @Field(() => String, { description: 'Name of the enum in this schema.' })
   name!: VocabularyName;

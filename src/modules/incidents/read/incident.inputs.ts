@@ -15,12 +15,15 @@ import { ForwardPageArgs, PageArgs } from '../../../planner/page.types.js';
 
 @InputType({ description: 'Half-open: from <= t < to.' })
 export class DateTimeRange {
-  @Field(() => DateTimeScalar, { nullable: true, description: 'First moment included; open when not given.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Start of the range, included; open when not given.',
+  })
   from?: Date | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'First moment no longer included; open when not given.',
+    description: 'End of the range, excluded; open when not given.',
   })
   to?: Date | null;
 }
@@ -93,7 +96,7 @@ export class IncidentFilter {
 }
 
 @InputType({
-  description: `How incidents are sorted; ties are broken by time and id. RELEVANCE is for searches: how well a record matches, with matches in the language of the request first. Records are sorted by time where nothing is searched, and where more than ${limitText(MAX_RANKED_MATCHES)} match, which are taken as equally good.`,
+  description: `How incidents are sorted; ties are broken by time and id. RELEVANCE is for searches: how well a record matches, with matches in the language of the request first. Records are sorted by time without a search, and if more than ${limitText(MAX_RANKED_MATCHES)} match: those count as equally good.`,
 })
 export class IncidentOrder {
   @Field(() => ENUMS.IncidentOrderField, { defaultValue: 'OCCURRED_FROM', description: 'What to sort by.' })
@@ -110,7 +113,7 @@ export class IncidentsArgs extends PageArgs {
 
   @Field(() => IncidentOrder, {
     nullable: true,
-    description: 'When not given: the best matches first where something is searched, else the newest.',
+    description: 'When not given: the best matches first in a search, else the newest.',
   })
   orderBy?: IncidentOrder | null;
 }

@@ -200,7 +200,7 @@ function linkedIncidents(
 export class IncidentDigestResolver {
   @PlannedField(() => String, {
     description:
-      'What is recorded of it, as one paragraph for reading: when and where, according to whom, casualties, and where the joint assessment stands. Composed in the language; only the quoted title may be in another one, which the paragraph then says.',
+      'The record as one paragraph of prose: time and place, claimants, casualties, and state of the joint assessment. The paragraph is in the language requested; only the quoted title may be in another one, which the paragraph then states.',
   })
   @InLocale()
   @RequiresScope('reference:read')

@@ -60,7 +60,7 @@ export class IncidentWritingResolver {
 
   @Mutation(() => IncidentPayload, {
     description:
-      "Gives the verdict of the viewer's nation on the version that stands; another one than before replaces it, and the former stays in the history. Not for who reported or last amended the record.",
+      "Gives the verdict of the viewer's nation on the current version. A new verdict replaces the one before, which stays in the history. Refused to the person who reported or last amended the record.",
   })
   @RequiresScope('incident:assess')
   assessIncident(
@@ -72,7 +72,7 @@ export class IncidentWritingResolver {
 
   @Mutation(() => ReleaseIncidentPayload, {
     description:
-      'Shows a record to a further audience: to the other joint-command nation by its originator, to AZE or PUBLIC with the consent of both heads on the same version. Only a retraction takes it back.',
+      'Shows a record to a further audience: to the other joint-command nation by its originator, to AZE or PUBLIC with the consent of both heads on the same version. Only a retraction reverses it.',
   })
   @RequiresScope('incident:release')
   releaseIncident(
@@ -83,7 +83,7 @@ export class IncidentWritingResolver {
   }
 
   @Mutation(() => IncidentPayload, {
-    description: "Withdraws a record of the viewer's nation, for good. It stays visible as retracted.",
+    description: "Withdraws a record of the viewer's nation permanently. It stays visible as retracted.",
   })
   @RequiresScope('incident:retract')
   retractIncident(

@@ -8,11 +8,11 @@ import { incidentRead } from '../read/incident.read.js';
 import type { Released } from '../release/release.service.js';
 import type { Written } from './report.service.js';
 
-@ObjectType({ description: 'An incident as it was written, or why it was not.' })
+@ObjectType({ description: 'The written incident, or the reasons why nothing was written.' })
 export class IncidentPayload {
   @Field(() => Incident, {
     nullable: true,
-    description: 'The incident as it stands now; null when nothing was written.',
+    description: 'The current incident; null when nothing was written.',
   })
   incident!: ReadBack | null;
 
@@ -23,16 +23,16 @@ export class IncidentPayload {
   warnings!: UserError[];
 
   @Field(() => [UserError], {
-    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+    description: 'All reasons why nothing was written; empty on success.',
   })
   userErrors!: UserError[];
 }
 
-@ObjectType({ description: 'A release or a consent to it, or why there is none.' })
+@ObjectType({ description: 'The release or the consent to it, or the reasons why there is none.' })
 export class ReleaseIncidentPayload {
   @Field(() => Incident, {
     nullable: true,
-    description: 'The incident as it stands now; null when nothing was written.',
+    description: 'The current incident; null when nothing was written.',
   })
   incident!: ReadBack | null;
 
@@ -43,7 +43,7 @@ export class ReleaseIncidentPayload {
   isEffective!: boolean;
 
   @Field(() => [UserError], {
-    description: 'Everything that is wrong; nothing was written then. Empty when all went well.',
+    description: 'All reasons why nothing was written; empty on success.',
   })
   userErrors!: UserError[];
 }

@@ -37,7 +37,7 @@ export class PositionInput {
   precision!: GeoPrecision;
 }
 
-@InputType({ description: 'What a side says of an incident.' })
+@InputType({ description: 'What a side says about an incident.' })
 export class ClaimInput {
   @Field(() => GraphQLString, { description: 'Code of the party that says it.' })
   claimant!: string;
@@ -64,7 +64,9 @@ export class ClaimInput {
   statement?: TextInput | null;
 }
 
-@InputType({ description: 'How many of a group came to harm. Leave out what is unknown; 0 is none.' })
+@InputType({
+  description: 'Numbers of a group who were killed, wounded or detained. Omit unknown numbers; 0 is none.',
+})
 export class CasualtiesInput {
   @Field(() => GraphQLString, { nullable: true, description: 'Code of the party whose people they were.' })
   party?: string | null;
@@ -85,7 +87,7 @@ export class CasualtiesInput {
 @InputType({ description: 'A new incident.' })
 export class ReportIncidentInput {
   @Field(() => GraphQLString, {
-    description: `Drawn by the client for this report, 1 to ${LENGTH.idempotencyKey} characters: the same key with the same content answers the first result again; with other content it is refused. Keys are per issuer and subject of the token, and are kept for at least 24 hours.`,
+    description: `Chosen by the client for this report, 1 to ${LENGTH.idempotencyKey} characters: the same key with the same content answers the first result again; with other content it is refused. Keys are per issuer and subject of the token, and are kept for at least 24 hours.`,
   })
   idempotencyKey!: string;
 
@@ -127,7 +129,7 @@ export class ReportIncidentInput {
   @Field(() => [ClaimInput], {
     nullable: true,
     defaultValue: [],
-    description: `What the sides say of it, at most ${MAX_ITEMS.claims} claims.`,
+    description: `What the sides say about it, at most ${MAX_ITEMS.claims} claims.`,
   })
   claims?: ClaimInput[] | null;
 
@@ -154,10 +156,9 @@ export class ReportIncidentInput {
   releaseTo?: Audience[] | null;
 }
 
-const KEPT = 'What is not given stays as it is';
-
 @InputType({
-  description: `A change to a record of one's own nation. ${KEPT}; null removes what may be absent.`,
+  description:
+    "A change to a record of one's own nation. Omitted fields stay unchanged; null removes an optional value.",
 })
 export class AmendIncidentInput {
   @Field(() => GraphQLID, { description: 'Global id of the incident.' })
@@ -184,13 +185,13 @@ export class AmendIncidentInput {
   @Field(() => GraphQLString, { nullable: true, description: 'Code of the place; null removes it.' })
   place?: string | null;
 
-  @Field(() => PositionInput, { nullable: true, description: 'Where exactly; null removes it.' })
+  @Field(() => PositionInput, { nullable: true, description: 'The exact position; null removes it.' })
   position?: PositionInput | null;
 
   @Field(() => TextInput, {
     nullable: true,
     description:
-      'The new source text of the title. Its translations become stale; a source text in another language than before becomes one of them.',
+      'The new source text of the title. Its translations become stale; if the language changes, the former source text becomes one of them.',
   })
   title?: TextInput | null;
 
@@ -200,18 +201,21 @@ export class AmendIncidentInput {
   })
   narrative?: TextInput | null;
 
-  @Field(() => [ClaimInput], { nullable: true, description: 'All claims anew; an empty list removes them.' })
+  @Field(() => [ClaimInput], {
+    nullable: true,
+    description: 'Replaces all claims; an empty list removes them.',
+  })
   claims?: ClaimInput[] | null;
 
   @Field(() => [CasualtiesInput], {
     nullable: true,
-    description: 'All casualties anew; an empty list removes them.',
+    description: 'Replaces all casualties; an empty list removes them.',
   })
   casualties?: CasualtiesInput[] | null;
 
   @Field(() => [GraphQLString], {
     nullable: true,
-    description: 'Codes of all provisions it concerns anew; an empty list removes them.',
+    description: 'Replaces the codes of the provisions it concerns; an empty list removes them.',
   })
   provisions?: string[] | null;
 }
@@ -226,13 +230,13 @@ export class TranslateIncidentInput {
 
   @Field(() => TextInput, {
     nullable: true,
-    description: `The title in another language than it was written in, at most ${LENGTH.title} characters.`,
+    description: `The title in a language other than its source language, at most ${LENGTH.title} characters.`,
   })
   title?: TextInput | null;
 
   @Field(() => TextInput, {
     nullable: true,
-    description: `The narrative in another language than it was written in, at most ${LENGTH.narrative} characters.`,
+    description: `The narrative in a language other than its source language, at most ${LENGTH.narrative} characters.`,
   })
   narrative?: TextInput | null;
 
@@ -267,7 +271,7 @@ export class AssessIncidentInput {
   internalNote?: string | null;
 }
 
-@InputType({ description: 'Showing a record to a further audience.' })
+@InputType({ description: 'The release of a record to a further audience.' })
 export class ReleaseIncidentInput {
   @Field(() => GraphQLID, { description: 'Global id of the incident.' })
   id!: string;
@@ -277,13 +281,14 @@ export class ReleaseIncidentInput {
 
   @Field(() => ENUMS.Audience, {
     description:
-      'Who is to see it. The other joint-command nation: by the originator alone. AZE and PUBLIC: once TUR and RUS see it, with the consent of both heads on the same version.',
+      'The audience that may then see it. The other joint-command nation: by the originator alone. AZE and PUBLIC: once TUR and RUS see it, with the consent of both heads on the same version.',
   })
   audience!: Audience;
 }
 
 @InputType({
-  description: "Withdrawing a record of one's own nation. It is kept and stays visible, for good.",
+  description:
+    "The permanent withdrawal of a record of one's own nation. The record stays visible as retracted.",
 })
 export class RetractIncidentInput {
   @Field(() => GraphQLID, { description: 'Global id of the incident.' })
