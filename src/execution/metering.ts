@@ -1,4 +1,4 @@
-import { type GraphQLError, OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import { CodedError } from '../common/errors.js';
 import type { Budget, Charge, CostReport } from '../demand/budget.js';
 import { type CostOf, objectsIn } from '../demand/cost.js';
@@ -6,16 +6,16 @@ import { ResponseText } from '../planner/response-text.js';
 import type { ExecutionRequest } from './execution-request.js';
 import type { ExecuteQuery, QueryResult } from './query-executor.js';
 
-/** A heavy statement costs what it takes: a unit is a microsecond of one of its connections. */
+/** Cost of a millisecond of a heavy statement, on top of what it answers. */
 const HEAVY_MS_COST = 1_000;
 
-/** What may cost more is read on the connections for heavy statements, and costs what it takes. */
+/** An operation that may cost more than this runs on the connections for heavy statements. */
 const LARGE_COST = 10_000;
 
 /**
- * The same execution for every transport, within budgets: an operation is charged before it runs, gets
- * back what it did not use, and reports both in `extensions.cost`. What its heavy statements took is charged
- * on top, unreported. Refused, nothing of it has run.
+ * Charges every operation to its subject's budget before it runs, on every transport, and gives back what it did not
+ * use. `extensions.cost` reports both. The time of heavy statements is charged on top and not reported. Where the
+ * budget does not suffice, LIMIT_EXCEEDED is answered and nothing of the operation has run.
  */
 export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
   return async (request) => {
@@ -27,7 +27,7 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
       const charging = budget.charge(request.context.viewer, cost);
       charge = charging instanceof Promise ? await charging : charging;
     } catch (error) {
-      if (error instanceof CodedError) return refusal(error);
+      if (error instanceof CodedError) return { errors: [error] };
       throw error;
     }
     let used = cost;
@@ -47,10 +47,6 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
       return charge.settle(used, heavy);
     }
   };
-}
-
-function refusal(error: GraphQLError): QueryResult {
-  return { errors: [error] };
 }
 
 function objectsCost({ operation }: ExecutionRequest, { data }: QueryResult, cost: number): number {

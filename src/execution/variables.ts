@@ -4,7 +4,7 @@ import { IDENTITY_KEY } from '../planner/identity.js';
 import type { Variables } from '../planner/sql.js';
 import type { ExecutionRequest } from './execution-request.js';
 
-/** At most so many errors of a request's variables are told. */
+/** Errors of a request's variables that are answered at most. */
 export const MAX_VARIABLE_ERRORS = 5;
 
 /** The variables of a request as its operation declares them, with the viewer's identity beside them. */

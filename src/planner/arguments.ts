@@ -19,9 +19,10 @@ import {
 import { Param, type Variables } from './sql.js';
 
 /**
- * Arguments as a plan sees them. What shapes the statement is known while it is compiled: numbers,
- * booleans and enum values, lists of enum values, and whether a value is there at all. Strings, ids and
- * times are {@link Param}s, so that one statement serves every value. {@link shapeOf} follows the same split.
+ * Arguments as a plan sees them. Some values shape the statement and are known while it is compiled: numbers, booleans,
+ * enum values, lists of enum values, and whether a value is given at all. Strings, ids and times are {@link Param}s,
+ * bound when the statement runs, so that one plan serves all of their values. {@link shapeOf} makes the same
+ * distinction; a value that shapes and is not in the shape would give one client the plan of another.
  */
 export type Planned<T> = T extends readonly (infer Item)[]
   ? string extends Item

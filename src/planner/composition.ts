@@ -1,17 +1,22 @@
 import { literal, type Sql, sql } from './sql.js';
 
-/** Makes a field's value, as JSON, of the parts that SQL fetched for it. */
+/**
+ * Fields that SQL cannot finish: a statement answers their parts, JavaScript makes the value. The parts stand in the
+ * field's place, marked with the number of their composition, and are replaced before the answer is sent.
+ */
+
+/** Makes a field's value, as JSON, from the parts that SQL fetched for it. */
 export type Composition = (parts: unknown) => unknown;
 
-/** Key under which an object says which composition its parts await; no GraphQL name can collide. */
+/** Key under which parts name their composition; no GraphQL name can collide. */
 const COMPOSITION_KEY = '#composition';
 
-/** JSON text of parts that await a composition. */
+/** JSON text of parts, marked with the index of their composition. */
 export function awaiting(composition: number, parts: Sql): Sql {
   return sql`concat(${literal(`{"${COMPOSITION_KEY}":${composition},"parts":`)}, ${parts}, '}')`;
 }
 
-/** The answer of a statement with every composed field in its place; as it is where there is none. */
+/** The JSON text of an answer with every composed field in its place. */
 export function compose(text: string, compositions: readonly Composition[]): string {
   if (compositions.length === 0) return text;
   return JSON.stringify(

@@ -1,6 +1,8 @@
 import { CodedError } from '../common/errors.js';
 import { PAGE_SIZE } from '../domain/limits.js';
-import type { Fields, PlanContext, Read, ReadType, Row } from './model.js';
+import { cursorKey, cursorText } from './cursor.js';
+import type { Listing, PageBounds, SortKey, SourceCondition, Sources } from './listing.js';
+import type { Fields, PlanContext, Read, Row } from './model.js';
 import { all, concatenated, join, literal, type Param, raw, type Sql, sql } from './sql.js';
 
 /** Arguments of a connection, as planned. */
@@ -11,51 +13,6 @@ export interface PageArguments {
   readonly before?: Param | null;
 }
 
-/** One sort key: the column's SQL, its PostgreSQL type, and what a cursor may hold for it. */
-export interface SortKey {
-  /** What it is called in cursors: those of a listing that is sorted otherwise are refused. */
-  readonly name: string;
-  readonly column: (row: Row) => Sql;
-  readonly type: 'timestamptz' | 'uuid' | 'text' | 'real';
-  /** ICU collation of a text key. */
-  readonly collation?: string;
-}
-
-export interface Listing {
-  readonly type: ReadType;
-  readonly where: (row: Row, context: PlanContext) => readonly Sql[];
-  /** Sort keys; the last one is unique. All run in the same direction. */
-  readonly orderBy: readonly [SortKey, ...SortKey[]];
-  readonly direction: 'ASC' | 'DESC';
-  /** Where the rows come from, when not from the type's table alone. */
-  readonly from?: (context: PlanContext, where: SourceCondition, cut: PageBounds | null) => Sources;
-  /** Cheaper way to the number of rows that meet the conditions, where there is one. */
-  readonly count?: (context: PlanContext) => Sql | null;
-}
-
-/** What a source's rows must meet; `equal` says how many of the first sort keys all of its rows have alike. */
-export type SourceCondition = (row: Row, equal?: number) => Sql;
-
-/** So many rows of a listing, in its order or against it, beyond a place given by sort keys. */
-export interface PageBounds {
-  readonly limit: number;
-  readonly isDescending: boolean;
-  readonly beyond: readonly Param[] | null;
-}
-
-/** Several sources of a listing's rows: each is sorted and cut by itself, then they are merged. */
-export interface Sources {
-  /** What the sources share: `with name as materialized (…)`. */
-  readonly shared: Sql;
-  readonly sources: readonly Source[];
-}
-
-/** `from … where …`, and the row it gives, which answers every sort key of the listing. */
-export interface Source {
-  readonly row: Row;
-  readonly from: Sql;
-}
-
 interface Page {
   readonly size: number;
   readonly isBackward: boolean;
@@ -64,7 +21,7 @@ interface Page {
 
 /**
  * A page of a listing by keyset: `nodes`, `edges`, `pageInfo` and `totalCount`, each read only when selected.
- * The page is found through the type's row rule, so its boundaries tell nothing of hidden rows.
+ * The page is found through the type's row rule, so its boundaries reveal nothing about hidden rows.
  */
 export function connection(listing: Listing, args: PageArguments): Read {
   const page = pageOf(args);
@@ -108,7 +65,7 @@ class PageReader {
   }
 
   read(): Sql {
-    // What the viewer may not filter by refuses the whole page, whatever is selected of it.
+    // A filter that the viewer may not use denies the whole page, whatever is selected of it.
     this.listing.where((column) => raw(column), this.context);
     const object = this.context.object(this.fields(), this.pageRow);
     if (!this.needsRows) return sql`(select ${object})`;
@@ -123,7 +80,7 @@ class PageReader {
         this.items(
           context.object(
             {
-              cursor: () => () => this.cursorOf(row),
+              cursor: () => () => cursorText(this.listing, row),
               node: () => (inner) => inner.object(type, row),
             },
             row,
@@ -149,19 +106,20 @@ class PageReader {
     };
   }
 
-  /** The items in the listing's order, without the one row more that tells whether there is more. */
+  /** The items in the listing's order, without the extra row that shows whether there are more. */
   private items(item: Sql): Sql {
     const order = this.page.isBackward ? sql` order by ${this.position()} desc` : raw('');
     const items = sql`coalesce(string_agg(${item}, ','${order})${this.withinPage()}, '')`;
     return concatenated(literal('['), items, literal(']'));
   }
 
-  /** The cursor of the page's first or last row, in the order they are found; null on an empty page. */
+  /** The cursor of the first or last row in the order in which the page is read; null on an empty page. */
   private cursorAt(row: Row, end: 'first' | 'last'): Sql {
     const at = end === 'first' ? raw('1') : sql`least(count(*), ${this.page.size})`;
-    // The items of a page that is read backward are turned round, which PostgreSQL may do to all aggregates.
+    // The items of a page read backward are reversed, and PostgreSQL may sort the input of all aggregates alike.
     const order = this.page.isBackward ? sql` order by ${this.position()}` : raw('');
-    const cursor = this.cursorOf(
+    const cursor = cursorText(
+      this.listing,
       (column) => sql`(array_agg(${row(column)}${order})${this.withinPage()})[${at}]`,
     );
     return sql`case when count(*) > 0 then ${cursor} end`;
@@ -176,14 +134,6 @@ class PageReader {
     return sql` filter (where ${this.position()} <= ${this.page.size})`;
   }
 
-  /** JSON text of a cursor: what is sorted by what, and the sort keys, as a JSON list in base64. */
-  private cursorOf(row: Row): Sql {
-    const keys = this.listing.orderBy.map((key) =>
-      key.type === 'real' ? sql`(${key.column(row)})::text` : key.column(row),
-    );
-    return sql`concat('"', translate(encode(convert_to(json_build_array(${literal(cursorKind(this.listing))}::text, ${join(keys, ', ')})::text, 'UTF8'), 'base64'), E'\\n', ''), '"')`;
-  }
-
   private rows(): Sql {
     const { orderBy } = this.listing;
     const isDescending = (this.listing.direction === 'DESC') !== this.page.isBackward;
@@ -195,7 +145,7 @@ class PageReader {
         all([...this.listing.where(row, this.context), ...this.beyondCursor(row, isDescending, equal)]),
       { limit, isDescending, beyond },
     );
-    const cut = (order: readonly Sql[]): Sql =>
+    const sortedAndLimited = (order: readonly Sql[]): Sql =>
       sql` order by ${join(
         order.map((key) => sql`${key} ${raw(isDescending ? 'desc' : 'asc')}`),
         ', ',
@@ -206,21 +156,23 @@ class PageReader {
       const keys = isMerged ? orderBy.map((key, index) => sql`${key.column(row)} as sort_${index}`) : [];
       const selected = [...columns, ...keys];
       const order = orderBy.map((key) => collated(key, key.column(row)));
-      return sql`select ${selected.length === 0 ? raw('1') : join(selected, ', ')} ${from}${cut(order)}`;
+      return sql`select ${selected.length === 0 ? raw('1') : join(selected, ', ')} ${from}${sortedAndLimited(order)}`;
     });
     const merged = raw(this.context.alias());
     const inner = raw(this.context.alias());
     const page = isMerged
-      ? sql`${shared} select ${merged}.* from (${unionAll(parts)}) ${merged}${cut(
+      ? sql`${shared} select ${merged}.* from (${unionAll(parts)}) ${merged}${sortedAndLimited(
           orderBy.map((key, index) => collated(key, sql`${merged}.sort_${index}`)),
         )}`
       : join(parts, '');
     return sql`select ${inner}.*, row_number() over () as n from (${page}) ${inner}`;
   }
 
-  private sources(where: SourceCondition, cut: PageBounds | null): Sources {
+  private sources(where: SourceCondition, bounds: PageBounds | null): Sources {
     const { from, type } = this.listing;
-    return from?.(this.context, where, cut) ?? { shared: raw(''), sources: [this.context.rows(type, where)] };
+    return (
+      from?.(this.context, where, bounds) ?? { shared: raw(''), sources: [this.context.rows(type, where)] }
+    );
   }
 
   private beyondCursor(row: Row, isDescending: boolean, equal?: number): Sql[] {
@@ -228,7 +180,7 @@ class PageReader {
     return cursor === null ? [] : [this.comparison(row, cursor, isDescending ? '<' : '>', equal)];
   }
 
-  /** Row comparison, which PostgreSQL answers from the index. */
+  /** Compares whole rows, for which PostgreSQL can use the index. */
   private comparison(row: Row, cursor: Param, operator: '<' | '>' | '<=' | '>=', equal = 0): Sql {
     const { orderBy } = this.listing;
     const keys = orderBy.map((key) => collated(key, key.column(row))).slice(equal);
@@ -239,7 +191,7 @@ class PageReader {
     )})`;
   }
 
-  /** Whether the viewer sees a row on the near side of the cursor. */
+  /** Whether the viewer sees a row before the page, the row of the cursor included. */
   private before(): Sql {
     const { cursor } = this.page;
     if (cursor === null) return raw("'false'");
@@ -273,59 +225,4 @@ function unionAll(queries: readonly Sql[]): Sql {
 
 function collated(key: SortKey, column: Sql): Sql {
   return key.collation ? sql`${column} collate "${raw(key.collation)}"` : column;
-}
-
-const TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const REAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
-
-/** Whether PostgreSQL takes a text as a value of the type. */
-const IS_KEY: Readonly<Record<SortKey['type'], (key: string) => boolean>> = {
-  real: (key) => REAL.test(key) && isReal(Number(key)),
-  timestamptz: (key) => TIME.test(key) && isCalendarTime(key.slice(0, 19)),
-  uuid: (key) => UUID.test(key),
-  text: (key) => !key.includes('\u0000'),
-};
-
-function isReal(value: number): boolean {
-  const rounded = Math.fround(value);
-  return Number.isFinite(rounded) && (rounded !== 0 || value === 0);
-}
-
-function isCalendarTime(seconds: string): boolean {
-  const time = new Date(`${seconds}Z`);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(seconds);
-}
-
-/** Names the type and its sort keys, but for the last, which only breaks ties. */
-function cursorKind({ type, orderBy }: Listing): string {
-  return [type.name, ...orderBy.slice(0, -1).map(({ name }) => name)].join('.');
-}
-
-/** One sort key out of a cursor. A cursor that is not one of this listing's is refused. */
-function cursorKey(cursor: Param, listing: Listing, index: number): Param {
-  const { type } = listing.orderBy[index] ?? listing.orderBy[0];
-  return cursor.as(type, (value) => {
-    const [kind, ...keys] = decodeCursor(value);
-    const key = keys[index];
-    if (
-      kind !== cursorKind(listing) ||
-      keys.length !== listing.orderBy.length ||
-      key === undefined ||
-      !IS_KEY[type](key)
-    ) {
-      throw new CodedError('BAD_USER_INPUT', { reason: 'UNKNOWN_CURSOR' });
-    }
-    return key;
-  });
-}
-
-function decodeCursor(value: unknown): readonly string[] {
-  if (typeof value !== 'string') return [];
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(value, 'base64').toString('utf8'));
-    return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : [];
-  } catch {
-    return [];
-  }
 }

@@ -6,10 +6,10 @@ import { join, literal, raw, type Sql, sql } from './sql.js';
 /**
  * Free text in several languages is one jsonb value:
  * `{"source":"RU","revision":2,"texts":{"RU":{"locale":"RU","text":"…","status":"SOURCE","revision":2},…}}`.
- * A translation carries the revision of the source text it was made from; it is stale when that is older.
+ * A translation holds the revision of the source text that it was made from, and is stale when that is not the newest.
  */
 
-/** Fallback order of each language; `source` stands for the language the author wrote in. */
+/** Fallback order of each language; `source` is the language that the author wrote in. */
 const FALLBACKS: Readonly<Record<Locale, readonly (Locale | 'source')[]>> = {
   TR: ['TR', 'AZ', 'EN', 'RU'],
   AZ: ['AZ', 'TR', 'EN', 'RU'],
@@ -21,18 +21,18 @@ const FALLBACKS: Readonly<Record<Locale, readonly (Locale | 'source')[]>> = {
 export function localizedText(column: string): Field {
   return (row, { locale }: LocaleArguments) =>
     (context) => {
-      const wanted = locale ?? context.locale;
+      const requested = locale ?? context.locale;
       const value = row(column);
       const alias = context.alias();
       const served: Row = (name) => raw(`${alias}.${name}`);
-      const object = context.object(localizedTextFields(wanted, value), served);
-      return sql`(select ${object} from (select ${entryFor(wanted, value)} as entry) ${raw(alias)} where ${served('entry')} is not null)`;
+      const object = context.object(localizedTextFields(requested, value), served);
+      return sql`(select ${object} from (select ${entryFor(requested, value)} as entry) ${raw(alias)} where ${served('entry')} is not null)`;
     };
 }
 
 /** The entry served for a language, by the documented fallback order. */
-export function entryFor(wanted: Locale, value: Sql): Sql {
-  const candidates = FALLBACKS[wanted].map((locale) =>
+export function entryFor(requested: Locale, value: Sql): Sql {
+  const candidates = FALLBACKS[requested].map((locale) =>
     locale === 'source'
       ? sql`${value} -> 'texts' -> (${value} ->> 'source')`
       : sql`${value} -> 'texts' -> ${literal(locale)}`,
@@ -40,11 +40,11 @@ export function entryFor(wanted: Locale, value: Sql): Sql {
   return sql`coalesce(${join(candidates, ', ')})`;
 }
 
-function localizedTextFields(wanted: Locale, value: Sql): Fields {
+function localizedTextFields(requested: Locale, value: Sql): Fields {
   return {
     ...entryFields(value),
-    requestedLocale: () => () => literal(`"${wanted}"`),
-    isFallback: (row) => () => sql`(${row('entry')} ->> 'locale' <> ${literal(wanted)})::text`,
+    requestedLocale: () => () => literal(`"${requested}"`),
+    isFallback: (row) => () => sql`(${row('entry')} ->> 'locale' <> ${literal(requested)})::text`,
     translations: () => (context) => {
       const items = LOCALE_ORDER.map((locale) => {
         const alias = context.alias();

@@ -3,7 +3,12 @@ import type { Audience, Scope } from '../domain/scopes.js';
 import type { Composition } from './composition.js';
 import { literal, raw, type Sql, sql } from './sql.js';
 
-/** One row in the making: `row('title')` is the column as SQL. */
+/**
+ * The read model: which type's objects come from which rows, who sees those rows, and how each field becomes SQL.
+ * Modules declare it, build-model.ts checks it against the schema, and the compiler is its only reader.
+ */
+
+/** A row of a table in a statement: `row('title')` is the column as SQL. */
 export type Row = (column: string) => Sql;
 
 /** Which rows of a table an audience sees, as a condition on the row. PostgreSQL enforces the same again. */
@@ -21,7 +26,7 @@ export type Field = (row: Row, args: any) => Read;
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** Where a type's objects come from. A type cannot be declared without it, so no row rule is forgotten. */
+/** Where a type's objects come from. A type cannot be declared without it, so no row rule can be forgotten. */
 export type Rows =
   | {
       readonly table: string;
@@ -32,14 +37,14 @@ export type Rows =
        */
       readonly isReference?: true;
     }
-  /** The objects are made of their owner's row, which was found through its own rule. */
+  /** The objects are parts of their owner's row, which was found through its own rule. */
   | 'partOfOwner';
 
 export interface ReadType {
   /** Name of the GraphQL object type. */
   readonly name: string;
   readonly rows: Rows;
-  /** Scope needed to read any object of the type, by whatever road; null where the field's own says it all. */
+  /** Scope needed to read any object of the type, by any field; null where the fields' own scopes are enough. */
   readonly scope: Scope | null;
   readonly fields: Fields;
 }
@@ -47,7 +52,7 @@ export interface ReadType {
 /** Rows with a rule: those of a type, or of a table that only links types. */
 export type LinkType = Pick<ReadType, 'scope' | 'rows'>;
 
-/** What a read may know and do while it is compiled. */
+/** What a read may know and do while it is compiled. Everything but `audience` and `locale` adds to the statement. */
 export interface PlanContext {
   readonly audience: Audience;
   /** Language of the request. */
@@ -70,16 +75,16 @@ export interface PlanContext {
   maySee(scope: Scope): boolean;
   /** A fresh alias for a derived table. */
   alias(): string;
-  /** A field whose value JavaScript makes of parts that SQL fetches; `parts` is their JSON text. */
+  /** A field whose value JavaScript makes from parts that SQL fetches; `parts` is their JSON text. See composition.ts. */
   compose(parts: Sql, composition: Composition): Sql;
-  /** Marks the statement as one that must not hold up the quick ones. */
+  /** Marks the statement as heavy: it runs on other connections than quick ones, and is not prepared. */
   heavy(): void;
 }
 
 /** Rule of reference data: everybody who has the scope sees every row. */
 export const everyone: RowRule = () => raw('true');
 
-/** Rule of what a nation keeps to itself, in rows that name it. */
+/** Rule of rows that only the nation they name may see. */
 export const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;
 
 /** Every type that is read by SQL, by name, with all of its fields. */

@@ -1,5 +1,5 @@
 import type { Locale } from '../domain/locale.js';
-import type { Listing } from './connection.js';
+import type { Listing } from './listing.js';
 import type { Row } from './model.js';
 import type { Sql } from './sql.js';
 

@@ -3,7 +3,7 @@ import { MAX_LENGTH } from '../domain/limits.js';
 import type { PlanContext, ReadType, Row } from './model.js';
 import { type Param, raw, type Sql, sql } from './sql.js';
 
-/** What is searched for, bound as text; refused when it is too long. */
+/** The text to search for, bound as text. Throws BAD_USER_INPUT when the statement runs if it is too long. */
 export function searchText(search: Param): Param {
   return search.as('text', (value) => {
     const text = String(value);
@@ -17,16 +17,16 @@ export function searchText(search: Param): Param {
   });
 }
 
-/** Searching a small table by the names in its column search_text, which search.name_forms made. */
+/** A search in a small table by its column search_text, which search.name_forms fills. */
 export interface NameSearch {
-  /** Grows as the names fit less; null when a word of the search is in none of them. */
+  /** Smaller for better matches; null when a word of the search is in none of the names. */
   readonly distance: (row: Row) => Sql;
-  /** Misspelt words count only where nothing fits better. */
+  /** Whether the row matches. Misspelt words match only when no row matches the words as written. */
   readonly isFound: (row: Row, context: PlanContext) => Sql;
 }
 
 export function nameSearch(type: ReadType, search: Param): NameSearch {
-  // A subquery of its own, so that the forms of the words are made once and not for every row.
+  // A subquery, so that PostgreSQL makes the forms of the words once and not for every row.
   const query = sql`(select search.name_query(${searchText(search)}))`;
   const rank = (row: Row, takesMisspelt: boolean): Sql =>
     sql`search.name_rank(${row('search_text')}, ${query}, ${raw(String(takesMisspelt))})`;

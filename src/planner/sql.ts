@@ -1,6 +1,6 @@
 /**
- * Composed SQL. Text only ever comes from template literals in this code base, from quoted literals and
- * from numbers; everything a client sends is a {@link Param}.
+ * SQL in pieces. Its text comes from template literals in this code base, from quoted literals and from numbers, and
+ * from nothing else: everything that a client sends is a {@link Param}, bound when the statement runs.
  */
 
 /** A value bound when the statement runs, computed from the request's coerced variables. */
@@ -11,9 +11,9 @@ export class Param {
     readonly valueFor: (variables: Variables) => unknown,
   ) {}
 
-  /** The same input, turned into another value when the statement runs; `turn` may throw a coded error. */
-  as(type: string, turn: (value: unknown) => unknown): Param {
-    return new Param(type, (variables) => turn(this.valueFor(variables)));
+  /** The same input, converted when the statement runs; `convert` may throw a coded error. */
+  as(type: string, convert: (value: unknown) => unknown): Param {
+    return new Param(type, (variables) => convert(this.valueFor(variables)));
   }
 }
 
@@ -25,17 +25,17 @@ export class Sql {
   constructor(readonly parts: readonly Part[]) {}
 }
 
-/** A quoted text literal, known as such, so that neighbours can become one. */
+/** A quoted text literal. Adjacent ones are merged by {@link concatenated}. */
 class Literal extends Sql {
   constructor(readonly text: string) {
     super([`'${text.replaceAll("'", "''")}'`]);
   }
 }
 
-/** So many texts are put together from one end to the other. */
+/** Up to this number, texts are concatenated from left to right. */
 const FEW_PIECES = 4;
 
-/** Texts one after the other, put together by halves: from one end to the other, a long text would be copied often. */
+/** Texts concatenated by halves: from left to right, PostgreSQL would copy the beginning of a long text many times. */
 class Concatenation extends Sql {
   constructor(readonly pieces: readonly Sql[]) {
     super(['(', ...halves(pieces), ')']);
@@ -73,12 +73,12 @@ export function literal(text: string): Sql {
   return new Literal(text);
 }
 
-/** Whether it is a text known by now, which is never NULL. */
+/** Whether the SQL is a literal, and so never NULL. */
 export function isLiteral(text: Sql): boolean {
   return text instanceof Literal;
 }
 
-/** Texts one after the other, none of them SQL NULL: one would make the whole NULL. */
+/** Texts concatenated. None may be SQL NULL, which would make the whole NULL. */
 export function concatenated(...texts: readonly Sql[]): Sql {
   const pieces: Sql[] = [];
   for (const piece of texts.flatMap((text) => (text instanceof Concatenation ? text.pieces : [text]))) {
@@ -108,7 +108,7 @@ export function all(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? raw('true') : join(conditions, ' and ');
 }
 
-/** The statement as PostgreSQL wants it: text with numbered placeholders, and the parameters in order. */
+/** The statement as PostgreSQL takes it: text with numbered placeholders, and the parameters in order. */
 export function render(statement: Sql): { text: string; params: Param[] } {
   const numbers = new Map<Param, number>();
   let text = '';

@@ -2,7 +2,7 @@ import { CodedError } from '../../../common/errors.js';
 import { MAX_RANKED_MATCHES } from '../../../domain/limits.js';
 import type { Planned } from '../../../planner/arguments.js';
 import { seenByAudience } from '../../../planner/audience-mask.js';
-import type { Listing, PageBounds, Source, SourceCondition, Sources } from '../../../planner/connection.js';
+import type { Listing, PageBounds, Source, SourceCondition, Sources } from '../../../planner/listing.js';
 import { everyone, type LinkType, type PlanContext, type Row } from '../../../planner/model.js';
 import { searchText } from '../../../planner/search-text.js';
 import { all, join, literal, type Param, raw, type Sql, sql } from '../../../planner/sql.js';
