@@ -1,15 +1,18 @@
-/** What waits for one subscriber, in order: bounded, and read as an async iterator. */
+/**
+ * Items that wait for one reader, in order. It never holds more than its capacity, and is read as an async iterator.
+ * An error ends it: the reader gets the error once, and nothing after it.
+ */
 export interface BoundedQueue<T> extends AsyncIterableIterator<T> {
   readonly isOpen: boolean;
   /** When the reader last took an item, in milliseconds on the process's steady clock. */
   readonly takenAt: number;
-  /** Puts an item in; false when there is no room, or nobody reads any more. */
+  /** Adds an item. False when the queue is full or closed. */
   put(item: T): boolean;
-  /** Resolves once everything in it has been taken, or nobody reads any more. */
+  /** Resolves once the reader has taken every item, or the queue is closed. */
   drained(): Promise<void>;
-  /** Throws away what is in it, and tells the reader of the error. */
+  /** Closes the queue, drops its items, and gives the reader the error. */
   abort(error: unknown): void;
-  /** The reader has had enough. */
+  /** Closes the queue on behalf of its reader. */
   return(): Promise<IteratorResult<T>>;
 }
 
@@ -18,7 +21,7 @@ interface Reader<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** `onClose` is called once, whoever closes it. */
+/** `onClose` is called once, when the queue is closed by either side. */
 export function createBoundedQueue<T>(capacity: number, onClose: () => void): BoundedQueue<T> {
   const items: T[] = [];
   const readers: Reader<T>[] = [];
@@ -32,12 +35,12 @@ export function createBoundedQueue<T>(capacity: number, onClose: () => void): Bo
     isOpen = false;
     items.length = 0;
     for (const writer of writers.splice(0)) writer();
-    for (const reader of readers.splice(0)) tellEnd(reader);
+    for (const reader of readers.splice(0)) endRead(reader);
     onClose();
   }
 
-  /** An error is told once; after it, and without one, it is over. */
-  function tellEnd({ resolve, reject }: Reader<T>): void {
+  /** Answers a read of a closed queue: with its error the first time, else with the end. */
+  function endRead({ resolve, reject }: Reader<T>): void {
     if (failure === null) {
       resolve({ value: undefined, done: true });
       return;
@@ -83,7 +86,7 @@ export function createBoundedQueue<T>(capacity: number, onClose: () => void): Bo
       }
       return new Promise((resolve, reject) => {
         if (isOpen) readers.push({ resolve, reject });
-        else tellEnd({ resolve, reject });
+        else endRead({ resolve, reject });
       });
     },
     return() {

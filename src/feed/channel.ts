@@ -4,39 +4,39 @@ import type { Audience } from '../domain/scopes.js';
 import type { LoggedEvent } from './event-log.js';
 import type { FeedReader } from './feed.js';
 
-/** Pages that may wait to be read for a channel; what comes on top stays in the table. */
+/** Pages that may wait for a channel to render them; its subscribers read further pages from the table. */
 const MAX_WAITING = 50;
-/** How long the database may be away before subscriptions are ended. */
-export const PATIENCE_MS = 30_000;
+/** How long the database may be unavailable before subscriptions are ended. */
+export const MAX_OUTAGE_MS = 30_000;
 
 /** An event with what a client selected of it. */
 export interface RenderedEvent extends LoggedEvent {
   readonly object: Readonly<Record<string, unknown>>;
 }
 
-/** Somebody who gets a channel's events. */
+/** A subscription that gets its channel's events. */
 export interface ChannelSubscriber {
   receive(events: readonly RenderedEvent[]): void;
-  /** There is too much to be delivered: it reads on by itself. */
+  /** The channel cannot keep up: the subscriber reads on from the table by itself. */
   leave(): void;
   fail(error: unknown): void;
 }
 
 /**
- * All subscriptions that are answered alike: the same statement with the same values, as the same
- * audience. Their events are read once for all of them.
+ * All subscriptions that get the same answers: the same statement with the same values, as the same audience. Their
+ * events are read once for all of them, in order.
  */
 export interface Channel extends FeedReader {
   readonly audience: Audience;
-  /** Those who have caught up, and get what the feed delivers. */
+  /** Subscribers that have caught up and get what the feed delivers. */
   readonly subscribers: Set<ChannelSubscriber>;
-  /** What the client selected of events: of those that meet the filter, for whom it may see them, now. */
+  /** The events that meet the filter and that the audience sees now, with what the clients selected of them. */
   render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]>;
 }
 
 const renderedPairs = z.array(z.tuple([z.string(), z.record(z.string(), z.unknown())]));
 
-/** Answers the JSON list of pairs of cursor and event for the wanted cursors. */
+/** Answers the JSON list of pairs of cursor and event for the given cursors. */
 export type ReadEvents = (cursors: readonly string[]) => Promise<string>;
 
 export function createChannel(audience: Audience, read: ReadEvents): Channel {
@@ -45,7 +45,7 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
   let work = Promise.resolve();
 
   async function render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]> {
-    const json = await untilAvailable(PATIENCE_MS, () => read(events.map(({ key }) => key)));
+    const json = await untilAvailable(MAX_OUTAGE_MS, () => read(events.map(({ key }) => key)));
     const objects = new Map(renderedPairs.parse(JSON.parse(json)));
     return events.flatMap((event) => {
       const object = objects.get(event.key);
@@ -53,7 +53,7 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
     });
   }
 
-  async function pass(events: readonly LoggedEvent[]): Promise<void> {
+  async function renderAndDeliver(events: readonly LoggedEvent[]): Promise<void> {
     if (subscribers.size === 0) return;
     try {
       const rendered = await render(events);
@@ -74,7 +74,7 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
       }
       waiting += 1;
       work = work
-        .then(() => pass(events))
+        .then(() => renderAndDeliver(events))
         .finally(() => {
           waiting -= 1;
         });

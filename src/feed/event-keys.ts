@@ -1,2 +1,2 @@
-/** Name under which the keys of the events to read travel beside the variables; no GraphQL variable can have it. */
+/** Key among a statement's variables for the events to read; no GraphQL variable can have this name. */
 export const EVENT_KEYS = '#events';

@@ -1,7 +1,6 @@
 /**
- * A place in the order in which events are given, as the database settles it after their commits:
- * microseconds since 1970, growing. It is kept with the event and outlives the cluster; it never leaves the
- * server.
+ * An event's place in the order in which subscribers get events: microseconds since 1970, growing. The sequencer
+ * assigns it after the commit. It is stored with the event and survives a dump and restore; it never leaves the server.
  */
 export type EventOffset = bigint;
 

@@ -2,117 +2,130 @@ import type { Audience } from '../domain/scopes.js';
 import type { EventLog, LoggedEvent } from './event-log.js';
 import { type EventOffset, later } from './event-offset.js';
 
-/** How often the table is looked at without having been told to. */
+/** Time between two polls of the table when no notification comes. */
 const POLL_MS = 2_000;
-/** How soon after a failed look. */
-const FAILED_MS = 250;
+/** Time between a failed poll and the next. */
+const RETRY_MS = 250;
 
-/** Hears of an audience's events, page by page, in order. */
+/** Receives an audience's events, page by page, in order. */
 export interface FeedReader {
   deliver(events: readonly LoggedEvent[]): void;
 }
 
+/**
+ * Delivers new events to readers, for each audience separately. An audience with readers is polled on every
+ * notification and every {@link POLL_MS}, with one statement however many readers there are. Every reader gets
+ * every event after the offset at which it joined, in order and once; failed polls are repeated.
+ */
 export interface Feed {
   /**
-   * Lets a reader hear of every event of the audience after the answered position. `reached` is how far the
-   * caller has got by itself: a feed without readers begins there.
+   * Adds a reader and answers the offset after which it gets every event. `reached` is how far the caller has read
+   * by itself: without other readers, the feed begins there.
    */
   join(audience: Audience, reader: FeedReader, reached: EventOffset): EventOffset;
   leave(audience: Audience, reader: FeedReader): void;
-  /** Something may have happened. */
-  look(): void;
-  /** Milliseconds since the feed that is furthest behind had told all there was; 0 when none is. */
+  /** Polls every audience that has readers, because there may be new events. */
+  poll(): void;
+  /** Milliseconds since the audience furthest behind had received every event; 0 when none is behind. */
   lagMs(): number;
   close(): void;
 }
 
-/** What is told to one audience: one statement for each look, however many readers there are. */
-interface Line {
+/** The state of one audience that has, or had, readers. */
+interface AudienceFeed {
   readonly readers: Set<FeedReader>;
-  position: EventOffset;
-  isLooking: boolean;
-  lookAgain: boolean;
+  /** Everything up to here has been delivered. */
+  offset: EventOffset;
+  isPolling: boolean;
+  /** There may be events that the poll under way does not see. */
+  pollAgain: boolean;
   timer: NodeJS.Timeout | undefined;
-  /** Since when there may be something that has not been told; null when there is nothing. */
+  /** Since when there may be undelivered events, on the process's steady clock; null when there are none. */
   behindSince: number | null;
 }
 
 export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: unknown) => void): Feed {
-  const lines = new Map<Audience, Line>();
+  const feeds = new Map<Audience, AudienceFeed>();
 
-  async function look(audience: Audience, line: Line): Promise<void> {
-    line.lookAgain = true;
-    if (line.isLooking) return;
-    line.isLooking = true;
-    line.behindSince ??= performance.now();
-    clearTimeout(line.timer);
+  async function poll(audience: Audience, feed: AudienceFeed): Promise<void> {
+    feed.pollAgain = true;
+    if (feed.isPolling) return;
+    feed.isPolling = true;
+    feed.behindSince ??= performance.now();
+    clearTimeout(feed.timer);
     let nextMs = POLL_MS;
     try {
-      while (line.lookAgain && line.readers.size > 0) {
-        line.lookAgain = false;
-        const page = await log.pageAfter(audience, line.position);
-        line.position = page.next;
-        if (page.events.length > 0) for (const reader of [...line.readers]) reader.deliver(page.events);
-        if (page.isLast) line.behindSince = null;
-        else line.lookAgain = true;
-      }
+      while (feed.pollAgain && feed.readers.size > 0) await deliverPage(log, audience, feed);
     } catch (error) {
-      // Nothing has been skipped: the next look finds it.
+      // The offset has not moved, so the next poll finds the same events.
       onFailure(error);
-      nextMs = FAILED_MS;
+      nextMs = RETRY_MS;
     } finally {
-      line.isLooking = false;
+      feed.isPolling = false;
     }
-    if (line.readers.size === 0) {
-      if (lines.get(audience) === line) lines.delete(audience);
+    if (feed.readers.size === 0) {
+      if (feeds.get(audience) === feed) feeds.delete(audience);
       return;
     }
-    line.timer = setTimeout(() => void look(audience, line), nextMs);
-    line.timer.unref();
+    feed.timer = setTimeout(() => void poll(audience, feed), nextMs);
+    feed.timer.unref();
   }
 
   return {
     join(audience, reader, reached) {
-      const open = lines.get(audience);
+      const open = feeds.get(audience);
       if (open && open.readers.size > 0) {
         open.readers.add(reader);
-        return later(reached, open.position);
+        return later(reached, open.offset);
       }
       clearTimeout(open?.timer);
-      const line = newLine(reader, reached);
-      lines.set(audience, line);
-      void look(audience, line);
+      const feed = newFeed(reader, reached);
+      feeds.set(audience, feed);
+      void poll(audience, feed);
       return reached;
     },
     leave(audience, reader) {
-      const line = lines.get(audience);
-      if (!line?.readers.delete(reader) || line.readers.size > 0) return;
-      clearTimeout(line.timer);
-      if (!line.isLooking) lines.delete(audience);
+      const feed = feeds.get(audience);
+      if (!feed?.readers.delete(reader) || feed.readers.size > 0) return;
+      clearTimeout(feed.timer);
+      if (!feed.isPolling) feeds.delete(audience);
     },
-    look() {
-      for (const [audience, line] of lines) void look(audience, line);
+    poll() {
+      for (const [audience, feed] of feeds) void poll(audience, feed);
     },
     lagMs() {
       const now = performance.now();
-      return Math.max(0, ...[...lines.values()].map(({ behindSince }) => now - (behindSince ?? now)));
+      return Math.max(0, ...[...feeds.values()].map(({ behindSince }) => now - (behindSince ?? now)));
     },
     close() {
-      for (const line of lines.values()) {
-        line.readers.clear();
-        clearTimeout(line.timer);
+      for (const feed of feeds.values()) {
+        feed.readers.clear();
+        clearTimeout(feed.timer);
       }
-      lines.clear();
+      feeds.clear();
     },
   };
 }
 
-function newLine(reader: FeedReader, position: EventOffset): Line {
+async function deliverPage(
+  log: Pick<EventLog, 'pageAfter'>,
+  audience: Audience,
+  feed: AudienceFeed,
+): Promise<void> {
+  feed.pollAgain = false;
+  const page = await log.pageAfter(audience, feed.offset);
+  feed.offset = page.next;
+  if (page.events.length > 0) for (const reader of [...feed.readers]) reader.deliver(page.events);
+  if (page.isLast) feed.behindSince = null;
+  else feed.pollAgain = true;
+}
+
+function newFeed(reader: FeedReader, offset: EventOffset): AudienceFeed {
   return {
     readers: new Set([reader]),
-    position,
-    isLooking: false,
-    lookAgain: false,
+    offset,
+    isPolling: false,
+    pollAgain: false,
     timer: undefined,
     behindSince: null,
   };

@@ -9,8 +9,9 @@ export interface Listener {
 }
 
 /**
- * One connection that hears that something has happened, and nothing of what: notifications are empty.
- * It comes back after a loss, and then says so once, for what it may not have heard.
+ * One connection that listens for notifications of the database. They carry no payload: they say that something
+ * has changed, not what. A lost connection is opened again; `onNotification` is then called once, because
+ * notifications may have been missed.
  */
 export function openListener(
   connectionString: string,

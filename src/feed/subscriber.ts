@@ -1,21 +1,22 @@
 import { CodedError } from '../common/errors.js';
 import { untilAvailable } from '../database/unavailable.js';
 import { type BoundedQueue, createBoundedQueue } from './bounded-queue.js';
-import { type Channel, type ChannelSubscriber, PATIENCE_MS, type RenderedEvent } from './channel.js';
+import { type Channel, type ChannelSubscriber, MAX_OUTAGE_MS, type RenderedEvent } from './channel.js';
 import type { EventLog } from './event-log.js';
 import type { EventOffset } from './event-offset.js';
 import type { Feed } from './feed.js';
 
-/** Events that may wait for a client; what comes on top stays in the table until it has taken them. */
+/** Events that may wait for a client; it gets further ones from the table once it has taken these. */
 export const MAX_WAITING_EVENTS = 256;
-/** A client that is behind and takes nothing for so long is cut off, and resumes by cursor. */
+/** A client that has events waiting and takes none for this long is disconnected; it can resume by cursor. */
 export const STALLED_MS = 10_000;
-/** A page of so few events is the last one read before a subscription joins the feed. */
-const ALMOST_THERE = 32;
+/** After a page with at most this many events, a subscription joins the feed. */
+const CAUGHT_UP_EVENTS = 32;
 
 /**
- * The events of a channel from a position on, none left out and none twice: what the table holds, page by page
- * as the client takes them, then what the feed brings; the table again whenever the client falls behind.
+ * The events of a channel after an offset, in order, none left out and none twice. They come from the table, page by
+ * page as the client takes them, until it has caught up; then from the feed. A client that falls behind gets them
+ * from the table again.
  */
 export function subscribe(
   { log, feed }: { readonly log: Pick<EventLog, 'pageAfter'>; readonly feed: Feed },
@@ -24,8 +25,8 @@ export function subscribe(
   onEnd: () => void,
 ): BoundedQueue<RenderedEvent> {
   let reached = start;
-  /** What the feed brings while the table is still being read; null when it goes straight to the client. */
-  let held: RenderedEvent[] | null = null;
+  /** Events from the feed that wait until the table has been read; null when they go straight to the client. */
+  let buffered: RenderedEvent[] | null = null;
   let wake: () => void = () => {};
 
   const queue = createBoundedQueue<RenderedEvent>(MAX_WAITING_EVENTS, () => {
@@ -36,9 +37,9 @@ export function subscribe(
 
   const subscriber: ChannelSubscriber = {
     receive(events) {
-      if (held !== null) {
-        held.push(...events);
-        if (held.length > MAX_WAITING_EVENTS) leave();
+      if (buffered !== null) {
+        buffered.push(...events);
+        if (buffered.length > MAX_WAITING_EVENTS) leave();
         return;
       }
       for (const event of events) {
@@ -57,64 +58,64 @@ export function subscribe(
     wake();
   }
 
-  /** Reads one page of the table, as far as `last`, once the client has taken what it was given. */
-  async function readOn(
+  /** Reads one page of the table, up to `last`, once the client has taken everything before it. */
+  async function readPage(
     last: EventOffset | null,
   ): Promise<{ readonly count: number; readonly isLast: boolean }> {
-    await taken(queue);
-    const page = await untilAvailable(PATIENCE_MS, () => log.pageAfter(channel.audience, reached));
-    const wanted = page.events.filter(({ position }) => last === null || position <= last);
-    for (const event of wanted.length > 0 ? await channel.render(wanted) : []) queue.put(event);
+    await untilTaken(queue);
+    const page = await untilAvailable(MAX_OUTAGE_MS, () => log.pageAfter(channel.audience, reached));
+    const selected = page.events.filter(({ position }) => last === null || position <= last);
+    for (const event of selected.length > 0 ? await channel.render(selected) : []) queue.put(event);
     reached = last !== null && page.next > last ? last : page.next;
-    return { count: wanted.length, isLast: page.isLast };
+    return { count: selected.length, isLast: page.isLast };
   }
 
-  /** Until hardly anything can have happened while the last page was on its way. */
+  /** Reads pages until one is so small that few events can have followed it. */
   async function catchUp(): Promise<void> {
     while (queue.isOpen) {
-      const { count, isLast } = await readOn(null);
-      if (isLast && count <= ALMOST_THERE) return;
+      const { count, isLast } = await readPage(null);
+      if (isLast && count <= CAUGHT_UP_EVENTS) return;
     }
   }
 
-  /** Resolves when the feed brings more than the client takes. */
-  async function live(): Promise<void> {
-    held = [];
+  /** Follows the feed. Resolves when the client falls behind, or leaves. */
+  async function followFeed(): Promise<void> {
+    buffered = [];
     channel.subscribers.add(subscriber);
-    const isIn = (): boolean => channel.subscribers.has(subscriber);
+    const isJoined = (): boolean => channel.subscribers.has(subscriber);
     const joined = feed.join(channel.audience, channel, reached);
-    while (isIn() && joined > reached) await readOn(joined);
-    const missed = held;
-    held = null;
-    if (!isIn()) return;
+    while (isJoined() && joined > reached) await readPage(joined);
+    const missed = buffered;
+    buffered = null;
+    if (!isJoined()) return;
     reached = joined;
     subscriber.receive(missed);
-    if (isIn()) {
+    if (isJoined()) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
   }
 
-  async function follow(): Promise<void> {
+  async function run(): Promise<void> {
     while (queue.isOpen) {
       await catchUp();
-      await live();
+      await followFeed();
     }
   }
 
-  follow().catch((error: unknown) => queue.abort(error));
+  run().catch((error: unknown) => queue.abort(error));
   return queue;
 }
 
-/** Resolves once a client has taken everything; cuts it off when it has stopped taking. */
-async function taken(queue: BoundedQueue<RenderedEvent>): Promise<void> {
-  const looking = setInterval(() => {
+/** Resolves once the client has taken everything; aborts the queue when it has stopped taking. */
+async function untilTaken(queue: BoundedQueue<RenderedEvent>): Promise<void> {
+  const stallCheck = setInterval(() => {
     if (performance.now() - queue.takenAt > STALLED_MS) queue.abort(tooSlow());
   }, STALLED_MS / 10);
-  looking.unref();
+  stallCheck.unref();
   await queue.drained();
-  clearInterval(looking);
+  clearInterval(stallCheck);
 }
 
 function tooSlow(): CodedError {

@@ -57,7 +57,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
-  const listener = openListener(parts.listenUrl, 'incident_event', () => feed.look());
+  const listener = openListener(parts.listenUrl, 'incident_event', () => feed.poll());
   const subscriptions = createSubscriptionExecutor(schema, { ...parts, log, feed });
   const operations = createOperations({ ...parts, subscriptions });
   const sessions = openSessions(parts.verifier);

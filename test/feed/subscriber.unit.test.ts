@@ -27,7 +27,7 @@ function table() {
       const number = events.length + 1;
       events.push({ key: String(number), position: BigInt(number) });
     }
-    feed.look();
+    feed.poll();
   };
   return { log, feed, add };
 }
