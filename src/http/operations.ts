@@ -16,9 +16,8 @@ import type { TrustedDocuments } from '../demand/trusted-documents.js';
 import type { FormatErrors } from '../execution/error-formatter.js';
 import type { Events } from '../execution/event-results.js';
 import type { SubscriptionExecutor } from '../execution/subscription-executor.js';
-import { translator } from '../i18n/labels.js';
-import { requestLocale } from '../i18n/negotiation.js';
 import { objectOf } from './apollo-adapter.js';
+import { createContext } from './request-context.js';
 
 /** An operation as a client sends it, on whatever transport. */
 export interface OperationRequest {
@@ -41,18 +40,18 @@ export interface OperationsParts {
   /** The only documents that are answered; null when all are. */
   readonly trustedDocuments: TrustedDocuments | null;
   readonly formatErrors: FormatErrors;
-  /** Told of every operation once it has been answered, of a subscription once it has begun. */
+  /** Called once for every operation: when it has been answered, or when a subscription has begun. */
   readonly onAnswer: (request: AnsweredRequest) => void;
 }
 
 export interface Operations {
   /** The context of one operation on a connection. */
   contextFor(viewer: Viewer, acceptLanguage: string | undefined): RequestContext;
-  /** The type of the operation a request means, as far as the document is one that is taken. */
+  /** The type of the operation that a request means; null when its document is refused. */
   typeOf(request: OperationRequest): OperationTypeNode | null;
   /**
    * Runs an operation as HTTP would run it: the same documents, limits, rights, costs and messages.
-   * Queries and mutations go through the same server, subscriptions through the same doors.
+   * Queries and mutations go through the same server; subscriptions pass the same checks.
    */
   run(request: OperationRequest, context: RequestContext): Promise<Answer>;
   readonly formatErrors: FormatErrors;
@@ -78,7 +77,9 @@ export function createOperations(parts: OperationsParts): Operations {
     const examined = documents.examine(query);
     if ('errors' in examined) return refused(examined.errors, context);
     const operation = operationOf(query, request);
-    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return once(request, context);
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
+      return executeOnce(graphql, request, context);
+    }
     if (context.record) context.record.operation = operation.name?.value ?? null;
     const started = await subscriptions.execute({
       document: examined.document,
@@ -92,42 +93,14 @@ export function createOperations(parts: OperationsParts): Operations {
       : refused(started.errors, context);
   }
 
-  async function once(
-    { query, operationName, variables }: OperationRequest,
-    context: RequestContext,
-  ): Promise<Answer> {
-    const { body } = await graphql.executeOperation(
-      { query, operationName: operationName ?? undefined, variables: { ...variables } },
-      { contextValue: context },
-    );
-    if (body.kind !== 'single') throw new Error('Answers are never sent in parts');
-    const { data, errors, extensions } = body.singleResult;
-    return {
-      kind: 'once',
-      result: {
-        ...(errors ? { errors } : {}),
-        ...(data === undefined ? {} : { data: objectOf(data) }),
-        ...(extensions ? { extensions: objectOf(extensions) } : {}),
-      },
-    };
-  }
-
   function refused(errors: readonly unknown[], context: RequestContext): Answer {
     return { kind: 'refused', errors: formatErrors(errors, context) };
   }
 
   return {
     formatErrors,
-    contextFor(viewer, acceptLanguage) {
-      const locale = requestLocale({ claim: viewer.locale, acceptLanguage, nation: viewer.nation });
-      return Object.freeze({
-        viewer,
-        locale,
-        t: translator(locale),
-        requestId: randomUUID(),
-        record: newRecord(),
-      });
-    },
+    contextFor: (viewer, acceptLanguage) =>
+      createContext(viewer, acceptLanguage, { requestId: randomUUID(), record: newRecord() }),
     typeOf(request) {
       const query = textOf(request);
       return query === null ? null : (operationOf(query, request)?.operation ?? null);
@@ -143,6 +116,27 @@ export function createOperations(parts: OperationsParts): Operations {
       const { viewer, requestId, record = newRecord() } = context;
       onAnswer(answeredRequest(record, requestId, viewer, 200, performance.now() - startedAt));
       return answered;
+    },
+  };
+}
+
+async function executeOnce(
+  graphql: ApolloServer<RequestContext>,
+  { query, operationName, variables }: OperationRequest,
+  context: RequestContext,
+): Promise<Answer> {
+  const { body } = await graphql.executeOperation(
+    { query, operationName: operationName ?? undefined, variables: { ...variables } },
+    { contextValue: context },
+  );
+  if (body.kind !== 'single') throw new Error('Answers are never sent in parts');
+  const { data, errors, extensions } = body.singleResult;
+  return {
+    kind: 'once',
+    result: {
+      ...(errors ? { errors } : {}),
+      ...(data === undefined ? {} : { data: objectOf(data) }),
+      ...(extensions ? { extensions: objectOf(extensions) } : {}),
     },
   };
 }

@@ -8,7 +8,7 @@ export function isJsonInUtf8(contentType: string | undefined): boolean {
   return contentType !== undefined && JSON_TYPE.test(contentType);
 }
 
-/** The body as text, or null when it is too long; what is too long is not kept. */
+/** The body as text, or null when it is too long; what is too long is discarded as it comes. */
 export function readBody(request: IncomingMessage): Promise<string | null> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > MAX_BODY_BYTES) return resolve(null);
@@ -23,7 +23,7 @@ export function readBody(request: IncomingMessage): Promise<string | null> {
       chunks.push(chunk);
     });
     request.on('end', () =>
-      together(() =>
+      runInBatch(() =>
         resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')),
       ),
     );
@@ -31,15 +31,15 @@ export function readBody(request: IncomingMessage): Promise<string | null> {
   });
 }
 
-const waiting: (() => void)[] = [];
+const batch: (() => void)[] = [];
 
 /**
- * Requests that arrive in one turn of the event loop go on together, step by step: what a step needs is in the
- * processor's caches for all but the first, which system calls in between would empty.
+ * Runs what requests do next in one batch for each iteration of the event loop. Requests that arrive together
+ * pass each step together, so its code and data stay in the processor's caches between them.
  */
-function together(goOn: () => void): void {
-  if (waiting.push(goOn) > 1) return;
+function runInBatch(step: () => void): void {
+  if (batch.push(step) > 1) return;
   setImmediate(() => {
-    for (const next of waiting.splice(0)) next();
+    for (const next of batch.splice(0)) next();
   });
 }

@@ -1,34 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FormattedExecutionResult, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { z } from 'zod';
-import { CodedError, type ErrorCode } from '../common/errors.js';
+import { CodedError } from '../common/errors.js';
+import type { RequestContext } from '../context/request-context.js';
 import { unavailable } from '../database/unavailable.js';
 import { LANGUAGE_TAG } from '../domain/locale.js';
 import type { EventResult } from '../execution/event-results.js';
-import type { Answer, Operations } from './operations.js';
+import type { Answer, OperationRequest, Operations } from './operations.js';
+import type { Refusal } from './request-handling.js';
 import type { Session, Sessions } from './session.js';
 
-/** How often a silent stream says that it is alive. */
+/** How often a stream sends a comment, so that proxies do not close it while nothing happens. */
 const HEARTBEAT_MS = 12_000;
-/** How long a client may leave unread what it was sent. */
+/** How long a client may leave its socket's buffer full. */
 const STALLED_MS = 20_000;
 /** When a subject with too many streams may try again, in seconds. */
 const RETRY_AFTER = '10';
-/** How long a stream that is being ended may take to deliver what it holds. */
-const FAREWELL_MS = 2_000;
+/** How long a stream that ends may take to send what is in its buffer. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 const operationRequest = z.object({
   query: z.string(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
-
-/** Why no stream was begun. */
-export interface StreamRefusal {
-  readonly code: ErrorCode;
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 export interface SseTransport {
   /**
@@ -40,7 +35,7 @@ export interface SseTransport {
     response: ServerResponse,
     given: unknown,
     headers: Readonly<Record<string, string>>,
-  ): Promise<StreamRefusal | null>;
+  ): Promise<Refusal | null>;
   /** Streams open. */
   readonly size: number;
   close(): void;
@@ -51,7 +46,7 @@ export function acceptsEventStream({ headers }: IncomingMessage): boolean {
   return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(headers.accept ?? '');
 }
 
-/** The parameters of a GET, as they would stand in the body of a POST; null when they are not JSON. */
+/** The parameters of a GET as the body of a POST would have them; null when `variables` is not JSON. */
 export function parametersOf(search: string): object | null {
   const { variables, ...parameters } = Object.fromEntries(new URLSearchParams(search));
   try {
@@ -67,30 +62,17 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
   let isClosed = false;
 
   return {
-    async answer(request, response, given, headers): Promise<StreamRefusal | null> {
+    async answer(request, response, given, headers): Promise<Refusal | null> {
       if (isClosed) return { code: 'SERVICE_UNAVAILABLE' };
-      const parsed = operationRequest.safeParse(given);
-      if (!parsed.success) return { code: 'BAD_REQUEST' };
-      const { data: operation } = parsed;
-      if (request.method === 'GET' && operations.typeOf(operation) === OperationTypeNode.MUTATION) {
-        return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'POST' } };
-      }
+      const operation = operationOf(operations, request, given);
+      if ('code' in operation) return operation;
       let stream: Stream | null = null;
       const session = await sessions.open(request.headers.authorization, () =>
         stream?.fail(new CodedError('UNAUTHENTICATED')),
       );
-      if (session === 'refused')
-        return { code: 'UNAUTHENTICATED', headers: { 'WWW-Authenticate': 'Bearer' } };
-      if (session === 'too many') return { code: 'RATE_LIMITED', headers: { 'Retry-After': RETRY_AFTER } };
+      if (typeof session === 'string') return sessionRefusal(session);
       const context = operations.contextFor(session.viewer, request.headers['accept-language']);
-      response.writeHead(200, {
-        ...headers,
-        'Content-Type': 'text/event-stream; charset=utf-8',
-        'Content-Language': LANGUAGE_TAG[context.locale],
-        Vary: 'Accept-Language, Authorization',
-        'X-Request-Id': context.requestId,
-        'X-Accel-Buffering': 'no',
-      });
+      writeHead(response, context, headers);
       stream = createStream(response, session, (error) => operations.formatErrors([error], context));
       streams.add(stream);
       response.once('close', () => {
@@ -98,7 +80,7 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
         session.close();
       });
       const answer = await operations.run(operation, context);
-      // Whoever has the head of the answer hears of all that happens from then on.
+      // A client that has the head of the answer receives every event from then on.
       response.flushHeaders();
       await deliver(answer, stream);
       return null;
@@ -111,6 +93,40 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
       for (const stream of [...streams]) stream.fail(unavailable());
     },
   };
+}
+
+function operationOf(
+  operations: Operations,
+  { method }: IncomingMessage,
+  given: unknown,
+): OperationRequest | Refusal {
+  const parsed = operationRequest.safeParse(given);
+  if (!parsed.success) return { code: 'BAD_REQUEST' };
+  if (method === 'GET' && operations.typeOf(parsed.data) === OperationTypeNode.MUTATION) {
+    return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'POST' } };
+  }
+  return parsed.data;
+}
+
+function sessionRefusal(reason: 'refused' | 'too many'): Refusal {
+  return reason === 'refused'
+    ? { code: 'UNAUTHENTICATED', headers: { 'WWW-Authenticate': 'Bearer' } }
+    : { code: 'RATE_LIMITED', headers: { 'Retry-After': RETRY_AFTER } };
+}
+
+function writeHead(
+  response: ServerResponse,
+  { locale, requestId }: RequestContext,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(200, {
+    ...headers,
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Content-Language': LANGUAGE_TAG[locale],
+    Vary: 'Accept-Language, Authorization',
+    'X-Request-Id': requestId,
+    'X-Accel-Buffering': 'no',
+  });
 }
 
 async function deliver(answer: Answer, stream: Stream): Promise<void> {
@@ -133,7 +149,7 @@ interface Stream {
   /** Ends it, with a coded error as the last result. */
   fail(error: unknown): void;
   complete(): void;
-  /** Tells when it is over, whoever ends it; at once when it is over already. */
+  /** Calls the listener when the stream ends, whoever ends it; at once when it has ended. */
   onEnd(listener: () => void): void;
 }
 
@@ -144,26 +160,26 @@ function createStream(
 ): Stream {
   let isOpen = true;
   const listeners: (() => void)[] = [];
-  const beating = setInterval(() => {
+  const heartbeat = setInterval(() => {
     if (session.isLive()) response.write(':\n\n');
   }, HEARTBEAT_MS);
-  beating.unref();
+  heartbeat.unref();
 
-  function over(): void {
+  function markEnded(): void {
     if (!isOpen) return;
     isOpen = false;
-    clearInterval(beating);
+    clearInterval(heartbeat);
     for (const listener of listeners) listener();
   }
 
   function end(frames: string): void {
-    over();
+    markEnded();
     response.end(`${frames}event: complete\ndata:\n\n`);
-    setTimeout(() => response.destroy(), FAREWELL_MS).unref();
+    setTimeout(() => response.destroy(), CLOSE_TIMEOUT_MS).unref();
   }
 
-  response.once('close', over);
-  response.on('error', over);
+  response.once('close', markEnded);
+  response.on('error', markEnded);
   return {
     async next(result) {
       if (!isOpen || !session.isLive()) return;
@@ -188,7 +204,7 @@ function createStream(
   };
 }
 
-/** JSON has no line breaks of its own, so that one line of data is enough. */
+/** JSON.stringify writes no line breaks, so one line of data is enough. */
 function frame(result: FormattedExecutionResult | EventResult): string {
   return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
 }

@@ -12,20 +12,21 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { CodedError } from '../common/errors.js';
-import type { Operations } from './operations.js';
+import type { RequestContext } from '../context/request-context.js';
+import type { Answer, Operations } from './operations.js';
 import type { Session, Sessions } from './session.js';
 
-/** Operations under way on one socket at the most. */
+/** The most operations that one socket may have at once. */
 export const MAX_OPERATIONS = 128;
 /** How long a client may take to send its token. */
 const INIT_TIMEOUT_MS = 5_000;
 const PING_MS = 12_000;
-/** Bytes that may wait in a socket; a client that takes them too slowly is cut off, and resumes by cursor. */
+/** Bytes that may wait in a socket. A client that reads more slowly is disconnected, and resumes by cursor. */
 const MAX_BUFFERED = 1024 * 1024;
-/** How long a socket that is being closed may take to say goodbye. */
-const FAREWELL_MS = 2_000;
+/** How long a client may take to answer a close frame. */
+const CLOSE_TIMEOUT_MS = 2_000;
 const GOING_AWAY = 1001;
-/** The one close code that tells a client to come back later. */
+/** Tells a client to connect again later (RFC 6455 registry). */
 const TRY_AGAIN_LATER = 1013;
 
 const initPayload = z.object({
@@ -49,12 +50,12 @@ export interface WebSocketParts {
   readonly logger: Logger;
 }
 
-/** What is known of one socket. */
+/** The state of one socket. */
 interface Connection {
   readonly socket: WebSocket;
   acceptLanguage: string | undefined;
   session: Session | null;
-  /** Resolves once every subscription asked for so far has begun, or been refused. */
+  /** Resolves once every subscription asked for so far has begun or been refused. */
   begun: Promise<void>;
 }
 
@@ -68,61 +69,16 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
     handleProtocols: (protocols) => handleProtocols(protocols),
     perMessageDeflate: false,
   });
-  const protocol = speak(parts);
-  const waitingForPong = new WeakSet<WebSocket>();
-
+  const protocol = createProtocol(parts);
   http.on('upgrade', (request, stream, head) => {
     stream.on('error', () => {});
     if (request.url?.split('?', 1)[0] !== '/graphql') {
       stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    server.handleUpgrade(request, stream, head, (socket) => accept(socket, request));
+    server.handleUpgrade(request, stream, head, (socket) => accept(protocol, socket, request, parts.logger));
   });
-
-  function accept(socket: WebSocket, request: IncomingMessage): void {
-    const connection: Connection = {
-      socket,
-      acceptLanguage: request.headers['accept-language'],
-      session: null,
-      begun: Promise.resolve(),
-    };
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (text) => send(connection, text),
-        close: (code, reason) => end(socket, code ?? CloseCode.InternalServerError, reason ?? ''),
-        onMessage: (take) => {
-          socket.on('message', (data) => {
-            take(String(data)).catch((error: unknown) => {
-              parts.logger.error({ err: error }, 'socket failed');
-              end(socket, CloseCode.InternalServerError, 'Internal server error');
-            });
-          });
-        },
-      },
-      connection,
-    );
-    socket.on('pong', () => waitingForPong.delete(socket));
-    // Frames that are none, or too long: the socket closes itself, with the code that says so.
-    socket.on('error', () => {});
-    socket.once('close', (code, reason) => {
-      connection.session?.close();
-      void closed(code, String(reason));
-    });
-  }
-
-  const pinging = setInterval(() => {
-    for (const socket of server.clients) {
-      if (waitingForPong.has(socket)) {
-        socket.terminate();
-        continue;
-      }
-      waitingForPong.add(socket);
-      if (socket.readyState === socket.OPEN) socket.ping();
-    }
-  }, PING_MS);
-  pinging.unref();
+  const pinging = terminateSilent(server);
 
   return {
     get size() {
@@ -137,50 +93,71 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
   };
 }
 
-/** The protocol, with our own doors in place of the library's. */
-function speak({ schema, operations, sessions }: WebSocketParts) {
-  const refusals = new WeakMap<readonly GraphQLError[], readonly GraphQLFormattedError[]>();
+/** Connects a socket to the protocol. */
+function accept(protocol: Protocol, socket: WebSocket, request: IncomingMessage, logger: Logger): void {
+  const connection: Connection = {
+    socket,
+    acceptLanguage: request.headers['accept-language'],
+    session: null,
+    begun: Promise.resolve(),
+  };
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) => send(connection, text),
+      close: (code, reason) => end(socket, code ?? CloseCode.InternalServerError, reason ?? ''),
+      onMessage: (receive) => {
+        socket.on('message', (data) => {
+          receive(String(data)).catch((error: unknown) => {
+            logger.error({ err: error }, 'socket failed');
+            end(socket, CloseCode.InternalServerError, 'Internal server error');
+          });
+        });
+      },
+    },
+    connection,
+  );
+  // After malformed or oversized frames ws closes the socket itself, with the code that says so.
+  socket.on('error', () => {});
+  socket.once('close', (code, reason) => {
+    connection.session?.close();
+    void closed(code, String(reason));
+  });
+}
 
-  function contextOf({ session, acceptLanguage }: Connection) {
-    return session && operations.contextFor(session.viewer, acceptLanguage);
-  }
-
-  async function connect({ connectionParams, extra }: ConnectionContext): Promise<boolean> {
-    const { socket } = extra;
-    const params = initPayload.safeParse(connectionParams ?? {});
-    if (!params.success) return false;
-    const { authorization = params.data.Authorization, acceptLanguage } = params.data;
-    const session = await sessions.open(authorization, (reason) =>
-      end(socket, CloseCode.Forbidden, reason === 'expired' ? 'Token expired' : 'Forbidden'),
-    );
-    if (session === 'refused') return false;
-    if (session === 'too many') {
-      end(socket, CloseCode.TooManyInitialisationRequests, 'Too many sockets');
-      return false;
+/** Pings every socket, and terminates those that have not answered the ping before. */
+function terminateSilent(server: WebSocketServer): NodeJS.Timeout {
+  const awaitingPong = new WeakSet<WebSocket>();
+  const pinging = setInterval(() => {
+    for (const socket of server.clients) {
+      if (awaitingPong.has(socket)) {
+        socket.terminate();
+        continue;
+      }
+      awaitingPong.add(socket);
+      socket.once('pong', () => awaitingPong.delete(socket));
+      if (socket.readyState === socket.OPEN) socket.ping();
     }
-    if (socket.readyState !== socket.OPEN) session.close();
-    extra.session = session;
-    extra.acceptLanguage = acceptLanguage ?? extra.acceptLanguage;
-    return true;
-  }
+  }, PING_MS);
+  return pinging.unref();
+}
 
-  /** The operation is run here; what it answers travels to the library's executor as the context. */
-  async function begin(
-    { extra, subscriptions }: ConnectionContext,
+type Protocol = ReturnType<typeof createProtocol>;
+
+/** The protocol of graphql-ws. Operations run here and not in the library's executor. */
+function createProtocol({ schema, operations, sessions }: WebSocketParts) {
+  const formatted = new WeakMap<readonly GraphQLError[], readonly GraphQLFormattedError[]>();
+
+  /** The library's executor receives what the operation answers as its context. */
+  async function subscribe(
+    connection: ConnectionContext,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooMany()];
-    const isSubscription = operations.typeOf(payload) === OperationTypeNode.SUBSCRIPTION;
-    // What is read after subscribing misses nothing that the subscription does not tell.
-    if (!isSubscription) await extra.begun;
-    const context = contextOf(extra);
-    if (context === null || !extra.session?.isLive()) return [new CodedError('UNAUTHENTICATED')];
-    const running = operations.run(payload, context);
-    if (isSubscription) extra.begun = Promise.all([extra.begun, running]).then(() => {});
-    const answer = await running;
+    const answer = await runOperation(operations, connection, payload);
+    if (Array.isArray(answer)) return answer;
     if (answer.kind === 'refused') {
       const errors = answer.errors.map(({ message }) => new GraphQLError(message));
-      refusals.set(errors, answer.errors);
+      formatted.set(errors, answer.errors);
       return errors;
     }
     const contextValue = answer.kind === 'once' ? answer.result : answer.events;
@@ -189,18 +166,61 @@ function speak({ schema, operations, sessions }: WebSocketParts) {
 
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-    onConnect: connect,
-    onSubscribe: (context, _id, payload) => begin(context, payload),
+    onConnect: (connection) => openSession(sessions, connection),
+    onSubscribe: (connection, _id, payload) => subscribe(connection, payload),
     // biome-ignore lint/suspicious/noExplicitAny: the library's own type of what an executor answers
     execute: ({ contextValue }): any => contextValue,
-    onNext: (_context, _id, _payload, _args, result) => result as never,
+    onNext: (_connection, _id, _payload, _args, result) => result as never,
     onError: ({ extra }, _id, _payload, errors) => {
-      const known = refusals.get(errors);
+      const known = formatted.get(errors);
       if (known) return known;
-      const context = contextOf(extra);
+      const context = contextOf(operations, extra);
       return context ? operations.formatErrors(errors, context) : [];
     },
   });
+}
+
+/** Verifies the token of `connection_init`; false closes the socket as forbidden. */
+async function openSession(
+  sessions: Sessions,
+  { connectionParams, extra }: ConnectionContext,
+): Promise<boolean> {
+  const { socket } = extra;
+  const params = initPayload.safeParse(connectionParams ?? {});
+  if (!params.success) return false;
+  const { authorization = params.data.Authorization, acceptLanguage } = params.data;
+  const session = await sessions.open(authorization, (reason) =>
+    end(socket, CloseCode.Forbidden, reason === 'expired' ? 'Token expired' : 'Forbidden'),
+  );
+  if (session === 'refused') return false;
+  if (session === 'too many') {
+    end(socket, CloseCode.TooManyInitialisationRequests, 'Too many sockets');
+    return false;
+  }
+  if (socket.readyState !== socket.OPEN) session.close();
+  extra.session = session;
+  extra.acceptLanguage = acceptLanguage ?? extra.acceptLanguage;
+  return true;
+}
+
+async function runOperation(
+  operations: Operations,
+  { extra, subscriptions }: ConnectionContext,
+  payload: SubscribePayload,
+): Promise<Answer | GraphQLError[]> {
+  if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooManyOperations()];
+  const isSubscription = operations.typeOf(payload) === OperationTypeNode.SUBSCRIPTION;
+  // A query after a subscription reads only once it has begun, so nothing falls between the two.
+  if (!isSubscription) await extra.begun;
+  const context = contextOf(operations, extra);
+  if (context === null || !extra.session?.isLive()) return [new CodedError('UNAUTHENTICATED')];
+  const running = operations.run(payload, context);
+  if (isSubscription) extra.begun = Promise.all([extra.begun, running]).then(() => {});
+  return running;
+}
+
+function contextOf(operations: Operations, { session, acceptLanguage }: Connection): RequestContext | null {
+  return session && operations.contextFor(session.viewer, acceptLanguage);
 }
 
 const ANY_OPERATION = parse('{ __typename }');
@@ -214,10 +234,10 @@ async function send({ socket, session }: Connection, text: string): Promise<void
 
 function end(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason);
-  setTimeout(() => socket.terminate(), FAREWELL_MS).unref();
+  setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
 }
 
-function tooMany(): CodedError {
+function tooManyOperations(): CodedError {
   return new CodedError('LIMIT_EXCEEDED', {
     reason: 'LIMIT_SUBSCRIPTIONS',
     variables: { maximum: MAX_OPERATIONS },

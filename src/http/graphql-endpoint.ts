@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { Verifier } from '../auth/verifier.js';
+import type { RequestContext } from '../context/request-context.js';
+import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
+import { LANGUAGE_TAG } from '../domain/locale.js';
+import { isJsonInUtf8, readBody } from './request-body.js';
+import { createContext } from './request-context.js';
+import { type Refusal, type RequestHandling, SECURITY_HEADERS } from './request-handling.js';
+import { acceptsEventStream, parametersOf, type SseTransport } from './sse.transport.js';
+
+const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
+
+/** What Apollo looks at: types of body and answer, and what tells a script from a form. */
+const APOLLO_HEADERS = [
+  'content-type',
+  'accept',
+  'x-apollo-operation-name',
+  'apollo-require-preflight',
+] as const;
+
+export interface GraphqlEndpointParts {
+  readonly graphql: ApolloServer<RequestContext>;
+  readonly verifier: Verifier;
+  /** Answers requests that accept an event stream. */
+  readonly streams: SseTransport;
+  /** The only documents that are answered; null when all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
+}
+
+/** Where the parameters of a GraphQL request are: in the body of a POST, in the query string of a GET. */
+type Parameters =
+  | { readonly method: 'POST'; readonly search: string; readonly body: unknown }
+  | { readonly method: 'GET'; readonly search: string; readonly body: undefined };
+
+/** Answers a request at /graphql: token, method, type and size, then the document. */
+export async function answerGraphql(
+  parts: GraphqlEndpointParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  handling: RequestHandling,
+): Promise<void> {
+  const verified = parts.verifier.verify(request.headers.authorization);
+  const viewer = verified instanceof Promise ? await verified : verified;
+  if (viewer === null) {
+    return handling.refuse({ code: 'UNAUTHENTICATED', headers: { 'WWW-Authenticate': 'Bearer' } });
+  }
+  handling.viewer = viewer;
+
+  const sent = await readParameters(request);
+  if ('code' in sent) return handling.refuse(sent);
+  const parameters = parts.trustedDocuments ? withTrustedDocument(parts.trustedDocuments, sent) : sent;
+  if ('code' in parameters) return handling.refuse(parameters);
+
+  if (acceptsEventStream(request)) {
+    const given = parameters.method === 'POST' ? parameters.body : parametersOf(parameters.search);
+    const refusal = await parts.streams.answer(request, response, given, SECURITY_HEADERS);
+    if (refusal) handling.refuse(refusal);
+    return;
+  }
+
+  const context = createContext(viewer, request.headers['accept-language'], handling);
+  const answer = await parts.graphql.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { ...parameters, headers: apolloHeaders(request) },
+    context: async () => context,
+  });
+  handling.end(sendAnswer(response, answer, context));
+}
+
+async function readParameters(request: IncomingMessage): Promise<Parameters | Refusal> {
+  const search = searchOf(request);
+  if (request.method === 'GET') return { method: 'GET', search, body: undefined };
+  if (request.method !== 'POST') {
+    return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'GET, POST' } };
+  }
+  if (!isJsonInUtf8(request.headers['content-type'])) return { code: 'UNSUPPORTED_MEDIA_TYPE' };
+  const text = await readBody(request);
+  if (text === null) return { code: 'PAYLOAD_TOO_LARGE', headers: { Connection: 'close' } };
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return { code: 'BAD_REQUEST' };
+  }
+  return Array.isArray(body) ? { code: 'BAD_REQUEST' } : { method: 'POST', search, body };
+}
+
+/** The same parameters with the text of the trusted document that they name. */
+function withTrustedDocument(documents: TrustedDocuments, parameters: Parameters): Parameters | Refusal {
+  const { method, search } = parameters;
+  if (method === 'POST') {
+    const body = trustedBody(documents, parameters.body);
+    return body === null ? { code: 'DOCUMENT_NOT_TRUSTED' } : { method, search, body };
+  }
+  const trusted = trustedSearch(documents, search);
+  return trusted === null ? { code: 'DOCUMENT_NOT_TRUSTED' } : { method, search: trusted, body: undefined };
+}
+
+/** Sends what Apollo answers; returns the status. */
+function sendAnswer(
+  response: ServerResponse,
+  { status = 200, headers: answered, body }: HTTPGraphQLResponse,
+  { locale, requestId }: RequestContext,
+): number {
+  if (body.kind !== 'complete') throw new Error('Answers are never sent in parts');
+  // Each character is a byte: see apollo-adapter.ts.
+  const bytes = body.string;
+  // Node writes a list as it is; it would copy an object into one.
+  const headers = [
+    ...SECURITY_HEADER_LIST,
+    'Content-Language',
+    LANGUAGE_TAG[locale],
+    'Vary',
+    'Accept-Language, Authorization',
+    'X-Request-Id',
+    requestId,
+    'Content-Length',
+    String(bytes.length),
+  ];
+  for (const [name, value] of answered) headers.push(name, value);
+  // A string leaves in one packet with the headers; a buffer would be a second one.
+  response.writeHead(status, headers).end(bytes, 'latin1');
+  return status;
+}
+
+function searchOf({ url = '/' }: IncomingMessage): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
+}
+
+function apolloHeaders({ headers: given }: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const name of APOLLO_HEADERS) {
+    const value = given[name];
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
