@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
-import { StatementTimeout } from './silence.js';
+import { StatementTimeout } from './statement-timeout.js';
 
 /**
  * A connection on which statements are sent without waiting for the answers before them. `query_timeout` is

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { startFolderName } from './cluster.js';
-import { stopServer } from './leftover.js';
+import { stopServer } from './previous-server.js';
 import { childEnvironment, identityOf, idsOf } from './processes.js';
 import type { ServerLog } from './server-log.js';
 
