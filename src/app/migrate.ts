@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { withConfigContext } from '../common/config.js';
 import { closeCatalogue } from '../database/close-catalog.js';
 import { LOGIN_ROLES, loginUrl, passwordOf } from '../database/roles.js';
+import { verifyLogins } from '../database/verify-logins.js';
 import { checkMigrations } from './applied-migrations.js';
 import { dataSourceOptions } from './data-source.js';
 
@@ -24,6 +25,7 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
       await owner.runMigrations({ transaction: 'each' });
       await closeCatalogue((statement) => runner.query(statement));
       await setRolePasswords(owner, ownerUrl, secret);
+      await verifyLogins(ownerUrl, secret);
     } finally {
       await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
       await runner.release();

@@ -135,13 +135,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 function secretFor(databaseUrl: string, secret: string | undefined): string {
   if (secret !== undefined) return secret;
-  const { password } = new URL(databaseUrl);
+  const password = ownerPassword(databaseUrl);
   if (password === '') {
     throw new ConfigError(
       'MERZILI_DATABASE_SECRET takes at least 16 characters, since DATABASE_URL has no password',
     );
   }
-  return createHash('sha256')
-    .update(`merzili roles ${decodeURIComponent(password)}`)
-    .digest('hex');
+  return createHash('sha256').update(`merzili roles ${password}`).digest('hex');
+}
+
+/** A password among the parameters overrides one before the host, as for pg. */
+function ownerPassword(databaseUrl: string): string {
+  const { password, searchParams } = new URL(databaseUrl);
+  return searchParams.get('password') || decodeURIComponent(password);
 }

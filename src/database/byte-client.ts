@@ -1,80 +1,85 @@
 import { EventEmitter } from 'node:events';
-import type { ClientConfig } from 'pg';
 import { PipelinedClient } from './pipelined-client.js';
+import type { RoleClientConfig } from './role-client.js';
 
-/** Every message begins with a byte that tells its kind, and the length of all that follows, in four bytes. */
+/** Length of a message's type (one byte) and of the length of what follows, itself included (four bytes). */
 const HEADER_LENGTH = 5;
 const DATA_ROW = 'D'.charCodeAt(0);
 
 /**
- * A connection that gives the values of rows as their bytes. pg makes a string of each, which for an answer that
- * is passed on in UTF-8 takes longer than all else that happens to it here.
+ * A connection that answers the values of rows as bytes, where pg makes a string of each.
+ *
+ * It relies on members of pg that are not documented; test/database/byte-client.contract.test.ts checks each of them
+ * and the version. docs/decisions/0014 says what it gains and how to take it out.
  */
 export class ByteClient extends PipelinedClient {
-  constructor(config: ClientConfig) {
+  constructor(config: RoleClientConfig) {
     super({ ...config, types: { getTypeParser: () => (value: unknown) => value } });
     const connection: unknown = this.connection;
-    if (!isConnection(connection)) throw new Error('pg reads its messages in another way than it did');
+    if (!isConnection(connection)) {
+      throw new Error('pg has no Connection.attachListeners any more: see docs/decisions/0014');
+    }
     const attach = connection.attachListeners.bind(connection);
     connection.attachListeners = (stream) => {
-      const others = new EventEmitter();
-      attach(others);
-      stream.on('data', readingRows(connection, others));
-      stream.on('end', () => others.emit('end'));
+      const otherMessages = new EventEmitter();
+      attach(otherMessages);
+      stream.on('data', splitDataRows(connection, otherMessages));
+      stream.on('end', () => otherMessages.emit('end'));
     };
   }
 }
 
-/** Takes DataRow messages out of what the server sends; all others are left to pg. */
-function readingRows(rows: EventEmitter, others: EventEmitter): (chunk: Buffer) => void {
+/** Parses the DataRow messages of what the server sends, and leaves all others to pg's parser. */
+function splitDataRows(connection: EventEmitter, otherMessages: EventEmitter): (chunk: Buffer) => void {
   let chunks: Buffer[] = [];
   let length = 0;
-  let wanted = HEADER_LENGTH;
+  /** Bytes without which the next message is not complete. */
+  let needed = HEADER_LENGTH;
 
   return (chunk) => {
     chunks.push(chunk);
     length += chunk.length;
-    if (length < wanted) return;
+    if (length < needed) return;
     const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks, length);
     let start = 0;
     let end = 0;
-    wanted = HEADER_LENGTH;
+    needed = HEADER_LENGTH;
     while (end + HEADER_LENGTH <= bytes.length) {
       const size = 1 + bytes.readInt32BE(end + 1);
       if (end + size > bytes.length) {
-        wanted = size;
+        needed = size;
         break;
       }
       if (bytes[end] === DATA_ROW) {
-        if (start < end) others.emit('data', bytes.subarray(start, end));
-        rows.emit('dataRow', { name: 'dataRow', fields: fieldsOf(bytes, end + HEADER_LENGTH) });
+        if (start < end) otherMessages.emit('data', bytes.subarray(start, end));
+        connection.emit('dataRow', { name: 'dataRow', fields: fieldsOf(bytes, end + HEADER_LENGTH) });
         start = end + size;
       }
       end += size;
     }
-    if (start < end) others.emit('data', bytes.subarray(start, end));
+    if (start < end) otherMessages.emit('data', bytes.subarray(start, end));
     length = bytes.length - end;
     chunks = length === 0 ? [] : [bytes.subarray(end)];
   };
 }
 
-/** Values of a DataRow: how many, and of each its length, or -1 for NULL, and its bytes. */
+/** Values of a DataRow: their number, then for each its length, -1 for NULL, and its bytes. */
 function fieldsOf(bytes: Buffer, start: number): (Buffer | null)[] {
-  let at = start + 2;
+  let offset = start + 2;
   return Array.from({ length: bytes.readInt16BE(start) }, () => {
-    const size = bytes.readInt32BE(at);
-    const from = at + 4;
-    at = from + Math.max(0, size);
-    return size < 0 ? null : bytes.subarray(from, at);
+    const size = bytes.readInt32BE(offset);
+    const from = offset + 4;
+    offset = from + Math.max(0, size);
+    return size < 0 ? null : bytes.subarray(from, offset);
   });
 }
 
-/** The part of pg's connection that its types do not tell of. */
-interface Connection extends EventEmitter {
+/** The undocumented part of pg's Connection. */
+interface UndocumentedConnection extends EventEmitter {
   attachListeners(stream: EventEmitter): void;
 }
 
-function isConnection(value: unknown): value is Connection {
+function isConnection(value: unknown): value is UndocumentedConnection {
   return (
     value instanceof EventEmitter && 'attachListeners' in value && typeof value.attachListeners === 'function'
   );

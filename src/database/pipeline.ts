@@ -1,34 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientConfig, QueryArrayConfig } from 'pg';
+import type { QueryArrayConfig } from 'pg';
 import { ByteClient } from './byte-client.js';
-import { gather } from './pipelined-client.js';
+import { batchWrites } from './pipelined-client.js';
+import type { RoleClientConfig } from './role-client.js';
 import { unavailable } from './unavailable.js';
 
 /** A statement that answers one row of texts, none of them NULL. */
 export interface ReadStatement {
-  /** Prepared under this name and kept by the connection; without a name it is planned each time. */
+  /** The connection keeps the statement prepared under this name. Without a name it is planned each time. */
   readonly name?: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** Texts are the same in both formats; in the other, PostgreSQL goes through them once more to tell their length. */
-interface InBinary {
+/** Asks for values in binary format: for text the same bytes, of which PostgreSQL need not look for the end. */
+interface BinaryFormat {
   readonly binary: true;
 }
 
-/** Statements waiting for an answer at the most; a longer line would only be answered too late. */
+/** Most statements that wait for an answer; an answer behind more would come too late. */
 const MAX_PENDING = 2_000;
-/** Prepared statements a connection keeps at the most, each some 250 kB, before it is replaced by a fresh one. */
+/** Most prepared statements of a connection, each some 250 kB, before a fresh connection replaces it. */
 const MAX_PREPARED = 250;
-/** After a failed attempt to connect the next one waits so long, and all who ask with it. */
-const PAUSE_MS = 100;
-/** How long statements under way may take to end when the connection is closed. */
-const FAREWELL_MS = 2_000;
+/** Pause after a failed attempt to connect; all who ask meanwhile wait for the next one. */
+const RECONNECT_PAUSE_MS = 100;
+/** How long running statements may take to end when the connection is closed. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * One connection on which statements are sent without waiting for the answers before them. It comes back
- * by itself after a loss; what was under way then is refused as unavailable, and may be sent again.
+ * One connection on which statements are sent without waiting for the answers before them. After a loss the next
+ * statement reconnects. Statements that were running fail as a lost connection does, and may be sent again.
  */
 export class Pipeline {
   private connection: Promise<ByteClient> | null = null;
@@ -38,27 +39,27 @@ export class Pipeline {
   private isClosed = false;
   private pauseUntil = 0;
 
-  constructor(private readonly options: ClientConfig) {}
+  constructor(private readonly options: RoleClientConfig) {}
 
-  /** Statements under way, and whether there is a connection. */
+  /** Statements running or waiting, and open connections. */
   get use(): { readonly busy: number; readonly open: number } {
     return { busy: this.pending, open: this.isOpen ? 1 : 0 };
   }
 
-  /** Answers the texts in UTF-8. */
+  /** Answers the row's texts in UTF-8. */
   async read(statement: ReadStatement): Promise<readonly Buffer[]> {
     if (this.isClosed || this.pending >= MAX_PENDING) throw unavailable();
     this.pending += 1;
     try {
       const client = await this.connected(statement.name);
-      gather(client.socket);
-      return await client.watch.over(send(client, statement));
+      batchWrites(client.socket);
+      return await client.statementTimeout.watch(send(client, statement));
     } finally {
       this.pending -= 1;
     }
   }
 
-  /** Ends the connection once what is under way has been answered, or after two seconds. */
+  /** Ends the connection once running statements are answered, after two seconds at the latest. */
   async close(): Promise<void> {
     this.isClosed = true;
     const connection = await this.connection?.catch(() => null);
@@ -66,7 +67,7 @@ export class Pipeline {
     if (connection) await end(connection);
   }
 
-  /** Ends the connection with whatever is under way on it. */
+  /** Ends the connection at once; running statements fail. */
   abort(): void {
     this.isClosed = true;
     void this.connection?.then(({ socket }) => socket.destroy()).catch(() => {});
@@ -104,7 +105,7 @@ export class Pipeline {
           return client;
         },
         (error: unknown) => {
-          this.pauseUntil = performance.now() + PAUSE_MS;
+          this.pauseUntil = performance.now() + RECONNECT_PAUSE_MS;
           forget();
           client.socket.destroy();
           throw error;
@@ -114,8 +115,8 @@ export class Pipeline {
   }
 
   private async pause(): Promise<void> {
-    const left = this.pauseUntil - performance.now();
-    if (left > 0) await delay(left);
+    const remainingMs = this.pauseUntil - performance.now();
+    if (remainingMs > 0) await delay(remainingMs);
   }
 
   /** Lets the connection end once it has answered; the next statement opens a fresh one. */
@@ -129,17 +130,17 @@ export class Pipeline {
 }
 
 async function end(client: ByteClient): Promise<void> {
-  const impatience = setTimeout(() => client.socket.destroy(), FAREWELL_MS);
+  const timeout = setTimeout(() => client.socket.destroy(), CLOSE_TIMEOUT_MS);
   try {
     await client.end();
   } finally {
-    clearTimeout(impatience);
+    clearTimeout(timeout);
   }
 }
 
 function send(client: ByteClient, { name, text, values }: ReadStatement): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
-    const query: QueryArrayConfig & InBinary = {
+    const query: QueryArrayConfig & BinaryFormat = {
       name,
       text,
       values: [...values],

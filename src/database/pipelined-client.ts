@@ -1,33 +1,33 @@
 import { Socket } from 'node:net';
-import { Client, type ClientConfig } from 'pg';
+import { RoleClient, type RoleClientConfig } from './role-client.js';
 import { StatementTimeout } from './statement-timeout.js';
 
 /**
  * A connection on which statements are sent without waiting for the answers before them. `query_timeout` is
- * how long one may go without an answer before the connection is given up.
+ * how long a statement may go unanswered before the connection is ended.
  */
-export class PipelinedClient extends Client {
+export class PipelinedClient extends RoleClient {
   readonly socket: Socket;
-  readonly watch: StatementTimeout;
+  readonly statementTimeout: StatementTimeout;
 
-  constructor({ query_timeout, ...config }: ClientConfig = {}) {
+  constructor({ query_timeout, ...config }: Partial<RoleClientConfig> = {}) {
     if (query_timeout === undefined) throw new Error('A pipelined connection needs its query_timeout');
     const socket = new Socket();
     super({ ...config, pipeline: true, stream: () => socket });
     this.socket = socket;
-    this.watch = new StatementTimeout(socket, query_timeout);
+    this.statementTimeout = new StatementTimeout(socket, query_timeout);
   }
 }
 
-const gathering = new WeakSet<Socket>();
+const corked = new WeakSet<Socket>();
 
-/** What is sent in one turn of the event loop leaves in one write: a system call for each statement is dear. */
-export function gather(socket: Socket): void {
-  if (gathering.has(socket)) return;
-  gathering.add(socket);
+/** Sends what is written in this turn of the event loop in one system call instead of one for each message. */
+export function batchWrites(socket: Socket): void {
+  if (corked.has(socket)) return;
+  corked.add(socket);
   socket.cork();
   setImmediate(() => {
-    gathering.delete(socket);
+    corked.delete(socket);
     socket.uncork();
   });
 }

@@ -1,9 +1,10 @@
 /** How busy a pool of connections is. */
 export interface PoolUse {
   readonly audience: string;
+  /** `quick 1`, `quick 2`, `heavy` or `write`. */
   readonly pool: string;
-  /** Statements under way or waiting. */
+  /** Statements running or waiting. */
   readonly busy: number;
-  /** Connections open, where that is known. */
+  /** Open connections, where that is known. */
   readonly open?: number;
 }

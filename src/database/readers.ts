@@ -1,185 +1,132 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { AUDIENCES, type Audience } from '../domain/scopes.js';
+import { HeavyPool, type HeavyTime } from './heavy-pool.js';
 import { Pipeline, type ReadStatement } from './pipeline.js';
 import type { PoolUse } from './pool-use.js';
-import { RequestQueue } from './request-queue.js';
-import { roleUrl } from './roles.js';
-import { isConnectionLoss, isPassing, unavailable } from './unavailable.js';
+import { QuickPool } from './quick-pool.js';
+import type { RoleClientConfig } from './role-client.js';
+import { DEMAND_ROLE, loginAs, ROLE_OF, type RoleLogin } from './roles.js';
+import { isConnectionLoss, isTransient, unavailable } from './unavailable.js';
 
-/** Pipelined connections of each audience; statements go to them in turn. */
-const PIPELINES = 2;
-/** Connections of each audience for statements that take long. */
-const HEAVY_CONNECTIONS = 2;
 const QUICK_TIMEOUT_MS = 3_000;
 const HEAVY_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 1_000;
-/** How much later than the server the client gives up: for connections that fell silent. */
+/** How much later than PostgreSQL we end a statement: for connections that no longer answer. */
 const CLIENT_GRACE_MS = 1_000;
-/** How long a read that loses its connections is sent again; one that fell silent for longer, once more. */
+/** How long a read that loses its connections is repeated. A first loss after longer is repeated once. */
 const RETRY_MS = 2_000;
-/** Pause before it is sent again, a millisecond longer each time up to this. */
+/** Longest pause before a repetition; each is a millisecond longer than the one before. */
 const MAX_PAUSE_MS = 20;
-/** How long ending the connections may take. */
-const CLOSE_TIMEOUT_MS = 2_000;
-
-/** What a request has taken of the connections for heavy statements, in milliseconds; waiting is not counted. */
-export interface Effort {
-  heavyMs: number;
-}
 
 export interface Readers {
   /**
-   * Runs a statement as the audience's role and answers its texts in UTF-8; quick ones never wait behind heavy ones.
-   * Adds to the effort.
+   * Runs a statement as the audience's role and answers the row's texts in UTF-8. Quick statements never wait behind
+   * heavy ones. Adds to `time`.
    */
   read(
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
-    effort?: Effort,
+    time?: HeavyTime,
   ): Promise<readonly Buffer[]>;
   /** How busy each pool of each audience is. */
   use(): readonly PoolUse[];
-  /** Refuses what is under way and whatever comes: the server stops and cannot wait for it. */
+  /** Ends running statements and refuses new ones: the server stops without waiting for them. */
   abort(): void;
-  /** Whether the database answers. */
+  /** Whether the database answers, asked on a connection that no client's statements use. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 interface AudiencePools {
-  readonly quick: readonly Pipeline[];
-  readonly heavy: Pool;
-  readonly heavyLine: RequestQueue;
-  /** Connections of the pool, busy ones included. */
-  readonly heavyClients: Set<PoolClient>;
-  turn: number;
+  readonly quick: QuickPool;
+  readonly heavy: HeavyPool;
 }
 
-/** Connections for reading: one login role and lanes of its own for every audience, nothing shared. */
+/** Opens connections for reading: a login role and pools for each audience, none of them shared. */
 export function openReaders(ownerUrl: string, secret: string): Readers {
   const pools = new Map<Audience, AudiencePools>(
-    AUDIENCES.map((audience) => [audience, openPools(roleUrl(ownerUrl, secret, audience))]),
+    AUDIENCES.map((audience) => [audience, openPools(loginAs(ownerUrl, secret, ROLE_OF[audience]))]),
   );
-
+  const readiness = new Pipeline({
+    ...readOptions(loginAs(ownerUrl, secret, DEMAND_ROLE), QUICK_TIMEOUT_MS),
+    application_name: 'merzili readiness',
+  });
   let isAborted = false;
 
-  function readOnce(
+  async function readOnce(
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
-    effort?: Effort,
+    time?: HeavyTime,
   ): Promise<readonly Buffer[]> {
+    if (isAborted) throw unavailable();
     const pool = pools.get(audience);
     if (!pool) throw new Error(`No connections for ${audience}`);
-    if (isAborted) throw unavailable();
-    if (isHeavy) return pool.heavyLine.run(() => readHeavy(pool.heavy, statement, effort));
-    pool.turn = (pool.turn + 1) % pool.quick.length;
-    const pipeline = pool.quick[pool.turn];
-    if (!pipeline) throw new Error(`No connections for ${audience}`);
-    return pipeline.read(statement);
-  }
-
-  async function readHeavy(
-    pool: Pool,
-    { text, values }: ReadStatement,
-    effort: Effort = { heavyMs: 0 },
-  ): Promise<readonly Buffer[]> {
-    if (isAborted) throw unavailable();
-    const startedAt = performance.now();
-    try {
-      const { rows } = await pool.query<string[]>({ text, values: [...values], rowMode: 'array' });
-      return (rows[0] ?? []).map((text) => Buffer.from(text));
-    } finally {
-      effort.heavyMs += performance.now() - startedAt;
-    }
+    return isHeavy ? pool.heavy.read(statement, time) : pool.quick.read(statement);
   }
 
   return {
-    async read(audience, statement, isHeavy, effort) {
-      const giveUpAt = performance.now() + RETRY_MS;
+    async read(audience, statement, isHeavy, time) {
+      const deadline = performance.now() + RETRY_MS;
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await readOnce(audience, statement, isHeavy, effort);
+          return await readOnce(audience, statement, isHeavy, time);
         } catch (error) {
-          const isWorthIt = attempt === 1 || performance.now() < giveUpAt;
-          if (!isConnectionLoss(error) || !isWorthIt) throw isPassing(error) ? unavailable() : error;
+          const mayRepeat = attempt === 1 || performance.now() < deadline;
+          if (!isConnectionLoss(error) || !mayRepeat) throw isTransient(error) ? unavailable() : error;
           await delay(Math.min(attempt - 1, MAX_PAUSE_MS));
         }
       }
     },
     use() {
-      return [...pools].flatMap(([audience, { quick, heavy, heavyLine }]) => [
-        ...quick.map((pipeline, index) => ({ audience, pool: `quick ${index + 1}`, ...pipeline.use })),
-        {
-          audience,
-          pool: 'heavy',
-          busy: heavyLine.busy,
-          open: heavy.totalCount,
-        },
+      return [...pools].flatMap(([audience, { quick, heavy }]) => [
+        ...quick.use(audience),
+        heavy.use(audience),
       ]);
     },
     abort() {
       isAborted = true;
-      for (const { quick, heavyClients } of pools.values()) {
-        for (const pipeline of quick) pipeline.abort();
-        for (const client of heavyClients) endClient(client);
+      readiness.abort();
+      for (const { quick, heavy } of pools.values()) {
+        quick.abort();
+        heavy.abort();
       }
     },
     async ping() {
       try {
-        await readOnce('PUBLIC', { text: "select 'pong'", values: [] }, false);
+        await readiness.read({ text: "select 'pong'", values: [] });
         return true;
       } catch {
         return false;
       }
     },
     async close() {
-      const closing = [...pools.values()].flatMap(({ quick, heavy }) => [
-        ...quick.map((pipeline) => pipeline.close()),
-        Promise.race([heavy.end(), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]),
-      ]);
-      await Promise.all(closing);
+      const open = [...pools.values()].flatMap(({ quick, heavy }) => [quick, heavy]);
+      await Promise.all([readiness, ...open].map((pool) => pool.close()));
     },
   };
 }
 
-function openPools(connectionString: string): AudiencePools {
-  const heavy = new Pool({
-    ...settings(connectionString, HEAVY_TIMEOUT_MS, ''),
-    max: HEAVY_CONNECTIONS,
-    idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  });
-  const heavyClients = new Set<PoolClient>();
-  heavy.on('error', () => {});
-  heavy.on('connect', (client) => {
-    heavyClients.add(client);
-    // Lost in use, it says so to whoever waits for its answer; without a listener it would end the process.
-    client.on('error', () => {});
-  });
-  heavy.on('remove', (client) => heavyClients.delete(client));
-  const quick = settings(connectionString, QUICK_TIMEOUT_MS, '-c plan_cache_mode=force_generic_plan');
+function openPools(login: RoleLogin): AudiencePools {
   return {
-    quick: Array.from({ length: PIPELINES }, () => new Pipeline(quick)),
-    heavy,
-    heavyLine: new RequestQueue(HEAVY_CONNECTIONS),
-    heavyClients,
-    turn: 0,
+    quick: new QuickPool(readOptions(login, QUICK_TIMEOUT_MS, '-c plan_cache_mode=force_generic_plan')),
+    heavy: new HeavyPool(readOptions(login, HEAVY_TIMEOUT_MS)),
   };
 }
 
-/** Ends a connection even in the middle of a statement; a pool's own end() waits for it. */
-function endClient(client: PoolClient): void {
-  if (client instanceof Client) void client.end().catch(() => {});
-}
-
-function settings(connectionString: string, timeoutMs: number, options: string): ClientConfig {
+function readOptions(login: RoleLogin, timeoutMs: number, ...options: readonly string[]): RoleClientConfig {
   return {
-    connectionString,
+    ...login,
     application_name: 'merzili read',
-    options: `-c timezone=UTC -c default_transaction_read_only=on -c jit=off -c statement_timeout=${timeoutMs} -c client_connection_check_interval=1000 ${options}`,
+    options: [
+      '-c timezone=UTC',
+      '-c default_transaction_read_only=on',
+      '-c jit=off',
+      `-c statement_timeout=${timeoutMs}`,
+      '-c client_connection_check_interval=1000',
+      ...options,
+    ].join(' '),
     query_timeout: timeoutMs + CLIENT_GRACE_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

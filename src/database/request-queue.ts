@@ -1,28 +1,28 @@
 import { unavailable } from './unavailable.js';
 
-/** How long a line may stand still before those who wait in it are refused. */
+/** How long a queue may stand still before it refuses those who wait. */
 const MAX_STALL_MS = 1_000;
-/** How long anybody waits at the most, however well the line moves. */
+/** How long a request waits at most, however fast the queue moves. */
 const MAX_WAIT_MS = 5_000;
 
 /**
- * A line for a few places. It is let in by order of arrival, and waited in as long as it moves: a busy
- * hour makes clients wait, and only places that all hold something long make them be refused, in a second.
+ * A queue, in order of arrival, for the connections of one pool. Requests wait while it moves: a busy hour makes
+ * clients wait. Where all connections hold something long it stands still, and refuses within a second.
  */
 export class RequestQueue {
   private readonly waiting = new Set<() => void>();
   private running = 0;
-  /** When a place was last given, in milliseconds on the process's steady clock. */
+  /** When a request last started, in milliseconds on the process's monotonic clock. */
   private lastStartedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly capacity: number) {}
 
-  /** How many are inside or wait. */
+  /** Requests running or waiting. */
   get busy(): number {
     return this.running + this.waiting.size;
   }
 
-  /** Does the work in a place of its own. Rejects with SERVICE_UNAVAILABLE when none was to be had in time. */
+  /** Runs the work once there is a free connection. Rejects with SERVICE_UNAVAILABLE when there is none in time. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < this.capacity) this.running += 1;
     else await this.waitForSlot();
@@ -38,25 +38,25 @@ export class RequestQueue {
     const joinedAt = performance.now();
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout;
-      const enter = (): void => {
+      const start = (): void => {
         clearTimeout(timer);
         resolve();
       };
-      const look = (): void => {
-        const patience = Math.min(
+      const checkDeadline = (): void => {
+        const deadline = Math.min(
           Math.max(joinedAt, this.lastStartedAt) + MAX_STALL_MS,
           joinedAt + MAX_WAIT_MS,
         );
-        const left = patience - performance.now();
-        if (left > 0) {
-          timer = setTimeout(look, left);
+        const remainingMs = deadline - performance.now();
+        if (remainingMs > 0) {
+          timer = setTimeout(checkDeadline, remainingMs);
         } else {
-          this.waiting.delete(enter);
+          this.waiting.delete(start);
           reject(unavailable());
         }
       };
-      this.waiting.add(enter);
-      look();
+      this.waiting.add(start);
+      checkDeadline();
     });
   }
 

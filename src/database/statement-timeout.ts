@@ -1,26 +1,26 @@
 import type { Socket } from 'node:net';
 
-const LOOK_EVERY_MS = 250;
+const CHECK_INTERVAL_MS = 250;
 
 /**
- * Ends a connection on which a statement has had no answer for longer than there is patience: it fell
- * silent, and would never say so itself. One timer for a connection: pg's own, one for every statement,
- * keeps each answer from being collected young.
+ * Ends a connection whose oldest statement has had no answer for `timeoutMs`: a peer that vanished sends no error.
+ * One timer serves a connection. pg's `query_timeout` sets one for each statement, and a timer keeps the answer
+ * reachable until it is collected with the old generation (docs/decisions/0011).
  */
 export class StatementTimeout {
-  /** When each statement under way was sent, the oldest first: answers come in that order. */
+  /** When each unanswered statement was sent, oldest first: PostgreSQL answers in that order. */
   private readonly sentAt: number[] = [];
 
-  constructor(socket: Socket, patienceMs: number) {
+  constructor(socket: Socket, timeoutMs: number) {
     const timer = setInterval(() => {
       const [oldest] = this.sentAt;
-      if (oldest !== undefined && performance.now() - oldest > patienceMs) socket.destroy();
-    }, LOOK_EVERY_MS).unref();
+      if (oldest !== undefined && performance.now() - oldest > timeoutMs) socket.destroy();
+    }, CHECK_INTERVAL_MS).unref();
     socket.once('close', () => clearInterval(timer));
   }
 
-  /** Waits for the answer to a statement that was just sent. */
-  async over<T>(answer: Promise<T>): Promise<T> {
+  /** Watches a statement that was just sent until it is answered. */
+  async watch<T>(answer: Promise<T>): Promise<T> {
     this.sentAt.push(performance.now());
     try {
       return await answer;

@@ -1,16 +1,17 @@
 import { snake } from './naming.js';
 
-/** A statement with its parameters, ready to be sent. */
+/** A statement with its parameters. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-const insertions = new Map<string, string>();
+const insertTexts = new Map<string, string>();
 
 /**
- * Inserts rows, however many, by one text for each shape of row: it is made and planned once. Members are named after
- * the columns, in camelCase. `computed` holds columns that the database fills, each with its expression.
+ * Inserts any number of rows. One text serves all rows of the same members, so that PostgreSQL parses and plans it
+ * once. Members are named after the columns, in camelCase. `computed` names columns that the database fills, each
+ * with its SQL expression.
  */
 export function insertInto<R extends object>(
   table: string,
@@ -19,12 +20,12 @@ export function insertInto<R extends object>(
 ): Statement {
   const given = Object.keys(rows[0] ?? {});
   const shape = [table, ...given, ...Object.entries(computed).flat()].join();
-  const text = insertions.get(shape) ?? insertion(table, given, computed);
-  insertions.set(shape, text);
+  const text = insertTexts.get(shape) ?? insertText(table, given, computed);
+  insertTexts.set(shape, text);
   return { text, values: [JSON.stringify(rows.map(record))] };
 }
 
-function insertion(
+function insertText(
   table: string,
   given: readonly string[],
   computed: Readonly<Record<string, string>>,
@@ -35,32 +36,32 @@ function insertion(
   return `insert into ${table} (${columns.join(', ')}) select ${expressions.join(', ')} from jsonb_populate_recordset(null::${table}, $1)`;
 }
 
-const joined = new Map<string, string>();
+const batchTexts = new Map<string, string>();
 
-/** Insertions as one statement, which saves the way there and back for each: none of them sees the others' rows. */
-export function together(...all: readonly Statement[]): Statement {
-  const shape = all.map(({ text }) => text).join(';');
-  const text = joined.get(shape) ?? joinedText(all);
-  joined.set(shape, text);
-  return { text, values: all.flatMap(({ values }) => values) };
+/** Several insertions as one statement, which saves round trips. None of them sees the rows of the others. */
+export function batchStatements(...statements: readonly Statement[]): Statement {
+  const shape = statements.map(({ text }) => text).join(';');
+  const text = batchTexts.get(shape) ?? batchText(statements);
+  batchTexts.set(shape, text);
+  return { text, values: statements.flatMap(({ values }) => values) };
 }
 
-function joinedText(all: readonly Statement[]): string {
-  const texts = all.map(({ text }, index) => text.replace('$1', () => `$${index + 1}`));
+function batchText(statements: readonly Statement[]): string {
+  const texts = statements.map(({ text }, index) => text.replace('$1', () => `$${index + 1}`));
   const last = texts.pop() ?? '';
   if (texts.length === 0) return last;
   return `with ${texts.map((text, index) => `part_${index + 1} as (${text})`).join(', ')} ${last}`;
 }
 
-const known = new Map<string, string>();
+const columnNames = new Map<string, string>();
 
-/** A row with its members named as columns are, as jsonb_populate_record takes it. */
+/** A row whose members are named as the columns are, which jsonb_populate_record takes. */
 export function record(row: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [columnOf(name), value]));
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [columnNameOf(name), value]));
 }
 
-function columnOf(name: string): string {
-  const column = known.get(name) ?? snake(name);
-  known.set(name, column);
+function columnNameOf(name: string): string {
+  const column = columnNames.get(name) ?? snake(name);
+  columnNames.set(name, column);
   return column;
 }

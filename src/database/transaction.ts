@@ -1,29 +1,29 @@
 import type { QueryConfig, QueryResult } from 'pg';
-import { gather, type PipelinedClient } from './pipelined-client.js';
+import { batchWrites, type PipelinedClient } from './pipelined-client.js';
 import type { Statement } from './statement.js';
 
-/** One transaction, which statements join in the order in which they are asked for. */
+/** One transaction. Statements run in the order in which they are asked for. */
 export interface Transaction {
-  /** Answers the rows. What is asked for together travels together. */
+  /** Answers the rows. Statements that are asked for in the same turn of the event loop share one packet. */
   read<Row extends object>(statement: Statement): Promise<Row[]>;
-  /** Sends statements whose success the commit waits for. */
+  /** Sends statements without waiting for them: the commit fails if one of them does. */
   send(...statements: readonly Statement[]): void;
 }
 
 interface OpenTransaction extends Transaction {
-  /** Sent at once behind the statements under way; fails with the first of them that does. */
+  /** Sends the commit behind the statements before it. Rejects with the error of the first that failed. */
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
 
-/** Begins a transaction, in the same breath as its first statement. */
+/** Begins a transaction. `begin` shares the packet of the first statement. */
 export function begin(client: PipelinedClient): OpenTransaction {
   const sent: Promise<unknown>[] = [];
 
   function run<Row extends object>(query: QueryConfig): Promise<QueryResult<Row>> {
-    gather(client.socket);
-    const running = client.watch.over(client.query<Row>(query));
-    // Who waits for it hears of its failure, and nobody has to.
+    batchWrites(client.socket);
+    const running = client.statementTimeout.watch(client.query<Row>(query));
+    // The caller or the commit handles a failure; without a handler of its own Node would end the process.
     running.catch(() => {});
     return running;
   }
@@ -34,7 +34,7 @@ export function begin(client: PipelinedClient): OpenTransaction {
     send: (...statements) => sent.push(...statements.map((statement) => run(prepared(statement)))),
     async commit() {
       const [{ command }] = await Promise.all([run({ text: 'commit' }), ...sent]);
-      // The answer to a commit after a failure that nobody asked about.
+      // PostgreSQL answers ROLLBACK where a statement failed whose error nobody awaited.
       if (command !== 'COMMIT') throw new Error('The transaction had failed before its commit');
     },
     async rollback() {
@@ -45,7 +45,7 @@ export function begin(client: PipelinedClient): OpenTransaction {
 
 const names = new Map<string, string>();
 
-/** Connections keep every text prepared; texts are few, for none is made of what users give. */
+/** Connections keep every text prepared. Texts are few: none contains input of users. */
 function prepared({ text, values }: Statement): QueryConfig {
   const name = names.get(text) ?? `w${names.size + 1}`;
   names.set(text, name);

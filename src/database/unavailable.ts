@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../common/errors.js';
 import { codeOf } from '../common/thrown.js';
 
-/** SQLSTATE classes and codes that mean: the database is not to be had just now. */
-const PASSING_STATES = /^(08|53|57P0|57014)/;
-const PASSING_SYSTEM_ERRORS = new Set([
+/** SQLSTATE classes and codes of a database that is unavailable for the moment. */
+const TRANSIENT_STATES = /^(08|53|57P0|57014)/;
+const TRANSIENT_SYSTEM_ERRORS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -13,54 +13,52 @@ const PASSING_SYSTEM_ERRORS = new Set([
   'EHOSTUNREACH',
 ]);
 /** pg's own errors carry no code. */
-const PASSING_MESSAGES =
+const TRANSIENT_MESSAGES =
   /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout/i;
 
-/** SERVICE_UNAVAILABLE: the same request may be sent again, and is done once; its key or its version sees to that. */
+/** SERVICE_UNAVAILABLE. The client may repeat the request: idempotency keys and versions keep it from acting twice. */
 export function unavailable(): CodedError {
   return new CodedError('SERVICE_UNAVAILABLE', { extensions: { retryable: true } });
 }
 
-/** Whether it was refused as unavailable, and the same may be asked again. */
+/** Whether an error is SERVICE_UNAVAILABLE, so that the same request may be repeated. */
 export function isUnavailable(error: unknown): error is CodedError {
   return error instanceof CodedError && error.code === 'SERVICE_UNAVAILABLE';
 }
 
-/** Between two attempts. */
-const PAUSE_MS = 250;
+const RETRY_INTERVAL_MS = 250;
 
-/** Reads again when the database is not to be had, for as long as there is patience. */
-export async function untilAvailable<T>(patienceMs: number, read: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + patienceMs;
+/** Repeats `read` for up to `timeoutMs` while it fails with SERVICE_UNAVAILABLE. */
+export async function retryWhileUnavailable<T>(timeoutMs: number, read: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
       return await read();
     } catch (error) {
-      if (!isUnavailable(error) || performance.now() > giveUpAt) throw error;
-      await delay(PAUSE_MS);
+      if (!isUnavailable(error) || performance.now() > deadline) throw error;
+      await delay(RETRY_INTERVAL_MS);
     }
   }
 }
 
-/** Whether an error of pg speaks of the connection or the server, not of the statement. */
-export function isPassing(error: unknown): boolean {
+/** Whether an error of pg is about the connection or the server, not about the statement. */
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   return (
-    PASSING_STATES.test(code) ||
-    PASSING_SYSTEM_ERRORS.has(code) ||
-    (code === '' && PASSING_MESSAGES.test(error.message))
+    TRANSIENT_STATES.test(code) ||
+    TRANSIENT_SYSTEM_ERRORS.has(code) ||
+    (code === '' && TRANSIENT_MESSAGES.test(error.message))
   );
 }
 
-/** What is said of a connection that was there and is gone; a fresh one may serve. */
 const LOST_STATES = /^(57P01|57P02|08003|08006)$/;
 const LOST_SYSTEM_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 const LOST_MESSAGES = /Connection terminated|is not queryable|Query read timeout/i;
 
 /**
- * Whether an established connection was lost, so that a read may be tried again on a fresh one. Not so
- * where none was to be had: trying again at once would only make the client wait twice.
+ * Whether an established connection was lost, so that a read is worth repeating on a fresh one. A connection that
+ * could not be opened does not count: repeating at once would only double the client's wait.
  */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

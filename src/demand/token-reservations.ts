@@ -1,4 +1,5 @@
 import { Pipeline } from '../database/pipeline.js';
+import { DEMAND_ROLE } from '../database/roles.js';
 import type { BudgetTerms, ReserveTokens } from './budget.js';
 
 const LEASE_TIMEOUT_MS = 1_000;
@@ -16,6 +17,7 @@ export function openTokenReservations(
 ): TokenReservations {
   const pipeline = new Pipeline({
     connectionString,
+    role: DEMAND_ROLE,
     application_name: 'merzili demand',
     options: `-c timezone=UTC -c jit=off -c synchronous_commit=off -c statement_timeout=${LEASE_TIMEOUT_MS}`,
     query_timeout: LEASE_TIMEOUT_MS,

@@ -7,8 +7,8 @@ import {
 } from 'graphql';
 import { audienceOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
+import type { HeavyTime } from '../database/heavy-pool.js';
 import type { ReadStatement } from '../database/pipeline.js';
-import type { Effort } from '../database/readers.js';
 import type { Audience } from '../domain/scopes.js';
 import { forbidden } from '../graphql-types/guard.js';
 import { complete } from '../planner/completion.js';
@@ -27,7 +27,7 @@ export type ReadRow = (
   audience: Audience,
   statement: ReadStatement,
   isHeavy: boolean,
-  effort?: Effort,
+  time?: HeavyTime,
 ) => Promise<readonly Buffer[]>;
 
 export interface ExecutorParts {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { untilAvailable } from '../database/unavailable.js';
+import { retryWhileUnavailable } from '../database/unavailable.js';
 import type { Audience } from '../domain/scopes.js';
 import type { LoggedEvent } from './event-log.js';
 import type { FeedReader } from './feed.js';
@@ -45,7 +45,7 @@ export function createChannel(audience: Audience, read: ReadEvents): Channel {
   let work = Promise.resolve();
 
   async function render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]> {
-    const json = await untilAvailable(MAX_OUTAGE_MS, () => read(events.map(({ key }) => key)));
+    const json = await retryWhileUnavailable(MAX_OUTAGE_MS, () => read(events.map(({ key }) => key)));
     const objects = new Map(renderedPairs.parse(JSON.parse(json)));
     return events.flatMap((event) => {
       const object = objects.get(event.key);

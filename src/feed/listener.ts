@@ -1,4 +1,6 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { RoleClient } from '../database/role-client.js';
+import { DEMAND_ROLE } from '../database/roles.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 100;
@@ -24,8 +26,9 @@ export function openListener(
   let pause = FIRST_PAUSE_MS;
 
   async function connect(): Promise<void> {
-    const fresh = new Client({
+    const fresh = new RoleClient({
       connectionString,
+      role: DEMAND_ROLE,
       application_name: 'merzili listen',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,

@@ -1,4 +1,5 @@
 import { Pipeline } from '../database/pipeline.js';
+import { DEMAND_ROLE } from '../database/roles.js';
 
 const TIMEOUT_MS = 3_000;
 
@@ -13,6 +14,7 @@ export interface Sequencer {
 export function openSequencer(connectionString: string): Sequencer {
   const pipeline = new Pipeline({
     connectionString,
+    role: DEMAND_ROLE,
     application_name: 'merzili settle',
     options: `-c timezone=UTC -c jit=off -c statement_timeout=${TIMEOUT_MS}`,
     query_timeout: TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import { CodedError } from '../common/errors.js';
-import { untilAvailable } from '../database/unavailable.js';
+import { retryWhileUnavailable } from '../database/unavailable.js';
 import { type BoundedQueue, createBoundedQueue } from './bounded-queue.js';
 import { type Channel, type ChannelSubscriber, MAX_OUTAGE_MS, type RenderedEvent } from './channel.js';
 import type { EventLog } from './event-log.js';
@@ -63,7 +63,7 @@ export function subscribe(
     last: EventOffset | null,
   ): Promise<{ readonly count: number; readonly isLast: boolean }> {
     await untilTaken(queue);
-    const page = await untilAvailable(MAX_OUTAGE_MS, () => log.pageAfter(channel.audience, reached));
+    const page = await retryWhileUnavailable(MAX_OUTAGE_MS, () => log.pageAfter(channel.audience, reached));
     const selected = page.events.filter(({ position }) => last === null || position <= last);
     for (const event of selected.length > 0 ? await channel.render(selected) : []) queue.put(event);
     reached = last !== null && page.next > last ? last : page.next;

@@ -78,9 +78,9 @@ export async function openTracing(endpoint: string): Promise<Tracing> {
         for (const field of fields) field.end();
       }
     },
-    read: (read) => (audience, statement, isHeavy, effort) => {
+    read: (read) => (audience, statement, isHeavy, time) => {
       const parent = parents.getStore();
-      if (!parent) return read(audience, statement, isHeavy, effort);
+      if (!parent) return read(audience, statement, isHeavy, time);
       const span = tracer.startSpan(
         'SELECT',
         {
@@ -95,7 +95,7 @@ export async function openTracing(endpoint: string): Promise<Tracing> {
         },
         parent,
       );
-      return within(span, parent, () => read(audience, statement, isHeavy, effort));
+      return within(span, parent, () => read(audience, statement, isHeavy, time));
     },
     write: (write) => (nation, work, options) => {
       const parent = parents.getStore();

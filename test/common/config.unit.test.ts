@@ -85,6 +85,8 @@ describe('the secret of an external database', () => {
     expect(one).toMatch(/^[0-9a-f]{64}$/);
     expect(same).toBe(one);
     expect(other).not.toBe(one);
+    expect(secretOf('postgres://one/x?user=o&password=a')).toBe(one);
+    expect(secretOf('postgres:///x?host=/run/postgresql&user=o&password=a')).toBe(one);
     expect(secretOf('postgres://o:a@one/x', 'sixteen characters')).toBe('sixteen characters');
   });
 

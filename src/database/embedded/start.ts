@@ -5,10 +5,10 @@ import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { createCluster, findDataOwner, hasCluster } from './cluster.js';
 import { makeCredentials, readCredentials } from './credentials.js';
-import { stopLeftover } from './previous-server.js';
 import { lockDataDir } from './lock.js';
 import { ensureOwner } from './owner.js';
 import { startPostmaster } from './postmaster.js';
+import { stopLeftover } from './previous-server.js';
 import { serverLog } from './server-log.js';
 import { availableMemory, settingsFor } from './tuning.js';
 

@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import { identityOf, type Viewer } from '../../auth/viewer.js';
-import { roleUrl } from '../../database/roles.js';
+import { RoleClient } from '../../database/role-client.js';
+import { loginAs, ROLE_OF } from '../../database/roles.js';
 import type { Nation } from '../../domain/scopes.js';
 
 /** What an administrator may order about the tokens of the own nation, and of no other. */
@@ -19,7 +19,7 @@ export async function carryOut(
   { ownerUrl, secret }: { readonly ownerUrl: string; readonly secret: string },
 ): Promise<void> {
   const { nation } = administrator;
-  const client = new Client({ connectionString: roleUrl(ownerUrl, secret, nation) });
+  const client = new RoleClient(loginAs(ownerUrl, secret, ROLE_OF[nation]));
   await client.connect();
   try {
     const revoked = await client.query(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_TOKEN_SECONDS } from '../../auth/claims.js';
 import type { Issuer } from '../../auth/issuers.js';
 import type { ReadStatement } from '../../database/pipeline.js';
-import { untilAvailable } from '../../database/unavailable.js';
+import { retryWhileUnavailable } from '../../database/unavailable.js';
 import { type Audience, NATIONS, type Nation } from '../../domain/scopes.js';
 
 /** How often every process looks for new revocations. */
@@ -65,7 +65,7 @@ export async function followRevocations(
   }
 
   // No server starts without knowing them.
-  await untilAvailable(PATIENCE_MS, look);
+  await retryWhileUnavailable(PATIENCE_MS, look);
   lookLater();
   return {
     isRevoked(issuer, tokenId) {

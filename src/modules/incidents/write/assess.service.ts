@@ -1,6 +1,6 @@
 import type { WriteContext } from '../../../context/write-context.js';
 import { newKey } from '../../../database/key.js';
-import { insertInto, together } from '../../../database/statement.js';
+import { batchStatements, insertInto } from '../../../database/statement.js';
 import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type { Verdict } from '../../../domain/vocabularies.js';
@@ -64,7 +64,7 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       assessedAt: laterThan(standing),
     };
     tx.send(
-      together(
+      batchStatements(
         insertInto('assessment', [assessment]),
         eventInsertion({ incidentKey: key, kind: 'ASSESSED', version, audience }),
       ),

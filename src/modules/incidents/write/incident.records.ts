@@ -1,4 +1,4 @@
-import { insertInto, type Statement, together } from '../../../database/statement.js';
+import { batchStatements, insertInto, type Statement } from '../../../database/statement.js';
 import { LOCALES } from '../../../domain/locale.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
@@ -74,7 +74,7 @@ export function incidentInsertions(
       ),
       { created_at: 'now()', updated_at: 'now()' },
     ),
-    together(
+    batchStatements(
       insertInto(
         'revision',
         records.map(({ key, audience, originator, canonical, hash }) => ({

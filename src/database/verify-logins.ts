@@ -1,0 +1,19 @@
+import { RoleClient } from './role-client.js';
+import { LOGIN_ROLES, loginAs } from './roles.js';
+
+const TIMEOUT_MS = 5_000;
+
+/** Logs in each role once. Rejects when the database logs in another one, so that the server does not start. */
+export async function verifyLogins(ownerUrl: string, secret: string): Promise<void> {
+  await Promise.all(
+    LOGIN_ROLES.map(async (role) => {
+      const client = new RoleClient({
+        ...loginAs(ownerUrl, secret, role),
+        connectionTimeoutMillis: TIMEOUT_MS,
+      });
+      client.on('error', () => {});
+      await client.connect();
+      await client.end();
+    }),
+  );
+}
