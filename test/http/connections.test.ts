@@ -337,7 +337,7 @@ async function gauge(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
 }
 
-it('the metrics tell of the lanes of every nation, the lag of events and of the event loop', async () => {
+it('the metrics report the pools of every nation, the lag of events and of the event loop', async () => {
   const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   for (const nation of ['TUR', 'RUS', 'AZE'])
     for (const pool of ['quick 1', 'quick 2', 'heavy', 'write'])

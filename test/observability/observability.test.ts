@@ -143,10 +143,10 @@ describe('traces', () => {
     ]);
     const selectOf = (field: string) =>
       spans.find(({ name, parentSpanId }) => name === 'SELECT' && parentSpanId === byName.get(field).spanId);
-    const laneOf = (field: string) =>
+    const poolOf = (field: string) =>
       selectOf(field).attributes.find(({ key }: { key: string }) => key === 'merzili.pool').value.stringValue;
     // What may answer very much is read where it is in nobody's way.
-    expect([laneOf('Query.incident'), laneOf('Query.incidents')]).toEqual(['quick', 'heavy']);
+    expect([poolOf('Query.incident'), poolOf('Query.incidents')]).toEqual(['quick', 'heavy']);
     expect(byName.get('TRANSACTION').parentSpanId).toBe(byName.get('Mutation.reportIncident').spanId);
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(3);
     expect(bodies.join('')).not.toContain('gizli');
