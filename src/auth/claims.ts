@@ -69,7 +69,7 @@ export interface UnprovenToken {
   readonly claims: TokenClaims;
 }
 
-/** Why a token was not read. For counters and tests; clients are never told. */
+/** Why a token was not read. For counters and tests; never sent to clients. */
 export type MalformedToken = 'oversized' | 'segments' | 'encoding' | 'json' | 'header' | 'claims';
 
 /** The token of an Authorization header (RFC 6750), or null when it holds nothing of that kind. */

@@ -17,7 +17,7 @@ import type { Viewer } from './viewer.js';
 /** How far our clock and an issuer's may be apart, in seconds. */
 const CLOCK_SKEW_SECONDS = 60;
 
-/** Why a request has no viewer. For counters and tests; clients are never told. */
+/** Why a request has no viewer. For counters and tests; never sent to clients. */
 export type Rejection =
   | MalformedToken
   | 'absent'
@@ -110,7 +110,7 @@ function viewerOf(claims: TokenClaims, { issuer, nation }: Issuer, role: Role): 
   });
 }
 
-/** The strict verifier: our own rules around `jsonwebtoken`, and a memory of tokens already verified. */
+/** The strict verifier: further rules around `jsonwebtoken`, and a cache of verified tokens. */
 export function createVerifier({
   keys,
   issuers,
@@ -128,7 +128,7 @@ export function createVerifier({
     return null;
   }
 
-  /** The rules that hold at every use, whether the token is remembered or not. */
+  /** The rules that apply at every use, whether the token is cached or not. */
   function admit({ viewer, claims }: Accepted, token: string): Viewer | null {
     if (!isTimely(claims, Math.floor(clock() / 1000))) {
       accepted.delete(token);
@@ -155,11 +155,20 @@ export function createVerifier({
     if (role === undefined || !issuer.roles.includes(role)) return reject('role');
     if (!isTimely(claims, Math.floor(clock() / 1000))) return reject('time');
 
-    const candidate = { viewer: viewerOf(claims, issuer, role), claims };
-    const key = keys.find(issuer.issuer, kid);
-    const refreshing = key === undefined ? keys.refresh(issuer.issuer) : null;
+    return proveByKeyId(token, kid, { viewer: viewerOf(claims, issuer, role), claims });
+  }
+
+  /** Refreshes the issuer's keys if none has this id: the issuer may have published it since. */
+  function proveByKeyId(
+    token: string,
+    kid: string,
+    candidate: Accepted,
+  ): Viewer | null | Promise<Viewer | null> {
+    const { issuer } = candidate.viewer;
+    const key = keys.find(issuer, kid);
+    const refreshing = key === undefined ? keys.refresh(issuer) : null;
     if (refreshing === null) return prove(token, key, candidate);
-    return refreshing.then(() => prove(token, keys.find(issuer.issuer, kid), candidate));
+    return refreshing.then(() => prove(token, keys.find(issuer, kid), candidate));
   }
 
   return {

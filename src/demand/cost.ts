@@ -69,12 +69,9 @@ function sizeVariables(document: DocumentNode, operation: OperationDefinitionNod
   const names = new Set<string>();
   const collect = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) {
-        for (const { name, value } of selection.arguments ?? []) {
-          if (SIZE_ARGUMENTS.has(name.value) && value.kind === Kind.VARIABLE) names.add(value.name.value);
-        }
-      }
-      if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet) collect(selection.selectionSet);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+      if (selection.kind === Kind.FIELD) for (const name of sizeVariablesOf(selection)) names.add(name);
+      if (selection.selectionSet) collect(selection.selectionSet);
     }
   };
   for (const definition of document.definitions) {
@@ -82,6 +79,12 @@ function sizeVariables(document: DocumentNode, operation: OperationDefinitionNod
       collect(definition.selectionSet);
   }
   return [...names].filter((name) => defined.has(name));
+}
+
+function sizeVariablesOf(field: FieldNode): string[] {
+  return (field.arguments ?? []).flatMap(({ name, value }) =>
+    SIZE_ARGUMENTS.has(name.value) && value.kind === Kind.VARIABLE ? [value.name.value] : [],
+  );
 }
 
 const SIZE_ARGUMENTS = new Set(['first', 'last', 'ids']);

@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -7,6 +8,7 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { CodedError } from '../common/errors.js';
@@ -92,6 +94,28 @@ interface Size {
 const NOTHING: Size = { fields: 0, total: 0, depth: 0, lists: 0, introspection: 0 };
 const INTROSPECTION_LISTS = new Set(['fields', 'interfaces', 'possibleTypes', 'inputFields']);
 
+function sizeOfField(name: string, below: Size): Size {
+  const isIntrospection = name === '__schema' || name === '__type';
+  return {
+    fields: 1,
+    total: 1 + below.total,
+    depth: isIntrospection ? 1 : 1 + below.depth,
+    lists: below.lists + (INTROSPECTION_LISTS.has(name) ? 1 : 0),
+    introspection: isIntrospection ? below.lists : below.introspection,
+  };
+}
+
+/** Size of two selections beside each other. */
+function combine(one: Size, other: Size): Size {
+  return {
+    fields: one.fields + other.fields,
+    total: one.total + other.total,
+    depth: Math.max(one.depth, other.depth),
+    lists: Math.max(one.lists, other.lists),
+    introspection: Math.max(one.introspection, other.introspection),
+  };
+}
+
 function createRuler(document: DocumentNode): {
   measure: (set: SelectionSetNode) => Size;
   widest: () => number;
@@ -115,33 +139,16 @@ function createRuler(document: DocumentNode): {
   }
 
   function measure(set: SelectionSetNode): Size {
-    let { fields, total, depth, lists, introspection } = NOTHING;
-    for (const selection of set.selections) {
-      let size: Size;
-      if (selection.kind === Kind.FIELD) {
-        const name = selection.name.value;
-        const below = selection.selectionSet ? measure(selection.selectionSet) : NOTHING;
-        const isIntrospection = name === '__schema' || name === '__type';
-        size = {
-          fields: 1,
-          total: 1 + below.total,
-          depth: isIntrospection ? 1 : 1 + below.depth,
-          lists: below.lists + (INTROSPECTION_LISTS.has(name) ? 1 : 0),
-          introspection: isIntrospection ? below.lists : below.introspection,
-        };
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        size = measure(selection.selectionSet);
-      } else {
-        size = ofFragment(selection.name.value);
-      }
-      fields += size.fields;
-      total += size.total;
-      depth = Math.max(depth, size.depth);
-      lists = Math.max(lists, size.lists);
-      introspection = Math.max(introspection, size.introspection);
-    }
-    widest = Math.max(widest, fields);
-    return { fields, total, depth, lists, introspection };
+    const size = set.selections.map(ofSelection).reduce(combine, NOTHING);
+    widest = Math.max(widest, size.fields);
+    return size;
+  }
+
+  function ofSelection(selection: SelectionNode): Size {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return measure(selection.selectionSet);
+    const below = selection.selectionSet ? measure(selection.selectionSet) : NOTHING;
+    return sizeOfField(selection.name.value, below);
   }
 
   return { measure, widest: () => widest };
@@ -155,31 +162,36 @@ function countWritten(
   const aliases = new Map<string, number>();
   let directives = 0;
 
+  function countDirectives(node: { readonly directives?: readonly unknown[] | undefined }): void {
+    directives += node.directives?.length ?? 0;
+  }
+
+  function countField(field: FieldNode, parent: GraphQLNamedType | undefined): void {
+    const name = field.name.value;
+    if (field.alias) {
+      const key = name.startsWith('__') ? name : `${parent?.name}.${name}`;
+      aliases.set(key, (aliases.get(key) ?? 0) + 1);
+    }
+    if (field.selectionSet) count(field.selectionSet, typeOf(parent, name));
+  }
+
   function count(set: SelectionSetNode, parent: GraphQLNamedType | undefined): void {
     for (const selection of set.selections) {
-      directives += selection.directives?.length ?? 0;
-      if (selection.kind === Kind.INLINE_FRAGMENT) {
-        const { typeCondition } = selection;
-        count(selection.selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent);
-      } else if (selection.kind === Kind.FIELD) {
-        const name = selection.name.value;
-        if (selection.alias) {
-          const key = name.startsWith('__') ? name : `${parent?.name}.${name}`;
-          aliases.set(key, (aliases.get(key) ?? 0) + 1);
-        }
-        if (selection.selectionSet) count(selection.selectionSet, typeOf(parent, name));
-      }
+      countDirectives(selection);
+      if (selection.kind === Kind.FIELD) countField(selection, parent);
+      if (selection.kind !== Kind.INLINE_FRAGMENT) continue;
+      const { typeCondition } = selection;
+      count(selection.selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent);
     }
   }
 
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION) {
-      directives += definition.directives?.length ?? 0;
-      for (const variable of definition.variableDefinitions ?? [])
-        directives += variable.directives?.length ?? 0;
+      countDirectives(definition);
+      definition.variableDefinitions?.forEach(countDirectives);
       count(definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
     } else if (definition.kind === Kind.FRAGMENT_DEFINITION) {
-      directives += definition.directives?.length ?? 0;
+      countDirectives(definition);
       count(definition.selectionSet, schema.getType(definition.typeCondition.name.value));
     }
   }

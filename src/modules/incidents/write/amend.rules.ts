@@ -34,7 +34,7 @@ const NEVER_NULL = [
 export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentReading {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const { category, severity, occurredFrom, occurredTo, timePrecision, place, position } = input;
+  const { occurredFrom, occurredTo } = input;
   for (const name of NEVER_NULL) {
     if (input[name] === null) problems.push({ reason: 'REQUIRED', field: ['input', name] });
   }
@@ -45,24 +45,7 @@ export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentRe
   if (occurredFrom) checkTime(occurredFrom, ['input', 'occurredFrom'], now, problems);
   if (occurredTo) checkTime(occurredTo, ['input', 'occurredTo'], now, problems);
   return {
-    patch: {
-      ...(category ? { category } : {}),
-      ...(severity ? { severity } : {}),
-      ...(occurredFrom ? { occurredFrom: occurredFrom.toISOString() } : {}),
-      ...(occurredTo === undefined ? {} : { occurredTo: occurredTo?.toISOString() ?? null }),
-      ...(timePrecision ? { timePrecision } : {}),
-      ...(place === undefined ? {} : { place }),
-      ...(position === undefined
-        ? {}
-        : { position: position && readPosition(position, ['input', 'position'], problems, warnings) }),
-      ...(input.claims ? { claims: readClaims(input.claims, ['input', 'claims'], problems) } : {}),
-      ...(input.casualties
-        ? { casualties: readCasualties(input.casualties, ['input', 'casualties'], problems) }
-        : {}),
-      ...(input.provisions
-        ? { provisions: readProvisions(input.provisions, ['input', 'provisions'], problems) }
-        : {}),
-    },
+    patch: readPatch(input, problems, warnings),
     title: input.title
       ? readTextInput(input.title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems)
       : undefined,
@@ -76,6 +59,32 @@ export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentRe
       : input.narrative,
     problems,
     warnings,
+  };
+}
+
+function readPatch(
+  input: AmendIncidentInput,
+  problems: Problem[],
+  warnings: Problem[],
+): AmendmentReading['patch'] {
+  const { category, severity, occurredFrom, occurredTo, timePrecision, place, position } = input;
+  return {
+    ...(category ? { category } : {}),
+    ...(severity ? { severity } : {}),
+    ...(occurredFrom ? { occurredFrom: occurredFrom.toISOString() } : {}),
+    ...(occurredTo === undefined ? {} : { occurredTo: occurredTo?.toISOString() ?? null }),
+    ...(timePrecision ? { timePrecision } : {}),
+    ...(place === undefined ? {} : { place }),
+    ...(position === undefined
+      ? {}
+      : { position: position && readPosition(position, ['input', 'position'], problems, warnings) }),
+    ...(input.claims ? { claims: readClaims(input.claims, ['input', 'claims'], problems) } : {}),
+    ...(input.casualties
+      ? { casualties: readCasualties(input.casualties, ['input', 'casualties'], problems) }
+      : {}),
+    ...(input.provisions
+      ? { provisions: readProvisions(input.provisions, ['input', 'provisions'], problems) }
+      : {}),
   };
 }
 
