@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseStrictJson } from '../common/strict-json.js';
 import { MAX_LENGTH } from '../domain/limits.js';
+import { localeOf } from '../domain/locale.js';
 import { SCOPES } from '../domain/scopes.js';
 import { KID } from './public-keys.js';
 
@@ -46,8 +47,12 @@ const claims = z.object({
   scope: scopes,
   locale: z
     .string()
-    .regex(/^(?:tr|ru|az|en)$/i)
-    .transform((tag) => z.enum(['TR', 'RU', 'AZ', 'EN']).parse(tag.toUpperCase()))
+    .transform((tag, context) => {
+      const locale = localeOf(tag);
+      if (locale !== undefined) return locale;
+      context.addIssue({ code: 'custom', message: 'is not a language' });
+      return z.NEVER;
+    })
     .optional(),
   nation: z.unknown().optional(),
 });

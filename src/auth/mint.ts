@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
-import { LANGUAGE_TAG, type Locale } from '../domain/locale.js';
+import { LANGUAGES, type Locale } from '../domain/locale.js';
 import { isNationalRole, type Nation, type Role, type Scope, scopesOf } from '../domain/scopes.js';
 import { MAX_TOKEN_SECONDS, TOKEN_AUDIENCE } from './claims.js';
 
@@ -52,7 +52,7 @@ export function mintToken({
       jti: randomUUID(),
       role,
       scope: scopes.join(' '),
-      ...(locale === undefined ? {} : { locale: LANGUAGE_TAG[locale] }),
+      ...(locale === undefined ? {} : { locale: LANGUAGES[locale].tag }),
     },
     privateKey,
     { algorithm: 'ES256', header: { alg: 'ES256', typ: 'at+jwt', kid } },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../common/config.js';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
+import { LANGUAGE_TAGS, type Locale, localeOf } from '../domain/locale.js';
 import { NATIONS, type Nation } from '../domain/scopes.js';
 import { UsageError } from './failure.js';
 import { print, type Terminal } from './terminal.js';
@@ -29,7 +29,7 @@ export function addReport(program: Command, terminal: Terminal): void {
     .description("Print the Centre's report of a day, its languages side by side.")
     .argument('<date>', 'day in Baku, such as 2022-03-09', parseDay)
     .requiredOption('--out <file>', 'file to write: .pdf or .html')
-    .option('--locales <languages>', 'languages in order, of tr, ru, az and en', parseLocales, [
+    .option('--locales <languages>', `languages in order, of ${LANGUAGE_TAGS.join(', ')}`, parseLocales, [
       'TR',
       'RU',
     ] as const)
@@ -75,13 +75,14 @@ function parseDay(value: string): string {
   throw new InvalidArgumentError('It is a day such as 2022-03-09.');
 }
 
+const LOCALES_FORM = `They are among ${LANGUAGE_TAGS.join(', ')}, separated by commas.`;
+
 function parseLocales(value: string): Locales {
   const [first, ...others] = value.split(',').map((tag) => {
-    const locale = LOCALES.find((candidate) => LANGUAGE_TAG[candidate] === tag.trim().toLowerCase());
-    if (locale === undefined)
-      throw new InvalidArgumentError('They are tr, ru, az and en, separated by commas.');
+    const locale = localeOf(tag.trim());
+    if (locale === undefined) throw new InvalidArgumentError(LOCALES_FORM);
     return locale;
   });
-  if (first === undefined) throw new InvalidArgumentError('They are tr, ru, az and en, separated by commas.');
+  if (first === undefined) throw new InvalidArgumentError(LOCALES_FORM);
   return [first, ...new Set(others.filter((locale) => locale !== first))];
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../common/config.js';
 import { MAX_LENGTH } from '../domain/limits.js';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
+import { LANGUAGE_TAGS, type Locale, localeOf } from '../domain/locale.js';
 import {
   isGranted,
   isNationalRole,
@@ -53,7 +53,9 @@ export function addToken(program: Command, terminal: Terminal): void {
     .option('--subject <subject>', 'who the bearer is (default: demo- and the role)', parseSubject)
     .option('--scope <scopes...>', 'scopes (default: all that the role is granted)', parseScopes)
     .addOption(
-      new Option('--locale <language>', 'language of the bearer: tr, ru, az or en').argParser(parseLocale),
+      new Option('--locale <language>', `language of the bearer: ${LANGUAGE_TAGS.join(', ')}`).argParser(
+        parseLocale,
+      ),
     )
     .option('--ttl <seconds>', `lifetime, 1 to ${MAXIMUM_TTL}`, parseTtl, MAXIMUM_TTL)
     .addHelpText('after', HELP)
@@ -113,8 +115,8 @@ function parseScopes(value: string, before: Scope[] = []): Scope[] {
 }
 
 function parseLocale(value: string): Locale {
-  const locale = LOCALES.find((candidate) => LANGUAGE_TAG[candidate] === value.toLowerCase());
-  if (locale === undefined) throw new InvalidArgumentError('It is one of tr, ru, az, en.');
+  const locale = localeOf(value);
+  if (locale === undefined) throw new InvalidArgumentError(`It is one of ${LANGUAGE_TAGS.join(', ')}.`);
   return locale;
 }
 

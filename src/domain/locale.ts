@@ -1,16 +1,38 @@
-export const LOCALES = ['TR', 'RU', 'AZ', 'EN'] as const;
-/** tr and ru are the Centre's working languages, az the host's, en the integrators'. */
-export type Locale = (typeof LOCALES)[number];
+interface Language {
+  /** Language tag (BCP 47) of HTTP, i18next, Intl and `lang` in HTML; suffix of columns: name_tr. */
+  readonly tag: string;
+  /** Locale of Intl where dates and lists are written out: English as the Centre writes it, 9 March 2022. */
+  readonly intl: string;
+  /** ICU collation of PostgreSQL: each language sorts its own alphabet. */
+  readonly collation: string;
+  /** Languages served where a text does not exist in this one; `source` is the one its author wrote in. */
+  readonly fallbacks: readonly string[];
+}
 
-/** Language tags (BCP 47) as HTTP, i18next and Intl want them. */
-export const LANGUAGE_TAG = { TR: 'tr', RU: 'ru', AZ: 'az', EN: 'en' } as const satisfies Record<
-  Locale,
-  string
->;
-export type LanguageTag = (typeof LANGUAGE_TAG)[Locale];
+/**
+ * Every language of the API. tr and ru are the Centre's working languages, az the host's, en the integrators'.
+ * The order is that of the bits of `untranslated` in the database: a new language comes last. See
+ * docs/guide/add-a-language.md.
+ */
+export const LANGUAGES = {
+  TR: { tag: 'tr', intl: 'tr-TR', collation: 'tr-x-icu', fallbacks: ['AZ', 'EN', 'RU'] },
+  RU: { tag: 'ru', intl: 'ru-RU', collation: 'ru-x-icu', fallbacks: ['EN', 'TR', 'AZ'] },
+  AZ: { tag: 'az', intl: 'az-AZ', collation: 'az-x-icu', fallbacks: ['TR', 'EN', 'RU'] },
+  EN: { tag: 'en', intl: 'en-GB', collation: 'en-x-icu', fallbacks: ['source', 'RU', 'TR', 'AZ'] },
+} as const satisfies Record<string, Language>;
 
-/** Locales for Intl where dates and lists are written out: English as the Centre writes it, 9 March 2022. */
-export const INTL_LOCALE = { TR: 'tr-TR', RU: 'ru-RU', AZ: 'az-AZ', EN: 'en-GB' } as const satisfies Record<
-  Locale,
-  string
->;
+export type Locale = keyof typeof LANGUAGES;
+export type LanguageTag = (typeof LANGUAGES)[Locale]['tag'];
+
+export const LOCALES = Object.keys(LANGUAGES) as readonly Locale[];
+export const LANGUAGE_TAGS: readonly LanguageTag[] = LOCALES.map((locale) => LANGUAGES[locale].tag);
+
+/** The language of a tag in any case, if it is one of the API's. */
+export function localeOf(tag: string): Locale | undefined {
+  return LOCALES.find((locale) => LANGUAGES[locale].tag === tag.toLowerCase());
+}
+
+/** The bit of a language in `incident.untranslated`; the SQL function untranslated sets the same. */
+export function localeBit(locale: Locale): number {
+  return 1 << LOCALES.indexOf(locale);
+}

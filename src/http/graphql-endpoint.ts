@@ -3,7 +3,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/
 import type { Verifier } from '../auth/verifier.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
-import { LANGUAGE_TAG } from '../domain/locale.js';
+import { LANGUAGES } from '../domain/locale.js';
 import { isJsonInUtf8, readBody } from './request-body.js';
 import { createContext } from './request-context.js';
 import { type Refusal, type RequestHandling, SECURITY_HEADERS } from './request-handling.js';
@@ -109,7 +109,7 @@ function sendAnswer(
   const headers = [
     ...SECURITY_HEADER_LIST,
     'Content-Language',
-    LANGUAGE_TAG[locale],
+    LANGUAGES[locale].tag,
     'Vary',
     'Accept-Language, Authorization',
     'X-Request-Id',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CodedError } from '../common/errors.js';
 import type { RequestContext } from '../context/request-context.js';
 import { unavailable } from '../database/unavailable.js';
-import { LANGUAGE_TAG } from '../domain/locale.js';
+import { LANGUAGES } from '../domain/locale.js';
 import type { EventResult } from '../execution/event-results.js';
 import type { Answer, OperationRequest, Operations } from './operations.js';
 import type { Refusal } from './request-handling.js';
@@ -122,7 +122,7 @@ function writeHead(
   response.writeHead(200, {
     ...headers,
     'Content-Type': 'text/event-stream; charset=utf-8',
-    'Content-Language': LANGUAGE_TAG[locale],
+    'Content-Language': LANGUAGES[locale].tag,
     Vary: 'Accept-Language, Authorization',
     'X-Request-Id': requestId,
     'X-Accel-Buffering': 'no',

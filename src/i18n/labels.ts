@@ -1,5 +1,5 @@
 import { createInstance } from 'i18next';
-import { LANGUAGE_TAG, type LanguageTag, type Locale } from '../domain/locale.js';
+import { LANGUAGES, type LanguageTag, type Locale } from '../domain/locale.js';
 import type { VocabularyName } from '../domain/vocabularies.js';
 import az from './catalogs/az.json' with { type: 'json' };
 import en from './catalogs/en.json' with { type: 'json' };
@@ -24,12 +24,7 @@ void instance.init({
   initAsync: false,
   fallbackLng: false,
   nsSeparator: false,
-  resources: {
-    tr: { translation: catalogs.tr },
-    ru: { translation: catalogs.ru },
-    az: { translation: catalogs.az },
-    en: { translation: catalogs.en },
-  },
+  resources: Object.fromEntries(Object.entries(catalogs).map(([tag, translation]) => [tag, { translation }])),
   interpolation: { escapeValue: false },
   parseMissingKeyHandler: (key) => refuse(`No text for ${key} in the catalog`),
   returnedObjectHandler: (key) => refuse(`${key} is a group of texts, not a text`),
@@ -37,25 +32,22 @@ void instance.init({
 });
 
 function fixedTranslator(locale: Locale): Translate {
-  const fixed = instance.getFixedT(LANGUAGE_TAG[locale]);
+  const fixed = instance.getFixedT(LANGUAGES[locale].tag);
   return (key, variables) => fixed(key, variables);
 }
 
-const translators = {
-  TR: fixedTranslator('TR'),
-  RU: fixedTranslator('RU'),
-  AZ: fixedTranslator('AZ'),
-  EN: fixedTranslator('EN'),
-} satisfies Record<Locale, Translate>;
+const translators = new Map<Locale, Translate>();
 
 /** The translator of a language: always the same function, without state between calls. */
 export function translator(locale: Locale): Translate {
-  return translators[locale];
+  const translate = translators.get(locale) ?? fixedTranslator(locale);
+  translators.set(locale, translate);
+  return translate;
 }
 
 /** Label of a code in a language; the first letter is lower case, as in a dictionary. */
 export function vocabularyLabel(locale: Locale, vocabulary: VocabularyName, code: string): string {
-  return translators[locale](`vocabulary.${vocabulary}.${code}`);
+  return translator(locale)(`vocabulary.${vocabulary}.${code}`);
 }
 
 /** A sentence that explains a code, if there is one; without a code, the name of the vocabulary. */
@@ -64,7 +56,7 @@ export function vocabularyDescription(
   vocabulary: VocabularyName,
   code?: string,
 ): string | undefined {
-  if (code === undefined) return translators[locale](`vocabularyName.${vocabulary}`);
+  if (code === undefined) return translator(locale)(`vocabularyName.${vocabulary}`);
   const key = `description.${vocabulary}.${code}`;
-  return instance.exists(key, { lng: LANGUAGE_TAG[locale] }) ? translators[locale](key) : undefined;
+  return instance.exists(key, { lng: LANGUAGES[locale].tag }) ? translator(locale)(key) : undefined;
 }

@@ -1,6 +1,6 @@
-import { INTL_LOCALE, type Locale } from '../domain/locale.js';
+import { LANGUAGES, type Locale } from '../domain/locale.js';
 
 /** A list in the form of the language: A, B and C. */
 export function listText(locale: Locale, items: readonly string[]): string {
-  return new Intl.ListFormat(INTL_LOCALE[locale], { type: 'conjunction' }).format(items);
+  return new Intl.ListFormat(LANGUAGES[locale].intl, { type: 'conjunction' }).format(items);
 }

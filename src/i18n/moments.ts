@@ -1,4 +1,4 @@
-import { INTL_LOCALE, type Locale } from '../domain/locale.js';
+import { LANGUAGES, type Locale } from '../domain/locale.js';
 import type { TimePrecision } from '../domain/vocabularies.js';
 import { translator } from './labels.js';
 import { ordinalYear, pointInTime } from './numerals.js';
@@ -22,7 +22,7 @@ const formats = new Map<Locale, Intl.DateTimeFormat>();
 function formatOf(locale: Locale): Intl.DateTimeFormat {
   let format = formats.get(locale);
   if (!format) {
-    format = new Intl.DateTimeFormat(INTL_LOCALE[locale], {
+    format = new Intl.DateTimeFormat(LANGUAGES[locale].intl, {
       timeZone: BAKU,
       day: 'numeric',
       month: 'long',

@@ -1,4 +1,4 @@
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
+import { LANGUAGES, LOCALES, type Locale, localeOf } from '../domain/locale.js';
 import type { Nation } from '../domain/scopes.js';
 
 /** Each nation's own language. */
@@ -35,9 +35,9 @@ export function requestLocale({
   const ranges = languageRanges(acceptLanguage);
   const named = new Set(ranges.map(({ language }) => language));
   const ownFirst = [own, 'EN', ...LOCALES] as const;
-  const unnamed = ownFirst.find((locale) => !named.has(LANGUAGE_TAG[locale]));
+  const unnamed = ownFirst.find((locale) => !named.has(LANGUAGES[locale].tag));
   for (const { language } of ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)) {
-    const match = language === '*' ? unnamed : LOCALES.find((locale) => LANGUAGE_TAG[locale] === language);
+    const match = language === '*' ? unnamed : localeOf(language);
     if (match !== undefined) return match;
   }
   return unnamed ?? own;

@@ -1,7 +1,7 @@
 import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblem } from '../csv/problem.js';
 import { MAX_ITEMS, MAX_LENGTH } from '../domain/limits.js';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../domain/locale.js';
+import { LANGUAGE_TAGS, LANGUAGES, LOCALES, type Locale } from '../domain/locale.js';
 import { AUDIENCES, NATIONS, type Nation } from '../domain/scopes.js';
 import { type SourceType, VOCABULARIES } from '../domain/vocabularies.js';
 import type {
@@ -26,10 +26,7 @@ export const INCIDENT_COLUMNS = [
   'time_precision',
   'place',
   'title_source',
-  'title_tr',
-  'title_ru',
-  'title_az',
-  'title_en',
+  ...LANGUAGE_TAGS.map((tag) => `title_${tag}` as const),
   'claimants',
   'attributed_to',
   'source_type',
@@ -53,7 +50,6 @@ export interface IncidentRecord {
 }
 
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
-const TAGS = LOCALES.map((locale) => LANGUAGE_TAG[locale]);
 
 /** Reads rows of incidents, and leaves out those with a problem. */
 export function readIncidents(
@@ -129,11 +125,11 @@ function readContent(
 
 /** The source language has to have a title; the others are the compiler's translations of it. */
 function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | null {
-  const tag = cells.oneOf('title_source', TAGS);
-  const source = LOCALES.find((locale) => LANGUAGE_TAG[locale] === tag);
+  const tag = cells.oneOf('title_source', LANGUAGE_TAGS);
+  const source = LOCALES.find((locale) => LANGUAGES[locale].tag === tag);
   const texts: { -readonly [L in Locale]?: TextContent['texts'][L] } = {};
   for (const locale of LOCALES) {
-    const column = `title_${LANGUAGE_TAG[locale]}` as const;
+    const column = `title_${LANGUAGES[locale].tag}` as const;
     const text = cells.text(column, MAX_LENGTH.title);
     if (text) texts[locale] = { text, status: locale === source ? 'SOURCE' : 'WORKING' };
     else if (locale === source && raw[column] === '')

@@ -1,7 +1,7 @@
 import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblem } from '../csv/problem.js';
 import { MAX_LENGTH } from '../domain/limits.js';
-import { LANGUAGE_TAG, type Locale } from '../domain/locale.js';
+import { LANGUAGE_TAGS, LANGUAGES, type Locale } from '../domain/locale.js';
 import { type PlaceKind, VOCABULARIES } from '../domain/vocabularies.js';
 import type { LocalNames } from '../graphql-types/local-names.js';
 import { readCells } from './cells.js';
@@ -10,10 +10,7 @@ export const PLACE_COLUMNS = [
   'code',
   'kind',
   'parent',
-  'name_tr',
-  'name_ru',
-  'name_az',
-  'name_en',
+  ...LANGUAGE_TAGS.map((tag) => `name_${tag}` as const),
   'aliases',
   'latitude',
   'longitude',
@@ -58,7 +55,7 @@ export function readPlaces(
     const kind = cells.oneOf('kind', VOCABULARIES.PlaceKind);
     const parent = cells.known('parent', (parentCode) => codes.has(parentCode) || existing.has(parentCode));
     const name = (locale: Locale): string =>
-      cells.required(`name_${LANGUAGE_TAG[locale]}`, MAX_LENGTH.placeName) ?? '';
+      cells.required(`name_${LANGUAGES[locale].tag}`, MAX_LENGTH.placeName) ?? '';
     const names = { tr: name('TR'), ru: name('RU'), az: name('AZ'), en: name('EN') };
     const aliases = (cells.text('aliases', MAX_LENGTH.placeAliases) ?? '')
       .split('|')

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { PACKAGE_ROOT } from '../common/package-root.js';
-import { LANGUAGE_TAG, LOCALES } from '../domain/locale.js';
+import { LANGUAGES, LOCALES } from '../domain/locale.js';
 import type { StoredText, StoredTranslation } from '../graphql-types/localized-text.type.js';
 import {
   Agreement,
@@ -156,7 +156,12 @@ async function saveAgreements(
 function compiledText(names: Names): StoredText {
   const entries = LOCALES.map((locale) => {
     const status = locale === 'EN' ? 'SOURCE' : 'WORKING';
-    const translation: StoredTranslation = { locale, text: names[LANGUAGE_TAG[locale]], status, revision: 1 };
+    const translation: StoredTranslation = {
+      locale,
+      text: names[LANGUAGES[locale].tag],
+      status,
+      revision: 1,
+    };
     return [locale, translation];
   });
   return { source: 'EN', revision: 1, texts: Object.fromEntries(entries) };

@@ -1,4 +1,4 @@
-import type { Locale } from '../domain/locale.js';
+import { LANGUAGES, type Locale } from '../domain/locale.js';
 import { LOCALE_ORDER, type LocaleArguments } from './fields.js';
 import type { Field, Fields, ReadType, Row } from './model.js';
 import { join, literal, raw, type Sql, sql } from './sql.js';
@@ -8,14 +8,6 @@ import { join, literal, raw, type Sql, sql } from './sql.js';
  * `{"source":"RU","revision":2,"texts":{"RU":{"locale":"RU","text":"…","status":"SOURCE","revision":2},…}}`.
  * A translation holds the revision of the source text that it was made from, and is stale when that is not the newest.
  */
-
-/** Fallback order of each language; `source` is the language that the author wrote in. */
-const FALLBACKS: Readonly<Record<Locale, readonly (Locale | 'source')[]>> = {
-  TR: ['TR', 'AZ', 'EN', 'RU'],
-  AZ: ['AZ', 'TR', 'EN', 'RU'],
-  RU: ['RU', 'EN', 'TR', 'AZ'],
-  EN: ['EN', 'source', 'RU', 'TR', 'AZ'],
-};
 
 /** The text of a jsonb column in the language asked for. */
 export function localizedText(column: string): Field {
@@ -32,7 +24,7 @@ export function localizedText(column: string): Field {
 
 /** The entry served for a language, by the documented fallback order. */
 export function entryFor(requested: Locale, value: Sql): Sql {
-  const candidates = FALLBACKS[requested].map((locale) =>
+  const candidates = [requested, ...LANGUAGES[requested].fallbacks].map((locale) =>
     locale === 'source'
       ? sql`${value} -> 'texts' -> (${value} ->> 'source')`
       : sql`${value} -> 'texts' -> ${literal(locale)}`,

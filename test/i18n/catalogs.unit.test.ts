@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ERROR_STATUS } from '../../src/common/errors.js';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../../src/domain/locale.js';
+import { LANGUAGES, LOCALES, type Locale } from '../../src/domain/locale.js';
 import { SCOPES } from '../../src/domain/scopes.js';
 import { VOCABULARIES } from '../../src/domain/vocabularies.js';
 import { REASONS as REASONS_TO_REFUSE } from '../../src/mutations/problem.js';
@@ -47,7 +47,7 @@ const tree: z.ZodType<Tree> = z.lazy(() => z.record(z.string(), z.union([z.strin
 
 /** Every text of a catalog by its full key. */
 function textsOf(locale: Locale): Map<string, string> {
-  const path = new URL(`../../src/i18n/catalogs/${LANGUAGE_TAG[locale]}.json`, import.meta.url);
+  const path = new URL(`../../src/i18n/catalogs/${LANGUAGES[locale].tag}.json`, import.meta.url);
   const texts = new Map<string, string>();
   const walk = (node: Tree, prefix: string): void => {
     for (const [key, value] of Object.entries(node)) {
@@ -108,7 +108,7 @@ const PLURAL = /_(zero|one|two|few|many|other)$/;
 
 function composedKeys(locale: Locale): string[] {
   const english = [...textsOf('EN').keys()].filter((key) => COMPOSED.test(key));
-  const { pluralCategories } = new Intl.PluralRules(LANGUAGE_TAG[locale]).resolvedOptions();
+  const { pluralCategories } = new Intl.PluralRules(LANGUAGES[locale].tag).resolvedOptions();
   return [
     ...new Set(
       english.flatMap((key) =>
@@ -145,11 +145,11 @@ describe.each(LOCALES)('the %s catalog', (locale) => {
 
   it.each(VOCABULARIES.IncidentCategory)('calls %s what the glossary calls it', (category) => {
     const term = glossary.get(category.toLowerCase());
-    expect(texts.get(`vocabulary.IncidentCategory.${category}`)).toBe(term?.[LANGUAGE_TAG[locale]]);
+    expect(texts.get(`vocabulary.IncidentCategory.${category}`)).toBe(term?.[LANGUAGES[locale].tag]);
   });
 
   it.each(GLOSSARY_TERMS)('has %s from the glossary: %s', (key, term) => {
-    expect(texts.get(key)).toBe(glossary.get(term)?.[LANGUAGE_TAG[locale]]);
+    expect(texts.get(key)).toBe(glossary.get(term)?.[LANGUAGES[locale].tag]);
   });
 
   it('tells the codes of a vocabulary apart', () => {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../../src/domain/locale.js';
+import { LANGUAGES, LOCALES, type Locale } from '../../src/domain/locale.js';
 import { type App, startApp } from '../support/app.js';
 
 /** Names as each language sorts them. */
@@ -77,7 +77,7 @@ describe('sorting by name', () => {
       .query('{ places(first: 100) { nodes { name } } officials(first: 100) { nodes { name } } }');
     for (const { nodes } of [data.places, data.officials]) {
       const names = nodes.map(({ name }: { name: string }) => name);
-      expect(names).toEqual([...names].sort(new Intl.Collator(LANGUAGE_TAG[locale]).compare));
+      expect(names).toEqual([...names].sort(new Intl.Collator(LANGUAGES[locale].tag).compare));
     }
   });
 });

@@ -1,6 +1,6 @@
 import { GraphiQL } from 'graphiql';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { LANGUAGE_TAG, type Locale } from '../../domain/locale.js';
+import { LANGUAGES, type Locale } from '../../domain/locale.js';
 import { NATION_LOCALE } from '../../i18n/negotiation.js';
 import { EXAMPLES } from '../examples.js';
 import type { Setup } from '../setup.js';
@@ -40,7 +40,7 @@ export function App({ setup }: { setup: Setup }): ReactNode {
 
   const connection = useMemo(() => {
     if (session === null) return null;
-    const language = () => (localeNow.current === null ? null : LANGUAGE_TAG[localeNow.current]);
+    const language = () => (localeNow.current === null ? null : LANGUAGES[localeNow.current].tag);
     return openConnection(session, language, setFinding);
   }, [session]);
   useEffect(() => () => connection?.close(), [connection]);

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { LANGUAGE_TAG, LOCALES, type Locale } from '../../domain/locale.js';
+import { LANGUAGES, LOCALES, type Locale } from '../../domain/locale.js';
 import type { Setup } from '../setup.js';
 import { type Session, startDemoSession, startPastedSession } from './session.js';
 
@@ -130,7 +130,7 @@ export function Bar({
         >
           <option value="">As the browser</option>
           {LOCALES.map((option) => (
-            <option key={option} value={option} lang={LANGUAGE_TAG[option]}>
+            <option key={option} value={option} lang={LANGUAGES[option].tag}>
               {LANGUAGE_NAME[option]}
             </option>
           ))}

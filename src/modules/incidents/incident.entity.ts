@@ -179,7 +179,7 @@ export class Incident extends Node {
   @Column('jsonb', { nullable: true })
   narrative!: StoredText | null;
 
-  /** Languages without an up-to-date text, as bits TR 1, RU 2, AZ 4, EN 8; derived when the row is written. */
+  /** Languages without an up-to-date text, as bits: see localeBit. Derived when the row is written. */
   @Column('smallint')
   untranslated!: number;
 

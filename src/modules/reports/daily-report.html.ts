@@ -1,4 +1,4 @@
-import { LANGUAGE_TAG, type Locale } from '../../domain/locale.js';
+import { LANGUAGES, type Locale } from '../../domain/locale.js';
 import { JOINT_COMMAND } from '../../domain/scopes.js';
 import { translator, vocabularyLabel } from '../../i18n/labels.js';
 import { dayText } from '../../i18n/moments.js';
@@ -88,7 +88,7 @@ ${section(
 ${signatures(languages)}`;
 
   return html`<!doctype html>
-<html lang="${LANGUAGE_TAG[first.locale]}">
+<html lang="${LANGUAGES[first.locale].tag}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -104,13 +104,15 @@ ${signatures(languages)}`;
 }
 
 function cell(locale: Locale, content: Html): Html {
-  return html`<div lang="${LANGUAGE_TAG[locale]}">${content}</div>`;
+  return html`<div lang="${LANGUAGES[locale].tag}">${content}</div>`;
 }
 
 /** Where the heads of those contingents sign that may see all of the report, under every language of it. */
 function signatures(languages: readonly PrintedLanguage[]): Html {
   const inEach = (of: (language: PrintedLanguage) => string): Html =>
-    joined(languages.map((language) => html`<p lang="${LANGUAGE_TAG[language.locale]}">${of(language)}</p>`));
+    joined(
+      languages.map((language) => html`<p lang="${LANGUAGES[language.locale].tag}">${of(language)}</p>`),
+    );
   const marking = new Set<string>(languages[0]?.report.marking);
   const signing = JOINT_COMMAND.filter((nation) => marking.has(nation));
   return html`<section class="signatures">${joined(
@@ -126,7 +128,7 @@ ${inEach(({ heads }) => heads.get(nation) ?? '')}
 
 /** A label of a vocabulary where a sentence or a title begins. */
 function capitalized(locale: Locale, label: string): string {
-  return label.charAt(0).toLocaleUpperCase(LANGUAGE_TAG[locale]) + label.slice(1);
+  return label.charAt(0).toLocaleUpperCase(LANGUAGES[locale].tag) + label.slice(1);
 }
 
 function showEntry(entry: PrintedReport['entries'][number], locale: Locale, index: number): Html {
@@ -162,7 +164,7 @@ function showProvision(
   locale: Locale,
 ): Html {
   const title = translator(locale)('report.provision', { agreement: agreement.title, number });
-  return html`<p class="item"><b>${title}</b> <span lang="${LANGUAGE_TAG[summary.locale]}">${summary.text}</span></p>`;
+  return html`<p class="item"><b>${title}</b> <span lang="${LANGUAGES[summary.locale].tag}">${summary.text}</span></p>`;
 }
 
 function showDeadline({ provision, deadline }: PrintedReport['deadlines'][number], locale: Locale): Html {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Locale } from '../../domain/locale.js';
+import { LOCALES, type Locale } from '../../domain/locale.js';
 
 const counts = z.object({
   labels: z.array(z.string()),
@@ -29,7 +29,7 @@ const printedReport = z.object({
     z.object({
       number: z.number(),
       agreement,
-      summary: z.object({ text: z.string(), locale: z.enum(['TR', 'RU', 'AZ', 'EN']) }),
+      summary: z.object({ text: z.string(), locale: z.enum(LOCALES) }),
     }),
   ),
   deadlines: z.array(

@@ -1,6 +1,6 @@
 import { CodedError } from '../../common/errors.js';
 import { MAX_ITEMS } from '../../domain/limits.js';
-import { LANGUAGE_TAG, type Locale } from '../../domain/locale.js';
+import { LANGUAGES, type Locale } from '../../domain/locale.js';
 import type { IncidentDimension } from '../../domain/vocabularies.js';
 import type { Planned } from '../../planner/arguments.js';
 import {
@@ -156,7 +156,7 @@ function labelFor(dimension: IncidentDimension, key: Sql, locale: Locale, contex
 
 /** A date as the language writes it: the pattern of its month, with day and year filled in. */
 function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions): Sql {
-  const format = new Intl.DateTimeFormat(LANGUAGE_TAG[locale], { ...options, timeZone: 'UTC' });
+  const format = new Intl.DateTimeFormat(LANGUAGES[locale].tag, { ...options, timeZone: 'UTC' });
   const patterns: Record<string, string> = {};
   for (let month = 0; month < 12; month += 1) {
     patterns[String(month + 1).padStart(2, '0')] = format

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LANGUAGE_TAG, type Locale } from '../../../src/domain/locale.js';
+import { LANGUAGES, type Locale } from '../../../src/domain/locale.js';
 import { type App, type Caller, startApp } from '../../support/app.js';
 import { INCIDENTS, OFFICIALS, PLACES } from './pairs.js';
 
@@ -34,7 +34,7 @@ async function found(search: string, locale: Locale = 'EN', more = ''): Promise<
   const { data, errors } = await officer.query(
     `query ($search: String!) { incidents(filter: { search: $search ${more} }, first: 100) { totalCount nodes { reference } } }`,
     { search },
-    { 'accept-language': LANGUAGE_TAG[locale] },
+    { 'accept-language': LANGUAGES[locale].tag },
   );
   expect(errors).toEqual([]);
   expect(data.incidents.totalCount).toBe(data.incidents.nodes.length);

@@ -1,4 +1,4 @@
-import { LANGUAGE_TAG, type Locale } from '../../../src/domain/locale.js';
+import { LANGUAGES, type Locale } from '../../../src/domain/locale.js';
 import type { Text } from './record.js';
 
 const FALLBACKS: Readonly<Record<Locale, readonly Locale[]>> = {
@@ -41,7 +41,7 @@ export function isUntranslated(body: Text | null, locale: Locale): boolean {
 export function dateLabel(key: string, locale: Locale): string {
   if (key.length === 4) return key;
   const date = new Date(`${key}${key.length === 7 ? '-01' : ''}T00:00:00Z`);
-  return date.toLocaleDateString(LANGUAGE_TAG[locale], {
+  return date.toLocaleDateString(LANGUAGES[locale].tag, {
     timeZone: 'UTC',
     year: 'numeric',
     month: 'long',
@@ -51,6 +51,6 @@ export function dateLabel(key: string, locale: Locale): string {
 
 /** Orders names as a language does; names equal to it by their bytes. */
 export function compareNames(locale: Locale): (a: string, b: string) => number {
-  const { compare } = new Intl.Collator(LANGUAGE_TAG[locale]);
+  const { compare } = new Intl.Collator(LANGUAGES[locale].tag);
   return (a, b) => compare(a, b) || Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

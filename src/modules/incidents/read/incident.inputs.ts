@@ -1,6 +1,7 @@
 import { GraphQLString } from 'graphql';
 import { ArgsType, Field, Float, InputType } from 'type-graphql';
 import { limitText, MAX_LENGTH, MAX_RADIUS_KM, MAX_RANKED_MATCHES } from '../../../domain/limits.js';
+import type { Locale } from '../../../domain/locale.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type {
   IncidentCategory,
@@ -128,5 +129,5 @@ export class RelatedIncidentsArgs extends ForwardPageArgs {
 @ArgsType()
 export class TranslationQueueArgs extends ForwardPageArgs {
   @Field(() => ENUMS.Locale, { description: 'The language asked about.' })
-  locale!: 'TR' | 'RU' | 'AZ' | 'EN';
+  locale!: Locale;
 }

@@ -1,6 +1,6 @@
 import { GraphQLString } from 'graphql';
 import { Resolver } from 'type-graphql';
-import { LOCALES } from '../../../domain/locale.js';
+import { localeBit } from '../../../domain/locale.js';
 import { RequiresScope } from '../../../graphql-types/guard.js';
 import { InLocale } from '../../../graphql-types/in-locale.js';
 import type { Planned } from '../../../planner/arguments.js';
@@ -101,8 +101,7 @@ export class IncidentResolver {
   @RequiresScope('incident:read')
   @FieldArgs(() => TranslationQueueArgs)
   translationQueue(args: Planned<TranslationQueueArgs>): Read {
-    const bit = 1 << LOCALES.indexOf(args.locale);
-    const isAwaiting = (row: Row): Sql => sql`(${row('untranslated')} & ${bit}) <> 0`;
+    const isAwaiting = (row: Row): Sql => sql`(${row('untranslated')} & ${localeBit(args.locale)}) <> 0`;
     return incidentPage(
       {
         orderBy: { field: 'OCCURRED_FROM', direction: 'ASC' },
