@@ -112,7 +112,7 @@ export function readToken(token: string): UnprovenToken | MalformedToken {
   }
   const readHeader = header.safeParse(headerJson);
   if (!readHeader.success) return 'header';
-  const readClaims = claims.safeParse(payloadJson);
-  if (!readClaims.success || hasMisspeltClaim(Object(payloadJson))) return 'claims';
-  return { kid: readHeader.data.kid, claims: readClaims.data };
+  const parseClaims = claims.safeParse(payloadJson);
+  if (!parseClaims.success || hasMisspeltClaim(Object(payloadJson))) return 'claims';
+  return { kid: readHeader.data.kid, claims: parseClaims.data };
 }

@@ -66,7 +66,7 @@ export const ACTION_RULES = {
 } as const satisfies Record<IncidentAction, ActionRule>;
 
 /** Who decides that a record is released to an audience that does not see it. */
-export type ReleaseRule = 'BY_ORIGINATOR' | 'BY_BOTH_HEADS';
+type ReleaseRule = 'BY_ORIGINATOR' | 'BY_BOTH_HEADS';
 
 /** By both heads: once TUR and RUS see the record, with the consent of both on the same version. */
 export const RELEASE_RULES = {

@@ -27,7 +27,7 @@ export const NATIONAL_ROLES = [
   'CONTINGENT_HEAD',
   'NATIONAL_ADMIN',
 ] as const;
-export type NationalRole = (typeof NATIONAL_ROLES)[number];
+type NationalRole = (typeof NATIONAL_ROLES)[number];
 
 export const SCOPES = [
   'reference:read',

@@ -97,7 +97,7 @@ export const VOCABULARIES = {
 export type VocabularyName = keyof typeof VOCABULARIES;
 export const VOCABULARY_NAMES = Object.keys(VOCABULARIES) as VocabularyName[];
 /** A code of one vocabulary. */
-export type CodeOf<V extends VocabularyName> = (typeof VOCABULARIES)[V][number];
+type CodeOf<V extends VocabularyName> = (typeof VOCABULARIES)[V][number];
 
 export type TranslationStatus = CodeOf<'TranslationStatus'>;
 export type PartyKind = CodeOf<'PartyKind'>;

@@ -2,7 +2,7 @@ import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblem } from '../csv/problem.js';
 import { MAX_CASUALTIES } from '../domain/limits.js';
 import type { Problem } from '../mutations/problem.js';
-import { codePoint, LOOKALIKE, readText } from '../mutations/text.rules.js';
+import { codePoint, LOOKALIKE, parseText } from '../mutations/text.rules.js';
 
 /** A rule that the API applies to input; see src/mutations/ and the rules of a module. */
 type Rule = (field: readonly string[], problems: Problem[]) => void;
@@ -50,7 +50,7 @@ export function readCells<C extends string>(
     const value = cells[column];
     if (value === '') return value;
     const before = problems.length;
-    hold(column, (field, found) => readText(value, field, { longest: maximum }, found));
+    hold(column, (field, found) => parseText(value, field, { longest: maximum }, found));
     return problems.length === before ? value : null;
   };
   const latin = (column: C, value: string): string | null => {

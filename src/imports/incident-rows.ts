@@ -11,7 +11,7 @@ import type {
   TextContent,
 } from '../modules/incidents/write/content.js';
 import { checkInterval, checkTime, type KnownCodes } from '../modules/incidents/write/content.rules.js';
-import { checkListLength, readUrl } from '../mutations/text.rules.js';
+import { checkListLength, parseUrl } from '../mutations/text.rules.js';
 import { maskOf } from '../planner/audience-mask.js';
 import { type Cells, readCells } from './cells.js';
 
@@ -100,8 +100,8 @@ function readContent(
   const timePrecision = cells.oneOf('time_precision', VOCABULARIES.TimePrecision);
   const place = cells.known('place', (code) => known.places.has(code));
   const title = readTitle(cells, raw);
-  const claims = readClaims(cells, raw, known);
-  const casualties = readCasualties(cells);
+  const claims = parseClaims(cells, raw, known);
+  const casualties = parseCasualties(cells);
   const provisions = cells.list('provisions', /;/, (code) => known.provisions.has(code));
   cells.hold('provisions', (field, problems) =>
     checkListLength(provisions, MAX_ITEMS.provisions, field, problems),
@@ -144,7 +144,7 @@ function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | n
  * every listed party; with several, to the one listed party other than the claimant, if there is exactly
  * one. So no party accuses itself, and every listed party is attributed to.
  */
-function readClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): ClaimContent[] {
+function parseClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): ClaimContent[] {
   const isParty = (code: string): boolean => known.parties.has(code);
   const claimants = cells.list('claimants', /;/, isParty);
   const attributedTo = cells.list('attributed_to', /;/, isParty);
@@ -196,13 +196,13 @@ function claimOf(
 function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   const urls = (raw.source_urls ?? '').split(/\s+/).filter((url) => url !== '');
   for (const url of urls) {
-    cells.hold('source_urls', (field, problems) => readUrl(url, field, problems));
+    cells.hold('source_urls', (field, problems) => parseUrl(url, field, problems));
   }
   return urls;
 }
 
 /** Leaves out groups without any figure. */
-function readCasualties(cells: Cells<IncidentColumn>): CasualtiesContent[] {
+function parseCasualties(cells: Cells<IncidentColumn>): CasualtiesContent[] {
   const unknown = { party: null, killed: null, wounded: null, detained: null };
   const groups: CasualtiesContent[] = [
     { ...unknown, group: 'MILITARY', killed: cells.count('killed_military') },

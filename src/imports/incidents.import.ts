@@ -27,12 +27,12 @@ import { lockImports } from './lock.js';
 /** Subject of imported records. It is nobody's, so every head may assess them. */
 const WRITTEN_BY = 'import';
 
-export interface IncidentsImported {
+interface IncidentsImported {
   readonly added: number;
   readonly unchanged: number;
 }
 
-export interface ImportOptions {
+interface ImportOptions {
   /** Called with the number of incidents written so far, and of all new ones. */
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -31,7 +31,7 @@ export interface PlaceRecord {
 }
 
 /** The part of a place that the check of the whole tree needs. */
-export type KnownPlace = Pick<PlaceRecord, 'kind' | 'parent'>;
+type KnownPlace = Pick<PlaceRecord, 'kind' | 'parent'>;
 
 const CODE = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 

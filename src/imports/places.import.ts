@@ -7,7 +7,7 @@ import { batchesOf } from './batches.js';
 import { lockImports } from './lock.js';
 import { PLACE_COLUMNS, type PlaceRecord, readPlaces } from './place-rows.js';
 
-export interface PlacesImported {
+interface PlacesImported {
   readonly added: number;
   readonly changed: number;
   readonly unchanged: number;

@@ -22,7 +22,7 @@ export function normalized(text: string): string {
 }
 
 /** The text as it is kept; what is wrong with it goes to `problems`. */
-export function readText(
+export function parseText(
   text: string,
   field: readonly string[],
   { longest, hasLines = false }: TextLimits,
@@ -55,19 +55,19 @@ export function sourceText({ locale, text }: WrittenText): StoredText {
 }
 
 /** The input as it is kept; what is wrong with it goes to `problems`. */
-export function readTextInput(
+export function parseTextInput(
   { locale, text }: WrittenText,
   field: readonly string[],
   limits: TextLimits,
   problems: Problem[],
 ): WrittenText {
-  return { locale, text: readText(text, [...field, 'text'], limits, problems) };
+  return { locale, text: parseText(text, [...field, 'text'], limits, problems) };
 }
 
 /** An address of the web in ASCII. */
-export function readUrl(text: string, field: readonly string[], problems: Problem[]): string {
+export function parseUrl(text: string, field: readonly string[], problems: Problem[]): string {
   const before = problems.length;
-  const value = readText(text, field, { longest: MAX_LENGTH.url }, problems);
+  const value = parseText(text, field, { longest: MAX_LENGTH.url }, problems);
   if (problems.length === before && !(/^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value))) {
     problems.push({ reason: 'INVALID_URL', field });
   }

@@ -29,7 +29,7 @@ export class AssessProvisionInput {
 }
 
 @ObjectType({ description: 'The assessed provision, or the reasons why nothing was written.' })
-export class ProvisionPayload {
+class ProvisionPayload {
   @Field(() => Provision, {
     nullable: true,
     description: 'The current provision; null when nothing was written.',

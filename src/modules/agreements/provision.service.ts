@@ -7,7 +7,7 @@ import type { StoredText } from '../../graphql-types/localized-text.type.js';
 import { type Problem, refuseIf } from '../../mutations/problem.js';
 import {
   isStorable,
-  readTextInput,
+  parseTextInput,
   sourceText,
   unknownCode,
   type WrittenText,
@@ -35,7 +35,7 @@ export function assessProvision(
     rationale == null
       ? null
       : sourceText(
-          readTextInput(rationale, ['input', 'rationale'], { longest: MAX_LENGTH.remark }, problems),
+          parseTextInput(rationale, ['input', 'rationale'], { longest: MAX_LENGTH.remark }, problems),
         );
   return ctx.write(async (tx) => {
     const [provision] = isStorable(code)

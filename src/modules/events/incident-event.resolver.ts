@@ -10,7 +10,7 @@ import { incidentEvents } from './incident-event.read.js';
 import { IncidentEvent } from './incident-event.type.js';
 
 @ArgsType()
-export class IncidentEventsArgs {
+class IncidentEventsArgs {
   @Field(() => IncidentFilter, {
     nullable: true,
     description: 'Only events of incidents that meet these conditions when the event is sent.',

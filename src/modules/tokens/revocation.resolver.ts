@@ -14,7 +14,7 @@ export class RevokeTokenInput {
 }
 
 @ObjectType({ description: 'The revocation, or the reasons why there is none.' })
-export class RevokeTokenPayload {
+class RevokeTokenPayload {
   @Field(() => Boolean, {
     description:
       "The nation's tokens of this jti are refused everywhere within 2 seconds, until they would have expired.",

@@ -2,7 +2,7 @@ import { identityOf } from '../../auth/viewer.js';
 import type { WriteContext } from '../../context/write-context.js';
 import { MAX_LENGTH } from '../../domain/limits.js';
 import { type Problem, refuseIf } from '../../mutations/problem.js';
-import { readText } from '../../mutations/text.rules.js';
+import { parseText } from '../../mutations/text.rules.js';
 
 const REVOKE = `insert into revoked_token (nation, token_id, revoked_by, revoked_at)
   values ($1, $2, $3, clock_timestamp()) on conflict do nothing`;
@@ -10,7 +10,7 @@ const REVOKE = `insert into revoked_token (nation, token_id, revoked_by, revoked
 /** Revokes the tokens of the administrator's own nation that have this `jti`. */
 export async function revokeToken(ctx: WriteContext, { jti }: { readonly jti: string }): Promise<void> {
   const problems: Problem[] = [];
-  const tokenId = readText(jti, ['input', 'jti'], { longest: MAX_LENGTH.tokenId }, problems);
+  const tokenId = parseText(jti, ['input', 'jti'], { longest: MAX_LENGTH.tokenId }, problems);
   refuseIf(problems);
   await ctx.write(
     async (tx) => tx.send({ text: REVOKE, values: [ctx.nation, tokenId, identityOf(ctx.viewer)] }),

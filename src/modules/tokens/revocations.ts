@@ -22,7 +22,7 @@ const refusals = z.object({
   tokenIds: z.array(z.string()).transform((ids): ReadonlySet<string> => new Set(ids)),
 });
 
-export interface Revocations {
+interface Revocations {
   /** Whether the administrator of its issuer's nation revoked a token, or froze the nation's issuers. */
   isRevoked(issuer: string, tokenId: string): boolean;
   close(): void;

@@ -7,7 +7,7 @@ import { AnsweredInMemory, OpenToEveryToken } from '../../graphql-types/guard.js
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
 
 @ObjectType('Viewer', { description: 'The viewer of the request, according to token and permission table.' })
-export class ViewerType {
+class ViewerType {
   @Field(() => String, { description: 'Subject of the token.' })
   subject!: string;
 

@@ -15,7 +15,7 @@ import { DateTimeScalar } from '../../../graphql-types/scalars.js';
 import { ForwardPageArgs, PageArgs } from '../../../planner/page.types.js';
 
 @InputType({ description: 'Half-open: from <= t < to.' })
-export class DateTimeRange {
+class DateTimeRange {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'Start of the range, included; open when not given.',

@@ -38,7 +38,7 @@ const found: LinkType = { scope: 'incident:read', rows: { table: 'found', rule: 
 const hit: LinkType = { scope: 'incident:read', rows: { table: 'hit', rule: everyone } };
 
 /** How a listing that is searched is sorted: by rank and then by time, by time alone, or otherwise. */
-export interface SearchedListing {
+interface SearchedListing {
   readonly isByRank: boolean;
   readonly isByTime: boolean;
   /** What the index narrows the search by. */

@@ -2,14 +2,14 @@ import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { Locale } from '../../../domain/locale.js';
 import type { StoredText, StoredTranslation } from '../../../graphql-types/localized-text.type.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { readTextInput, sourceText, type WrittenText } from '../../../mutations/text.rules.js';
+import { parseTextInput, sourceText, type WrittenText } from '../../../mutations/text.rules.js';
 import { canonicalJson } from './canonical-json.js';
 import { type IncidentContent } from './content.js';
-import { checkTime, readCasualties, readClaims, readPosition, readProvisions } from './content.rules.js';
+import { checkTime, parseCasualties, parseClaims, parsePosition, parseProvisions } from './content.rules.js';
 import type { AmendIncidentInput } from './writing.inputs.js';
 
 /** An amendment as it is to be made, if nothing is wrong with it. */
-export interface AmendmentReading {
+interface ParsedAmendment {
   /** What changes, apart from title and narrative. */
   readonly patch: Partial<Omit<IncidentContent, 'title' | 'narrative'>>;
   readonly title: WrittenText | undefined;
@@ -31,7 +31,7 @@ const NEVER_NULL = [
   'provisions',
 ] as const satisfies readonly (keyof AmendIncidentInput)[];
 
-export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentReading {
+export function parseAmendment(input: AmendIncidentInput, now: Date): ParsedAmendment {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const { occurredFrom, occurredTo } = input;
@@ -47,10 +47,10 @@ export function readAmendment(input: AmendIncidentInput, now: Date): AmendmentRe
   return {
     patch: readPatch(input, problems, warnings),
     title: input.title
-      ? readTextInput(input.title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems)
+      ? parseTextInput(input.title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems)
       : undefined,
     narrative: input.narrative
-      ? readTextInput(
+      ? parseTextInput(
           input.narrative,
           ['input', 'narrative'],
           { longest: MAX_LENGTH.narrative, hasLines: true },
@@ -66,7 +66,7 @@ function readPatch(
   input: AmendIncidentInput,
   problems: Problem[],
   warnings: Problem[],
-): AmendmentReading['patch'] {
+): ParsedAmendment['patch'] {
   const { category, severity, occurredFrom, occurredTo, timePrecision, place, position } = input;
   return {
     ...(category ? { category } : {}),
@@ -77,13 +77,13 @@ function readPatch(
     ...(place === undefined ? {} : { place }),
     ...(position === undefined
       ? {}
-      : { position: position && readPosition(position, ['input', 'position'], problems, warnings) }),
-    ...(input.claims ? { claims: readClaims(input.claims, ['input', 'claims'], problems) } : {}),
+      : { position: position && parsePosition(position, ['input', 'position'], problems, warnings) }),
+    ...(input.claims ? { claims: parseClaims(input.claims, ['input', 'claims'], problems) } : {}),
     ...(input.casualties
-      ? { casualties: readCasualties(input.casualties, ['input', 'casualties'], problems) }
+      ? { casualties: parseCasualties(input.casualties, ['input', 'casualties'], problems) }
       : {}),
     ...(input.provisions
-      ? { provisions: readProvisions(input.provisions, ['input', 'provisions'], problems) }
+      ? { provisions: parseProvisions(input.provisions, ['input', 'provisions'], problems) }
       : {}),
   };
 }

@@ -3,7 +3,7 @@ import type { WriteContext } from '../../../context/write-context.js';
 import { type Problem, refuseIf } from '../../../mutations/problem.js';
 import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
-import { amendedText, changedParts, readAmendment } from './amend.rules.js';
+import { amendedText, changedParts, parseAmendment } from './amend.rules.js';
 import { type IncidentContent, textContent } from './content.js';
 import { checkInterval, unknownCodes } from './content.rules.js';
 import { lockIncident } from './incident.lock.js';
@@ -14,17 +14,17 @@ import type { AmendIncidentInput } from './writing.inputs.js';
 
 /** Changes the content of a record of one's own nation, which makes a new version. */
 export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Promise<Written> {
-  const reading = readAmendment(input, new Date());
+  const parsed = parseAmendment(input, new Date());
   return ctx.write(async (tx) => {
     const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
-    const title = reading.title ? amendedText(incident.title, reading.title) : incident.title;
+    const title = parsed.title ? amendedText(incident.title, parsed.title) : incident.title;
     const narrative =
-      reading.narrative === undefined
+      parsed.narrative === undefined
         ? incident.narrative
-        : reading.narrative && amendedText(incident.narrative, reading.narrative);
+        : parsed.narrative && amendedText(incident.narrative, parsed.narrative);
     const content: IncidentContent = {
       ...before,
-      ...reading.patch,
+      ...parsed.patch,
       title: textContent(title),
       narrative: narrative && textContent(narrative),
     };
@@ -36,7 +36,7 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
     refuseIf([
       ...validateAction('AMEND', incident, actorOf(ctx)),
       ...validateVersion(incident, input.version),
-      ...reading.problems,
+      ...parsed.problems,
       ...interval,
       ...unknownCodes(content, keys),
     ]);
@@ -45,6 +45,6 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
     const writtenBy = identityOf(ctx.viewer);
     const next = { kind: 'AMENDED', content, title, narrative, changes, keys, writtenBy } as const;
     tx.send(...versionStatements(ctx, incident, next));
-    return { key: incident.key, warnings: reading.warnings };
+    return { key: incident.key, warnings: parsed.warnings };
   });
 }

@@ -5,7 +5,7 @@ import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type { Verdict } from '../../../domain/vocabularies.js';
 import { type Problem, refuseIf } from '../../../mutations/problem.js';
-import { readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { parseText, parseTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { validateAssessment } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { newestVerdicts, statusOf } from './assess.rules.js';
@@ -34,12 +34,12 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
     input.remark == null
       ? null
       : sourceText(
-          readTextInput(input.remark, ['input', 'remark'], { longest: MAX_LENGTH.remark }, problems),
+          parseTextInput(input.remark, ['input', 'remark'], { longest: MAX_LENGTH.remark }, problems),
         );
   const note =
     input.internalNote == null
       ? null
-      : readText(input.internalNote, ['input', 'internalNote'], { longest: MAX_LENGTH.remark }, problems);
+      : parseText(input.internalNote, ['input', 'internalNote'], { longest: MAX_LENGTH.remark }, problems);
   return ctx.write(async (tx) => {
     const [incident, standing] = await lockIncident(tx, ctx.nation, input.id, (key) =>
       tx.read<Standing>({ text: STANDING, values: [key] }),

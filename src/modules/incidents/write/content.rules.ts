@@ -8,8 +8,8 @@ import {
 import type { Problem } from '../../../mutations/problem.js';
 import {
   checkListLength,
-  readTextInput,
-  readUrl,
+  parseTextInput,
+  parseUrl,
   sourceText,
   unknownCode,
 } from '../../../mutations/text.rules.js';
@@ -36,7 +36,7 @@ export function checkInterval(from: Date, to: Date | null, field: Path, problems
   if (to !== null && to <= from) problems.push({ reason: 'INTERVAL', field });
 }
 
-export function readPosition(
+export function parsePosition(
   { latitude, longitude, precision }: PositionInput,
   field: Path,
   problems: Problem[],
@@ -63,7 +63,7 @@ function checkNumber(
   }
 }
 
-export function readClaims(claims: readonly ClaimInput[], field: Path, problems: Problem[]): ClaimContent[] {
+export function parseClaims(claims: readonly ClaimInput[], field: Path, problems: Problem[]): ClaimContent[] {
   checkListLength(claims, MAX_ITEMS.claims, field, problems);
   return claims.map(({ claimant, attributedTo, sourceType, sourceUrl, statement }, index) => {
     const path = [...field, String(index)];
@@ -71,20 +71,20 @@ export function readClaims(claims: readonly ClaimInput[], field: Path, problems:
       claimant,
       attributedTo: attributedTo ?? null,
       sourceType,
-      sourceUrl: sourceUrl == null ? null : readUrl(sourceUrl, [...path, 'sourceUrl'], problems),
+      sourceUrl: sourceUrl == null ? null : parseUrl(sourceUrl, [...path, 'sourceUrl'], problems),
       statement:
         statement == null
           ? null
           : textContent(
               sourceText(
-                readTextInput(statement, [...path, 'statement'], { longest: MAX_LENGTH.remark }, problems),
+                parseTextInput(statement, [...path, 'statement'], { longest: MAX_LENGTH.remark }, problems),
               ),
             ),
     };
   });
 }
 
-export function readCasualties(
+export function parseCasualties(
   casualties: readonly CasualtiesInput[],
   field: Path,
   problems: Problem[],
@@ -106,7 +106,7 @@ export function readCasualties(
   });
 }
 
-export function readProvisions(codes: readonly string[], field: Path, problems: Problem[]): string[] {
+export function parseProvisions(codes: readonly string[], field: Path, problems: Problem[]): string[] {
   checkListLength(codes, MAX_ITEMS.provisions, field, problems);
   codes.forEach((code, index) => {
     if (codes.indexOf(code) !== index)

@@ -2,7 +2,7 @@ import { newKey } from '../../../database/key.js';
 import { insertInto, type Statement } from '../../../database/statement.js';
 import type { IncidentEventKind } from '../../../domain/vocabularies.js';
 
-export interface NewEvent {
+interface NewEvent {
   readonly incidentKey: string;
   readonly kind: IncidentEventKind;
   readonly version: number;

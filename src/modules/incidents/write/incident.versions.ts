@@ -24,7 +24,7 @@ export async function currentContent(tx: Transaction, key: string): Promise<Inci
   return JSON.parse(revision?.content ?? '{}') as IncidentContent;
 }
 
-export interface NextVersion {
+interface NextVersion {
   readonly kind: 'AMENDED' | 'TRANSLATED';
   readonly content: IncidentContent;
   readonly title: StoredText;

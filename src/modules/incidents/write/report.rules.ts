@@ -1,21 +1,21 @@
 import { MAX_LENGTH } from '../../../domain/limits.js';
 import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { readText, readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { parseText, parseTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { maskOf } from '../../../planner/audience-mask.js';
 import { type IncidentContent, textContent } from './content.js';
 import {
   checkInterval,
   checkTime,
-  readCasualties,
-  readClaims,
-  readPosition,
-  readProvisions,
+  parseCasualties,
+  parseClaims,
+  parsePosition,
+  parseProvisions,
 } from './content.rules.js';
 import type { ReportIncidentInput } from './writing.inputs.js';
 
 /** A report as it is to be recorded, if nothing is wrong with it. */
-export interface ReportReading {
+export interface ParsedReport {
   readonly idempotencyKey: string;
   readonly content: IncidentContent;
   /** Who sees it, the originator included. */
@@ -25,11 +25,11 @@ export interface ReportReading {
   readonly warnings: readonly Problem[];
 }
 
-export function readReport(input: ReportIncidentInput, originator: Nation, now: Date): ReportReading {
+export function parseReport(input: ReportIncidentInput, originator: Nation, now: Date): ParsedReport {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const { occurredFrom, occurredTo = null, position, narrative } = input;
-  const idempotencyKey = readText(
+  const idempotencyKey = parseText(
     input.idempotencyKey,
     ['input', 'idempotencyKey'],
     { longest: MAX_LENGTH.idempotencyKey },
@@ -38,7 +38,7 @@ export function readReport(input: ReportIncidentInput, originator: Nation, now: 
   checkTime(occurredFrom, ['input', 'occurredFrom'], now, problems);
   if (occurredTo !== null) checkTime(occurredTo, ['input', 'occurredTo'], now, problems);
   checkInterval(occurredFrom, occurredTo, ['input', 'occurredTo'], problems);
-  const title = readTextInput(input.title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems);
+  const title = parseTextInput(input.title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems);
   const content: IncidentContent = {
     category: input.category,
     severity: input.severity,
@@ -46,14 +46,14 @@ export function readReport(input: ReportIncidentInput, originator: Nation, now: 
     occurredTo: occurredTo?.toISOString() ?? null,
     timePrecision: input.timePrecision,
     place: input.place ?? null,
-    position: position == null ? null : readPosition(position, ['input', 'position'], problems, warnings),
+    position: position == null ? null : parsePosition(position, ['input', 'position'], problems, warnings),
     title: textContent(sourceText(title)),
     narrative:
       narrative == null
         ? null
         : textContent(
             sourceText(
-              readTextInput(
+              parseTextInput(
                 narrative,
                 ['input', 'narrative'],
                 { longest: MAX_LENGTH.narrative, hasLines: true },
@@ -61,9 +61,9 @@ export function readReport(input: ReportIncidentInput, originator: Nation, now: 
               ),
             ),
           ),
-    claims: readClaims(input.claims ?? [], ['input', 'claims'], problems),
-    casualties: readCasualties(input.casualties ?? [], ['input', 'casualties'], problems),
-    provisions: readProvisions(input.provisions ?? [], ['input', 'provisions'], problems),
+    claims: parseClaims(input.claims ?? [], ['input', 'claims'], problems),
+    casualties: parseCasualties(input.casualties ?? [], ['input', 'casualties'], problems),
+    provisions: parseProvisions(input.provisions ?? [], ['input', 'provisions'], problems),
   };
   const releaseTo = input.releaseTo ?? [];
   problems.push(...audiencesNotToBeNamed(releaseTo, originator));

@@ -11,7 +11,7 @@ import { unknownCodes } from './content.rules.js';
 import { eventInsertion } from './incident.events.js';
 import { incidentInsertions } from './incident.records.js';
 import { findKeys } from './references.js';
-import { type ReportReading, readReport } from './report.rules.js';
+import { type ParsedReport, parseReport } from './report.rules.js';
 import type { ReportIncidentInput } from './writing.inputs.js';
 
 /** What a service has written. */
@@ -23,15 +23,15 @@ export interface Written {
 
 /** Records a new incident, once for every idempotency key. */
 export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): Promise<Written> {
-  const reading = readReport(input, ctx.nation, new Date());
-  const { content, audience, problems, warnings } = reading;
+  const parsed = parseReport(input, ctx.nation, new Date());
+  const { content, audience, problems, warnings } = parsed;
   return ctx.write(
     async (tx) => {
       if (problems.length > 0) refuseIf([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
       const drawn = newKey();
       const [keys, key, reference] = await Promise.all([
         findKeys(tx, content),
-        keyOfReport(tx, ctx, reading, drawn),
+        keyOfReport(tx, ctx, parsed, drawn),
         drawReference(tx, ctx.nation, new Date(content.occurredFrom)),
       ]);
       refuseIf(unknownCodes(content, keys));
@@ -65,7 +65,7 @@ const FORMER = `select incident_key as "incidentKey", content_hash as "contentHa
 async function keyOfReport(
   tx: Transaction,
   { nation, viewer: { issuer, subject } }: WriteContext,
-  { idempotencyKey, content, audience }: ReportReading,
+  { idempotencyKey, content, audience }: ParsedReport,
   drawn: string,
 ): Promise<string> {
   const reporter = [nation, issuer, subject, idempotencyKey];

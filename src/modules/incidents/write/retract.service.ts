@@ -1,7 +1,7 @@
 import type { WriteContext } from '../../../context/write-context.js';
 import { MAX_LENGTH } from '../../../domain/limits.js';
 import { type Problem, refuseIf } from '../../../mutations/problem.js';
-import { readTextInput, sourceText } from '../../../mutations/text.rules.js';
+import { parseTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { eventInsertion } from './incident.events.js';
@@ -15,7 +15,7 @@ const UPDATE = `update incident set status = 'RETRACTED', retraction = $2, updat
 /** Withdraws a record of one's own nation. It is kept as it is, and nothing is done to it any more. */
 export function retractIncident(ctx: WriteContext, input: RetractIncidentInput): Promise<Written> {
   const problems: Problem[] = [];
-  const reason = readTextInput(input.reason, ['input', 'reason'], { longest: MAX_LENGTH.remark }, problems);
+  const reason = parseTextInput(input.reason, ['input', 'reason'], { longest: MAX_LENGTH.remark }, problems);
   return ctx.write(async (tx) => {
     const [incident] = await lockIncident(tx, ctx.nation, input.id, async () => {});
     refuseIf([

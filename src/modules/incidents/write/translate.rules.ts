@@ -2,17 +2,17 @@ import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { TranslationStatus } from '../../../domain/vocabularies.js';
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
 import type { Problem } from '../../../mutations/problem.js';
-import { readTextInput, type WrittenText } from '../../../mutations/text.rules.js';
+import { parseTextInput, type WrittenText } from '../../../mutations/text.rules.js';
 import type { TranslateIncidentInput } from './writing.inputs.js';
 
 /** A translation as it is to be recorded, if nothing is wrong with it. */
-export interface TranslationReading {
+interface ParsedTranslation {
   readonly title: WrittenText | null;
   readonly narrative: WrittenText | null;
   readonly problems: readonly Problem[];
 }
 
-export function readTranslation({ title, narrative, status }: TranslateIncidentInput): TranslationReading {
+export function parseTranslation({ title, narrative, status }: TranslateIncidentInput): ParsedTranslation {
   const problems: Problem[] = [];
   if (title == null && narrative == null) problems.push({ reason: 'NOTHING_GIVEN', field: ['input'] });
   if (status === 'SOURCE') problems.push({ reason: 'SOURCE_STATUS', field: ['input', 'status'] });
@@ -20,11 +20,11 @@ export function readTranslation({ title, narrative, status }: TranslateIncidentI
     title:
       title == null
         ? null
-        : readTextInput(title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems),
+        : parseTextInput(title, ['input', 'title'], { longest: MAX_LENGTH.title }, problems),
     narrative:
       narrative == null
         ? null
-        : readTextInput(
+        : parseTextInput(
             narrative,
             ['input', 'narrative'],
             { longest: MAX_LENGTH.narrative, hasLines: true },

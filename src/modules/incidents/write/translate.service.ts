@@ -7,23 +7,23 @@ import { lockIncident } from './incident.lock.js';
 import { currentContent, versionStatements } from './incident.versions.js';
 import { findKeys } from './references.js';
 import type { Written } from './report.service.js';
-import { isSameText, readTranslation, translatedText, validateTranslation } from './translate.rules.js';
+import { isSameText, parseTranslation, translatedText, validateTranslation } from './translate.rules.js';
 import type { TranslateIncidentInput } from './writing.inputs.js';
 
 /** Adds or corrects a translation of a visible record, which makes a new version. */
 export function translateIncident(ctx: WriteContext, input: TranslateIncidentInput): Promise<Written> {
-  const reading = readTranslation(input);
+  const parsed = parseTranslation(input);
   return ctx.write(async (tx) => {
     const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
     refuseIf([
       ...validateAction('TRANSLATE', incident, actorOf(ctx)),
       ...validateVersion(incident, input.version),
-      ...reading.problems,
-      ...validateTranslation(incident.title, 'title', reading.title),
-      ...validateTranslation(incident.narrative, 'narrative', reading.narrative),
+      ...parsed.problems,
+      ...validateTranslation(incident.title, 'title', parsed.title),
+      ...validateTranslation(incident.narrative, 'narrative', parsed.narrative),
     ]);
-    const title = translatedText(incident.title, reading.title, input.status);
-    const narrative = translatedText(incident.narrative, reading.narrative, input.status);
+    const title = translatedText(incident.title, parsed.title, input.status);
+    const narrative = translatedText(incident.narrative, parsed.narrative, input.status);
     const changes = [
       ...(isSameText(incident.title, title) ? [] : ['title' as const]),
       ...(isSameText(incident.narrative, narrative) ? [] : ['narrative' as const]),
