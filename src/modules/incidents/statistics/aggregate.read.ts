@@ -92,7 +92,7 @@ export function aggregated(
   // A month at an edge may hold a great many.
   if (unit === 'MONTH') context.heavy();
   const { whole, edges } = cut(from ?? null, to ?? null, unit);
-  return together(dimensions, context, [
+  return combineDimensions(dimensions, context, [
     rowsOf(set, (row) => all([condition.where(row), ...whole(row('day'))]), context),
     ...edges.map((edge) =>
       counted((row) => all([condition.where(row), edge(row('occurred_from'))]), context),
@@ -174,7 +174,7 @@ function cut(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): Cut {
 }
 
 /** Rows of several sources as those of one. */
-function together(
+function combineDimensions(
   dimensions: readonly IncidentDimension[],
   context: PlanContext,
   sources: readonly CountedRows[],
