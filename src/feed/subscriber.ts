@@ -19,93 +19,117 @@ const CAUGHT_UP_EVENTS = 32;
  * from the table again.
  */
 export function subscribe(
-  { log, feed }: { readonly log: Pick<EventLog, 'pageAfter'>; readonly feed: Feed },
+  { log, feed }: SubscriptionSources,
   channel: Channel,
   start: EventOffset,
   onEnd: () => void,
 ): BoundedQueue<RenderedEvent> {
-  let reached = start;
+  return new Subscription(log, feed, channel, start, onEnd).queue;
+}
+
+interface SubscriptionSources {
+  readonly log: Pick<EventLog, 'pageAfter'>;
+  readonly feed: Feed;
+}
+
+class Subscription implements ChannelSubscriber {
+  readonly queue: BoundedQueue<RenderedEvent>;
   /** Events from the feed that wait until the table has been read; null when they go straight to the client. */
-  let buffered: RenderedEvent[] | null = null;
-  let wake: () => void = () => {};
+  private buffered: RenderedEvent[] | null = null;
+  /** Ends the wait in {@link followFeed}. */
+  private wake: () => void = () => {};
 
-  const queue = createBoundedQueue<RenderedEvent>(MAX_WAITING_EVENTS, () => {
-    leave();
-    wake();
-    onEnd();
-  });
-
-  const subscriber: ChannelSubscriber = {
-    receive(events) {
-      if (buffered !== null) {
-        buffered.push(...events);
-        if (buffered.length > MAX_WAITING_EVENTS) leave();
-        return;
-      }
-      for (const event of events) {
-        if (event.position <= reached) continue;
-        if (!queue.put(event)) return leave();
-        reached = event.position;
-      }
-    },
-    leave,
-    fail: (error) => queue.abort(error),
-  };
-
-  function leave(): void {
-    if (!channel.subscribers.delete(subscriber)) return;
-    if (channel.subscribers.size === 0) feed.leave(channel.audience, channel);
-    wake();
+  constructor(
+    private readonly log: SubscriptionSources['log'],
+    private readonly feed: Feed,
+    private readonly channel: Channel,
+    /** Every event up to here has been put into the queue. */
+    private reached: EventOffset,
+    onEnd: () => void,
+  ) {
+    this.queue = createBoundedQueue<RenderedEvent>(MAX_WAITING_EVENTS, () => {
+      this.leave();
+      this.wake();
+      onEnd();
+    });
+    this.run().catch((error: unknown) => this.fail(error));
   }
 
-  /** Reads one page of the table, up to `last`, once the client has taken everything before it. */
-  async function readPage(
-    last: EventOffset | null,
-  ): Promise<{ readonly count: number; readonly isLast: boolean }> {
-    await untilTaken(queue);
-    const page = await retryWhileUnavailable(MAX_OUTAGE_MS, () => log.pageAfter(channel.audience, reached));
-    const selected = page.events.filter(({ position }) => last === null || position <= last);
-    for (const event of selected.length > 0 ? await channel.render(selected) : []) queue.put(event);
-    reached = last !== null && page.next > last ? last : page.next;
-    return { count: selected.length, isLast: page.isLast };
+  receive(events: readonly RenderedEvent[]): void {
+    if (this.buffered !== null) {
+      this.buffered.push(...events);
+      if (this.buffered.length > MAX_WAITING_EVENTS) this.leave();
+      return;
+    }
+    for (const event of events) {
+      if (event.position <= this.reached) continue;
+      if (!this.queue.put(event)) {
+        this.leave();
+        return;
+      }
+      this.reached = event.position;
+    }
+  }
+
+  leave(): void {
+    const { channel, feed } = this;
+    if (!channel.subscribers.delete(this)) return;
+    if (channel.subscribers.size === 0) feed.leave(channel.audience, channel);
+    this.wake();
+  }
+
+  fail(error: unknown): void {
+    this.queue.abort(error);
+  }
+
+  private async run(): Promise<void> {
+    while (this.queue.isOpen) {
+      await this.catchUp();
+      await this.followFeed();
+    }
   }
 
   /** Reads pages until one is so small that few events can have followed it. */
-  async function catchUp(): Promise<void> {
-    while (queue.isOpen) {
-      const { count, isLast } = await readPage(null);
+  private async catchUp(): Promise<void> {
+    while (this.queue.isOpen) {
+      const { count, isLast } = await this.readPage(null);
       if (isLast && count <= CAUGHT_UP_EVENTS) return;
     }
   }
 
+  /** Reads one page of the table, up to `last`, once the client has taken everything before it. */
+  private async readPage(
+    last: EventOffset | null,
+  ): Promise<{ readonly count: number; readonly isLast: boolean }> {
+    const { channel, log, queue } = this;
+    await untilTaken(queue);
+    const page = await retryWhileUnavailable(MAX_OUTAGE_MS, () =>
+      log.pageAfter(channel.audience, this.reached),
+    );
+    const selected = page.events.filter(({ position }) => last === null || position <= last);
+    for (const event of selected.length > 0 ? await channel.render(selected) : []) queue.put(event);
+    this.reached = last !== null && page.next > last ? last : page.next;
+    return { count: selected.length, isLast: page.isLast };
+  }
+
   /** Follows the feed. Resolves when the client falls behind, or leaves. */
-  async function followFeed(): Promise<void> {
-    buffered = [];
-    channel.subscribers.add(subscriber);
-    const isJoined = (): boolean => channel.subscribers.has(subscriber);
-    const joined = feed.join(channel.audience, channel, reached);
-    while (isJoined() && joined > reached) await readPage(joined);
-    const missed = buffered;
-    buffered = null;
+  private async followFeed(): Promise<void> {
+    const { channel, feed } = this;
+    const buffered: RenderedEvent[] = [];
+    this.buffered = buffered;
+    channel.subscribers.add(this);
+    const isJoined = (): boolean => channel.subscribers.has(this);
+    const joined = feed.join(channel.audience, channel, this.reached);
+    while (isJoined() && joined > this.reached) await this.readPage(joined);
+    this.buffered = null;
     if (!isJoined()) return;
-    reached = joined;
-    subscriber.receive(missed);
-    if (isJoined()) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+    this.reached = joined;
+    this.receive(buffered);
+    if (!isJoined()) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
   }
-
-  async function run(): Promise<void> {
-    while (queue.isOpen) {
-      await catchUp();
-      await followFeed();
-    }
-  }
-
-  run().catch((error: unknown) => queue.abort(error));
-  return queue;
 }
 
 /** Resolves once the client has taken everything; aborts the queue when it has stopped taking. */
