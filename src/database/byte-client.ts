@@ -10,14 +10,14 @@ const DATA_ROW = 'D'.charCodeAt(0);
  * A connection that answers the values of rows as bytes, where pg makes a string of each.
  *
  * It relies on members of pg that are not documented; test/database/byte-client.contract.test.ts checks each of them
- * and the version. docs/decisions/0014 says what it gains and how to take it out.
+ * and the version. docs/decisions/0015 says what it gains and how to take it out.
  */
 export class ByteClient extends PipelinedClient {
   constructor(config: RoleClientConfig) {
     super({ ...config, types: { getTypeParser: () => (value: unknown) => value } });
     const connection: unknown = this.connection;
     if (!isConnection(connection)) {
-      throw new Error('pg has no Connection.attachListeners any more: see docs/decisions/0014');
+      throw new Error('pg has no Connection.attachListeners any more: see docs/decisions/0015');
     }
     const attach = connection.attachListeners.bind(connection);
     connection.attachListeners = (stream) => {

@@ -11,7 +11,7 @@ import { DEMAND_ROLE, loginAs } from '../../src/database/roles.js';
 
 /**
  * What ByteClient and RoleClient rely on in pg beyond its documentation. After an upgrade of pg, read each point
- * here against the new sources, then raise the range. docs/decisions/0014 says how to take ByteClient out.
+ * here against the new sources, then raise the range. docs/decisions/0015 says how to take ByteClient out.
  */
 const CHECKED_VERSIONS = { pg: /^8\.23\.\d+$/, 'pg-protocol': /^1\.16\.\d+$/ };
 
