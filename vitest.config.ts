@@ -9,6 +9,8 @@ export const common = defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
   test: {
     maxWorkers: 2,
+    // Files share what they import, which saves seconds for each: a test undoes what it changes in a module.
+    isolate: false,
     // Races and faults depend on machines that others share: CI counts the third failure.
     retry: process.env.CI ? 2 : 0,
     provide: { isLong: false },
@@ -37,8 +39,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.unit.test.ts'],
           setupFiles: ['test/support/no-database.ts'],
-          // Files share what they import: a unit test undoes what it changes in a module.
-          isolate: false,
           provide: {
             ownerUrl: 'postgres://nobody@127.0.0.1:1/none',
             secret: 'none',

@@ -21,6 +21,7 @@ export default defineConfig({
     include: ['test/mutations/**/*.mutation.ts'],
     globalSetup: [...onDatabase.globalSetup, 'test/mutations/total.ts'],
     retry: 0,
+    isolate: true,
     testTimeout: 900_000,
     hookTimeout: 120_000,
   },
