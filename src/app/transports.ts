@@ -35,7 +35,7 @@ export function openTransports(
   const { readers, serviceUrl } = pools;
   const live = openLiveEvents({
     ...api,
-    listenUrl: serviceUrl,
+    serviceUrl,
     read: readers.read,
     verifier,
     onAnswer,

@@ -4,7 +4,7 @@ import { NATIONS, type Nation } from '../domain/scopes.js';
 import type { Order } from '../modules/tokens/administration.js';
 import { print, type Terminal } from './terminal.js';
 
-/** Who orders, as the options say. */
+/** Options that name the administrator. */
 export interface AdministratorOptions {
   readonly nation: Nation;
   readonly token?: string;
@@ -20,8 +20,12 @@ export const nationOption = (): Option =>
 export const tokenOption = (): Option =>
   new Option('--token <token>', 'token of the administrator (default: MERZILI_TOKEN)');
 
-/** Has an order carried out in the name of the administrator whose token is at hand. */
-export async function order(wanted: Order, options: AdministratorOptions, terminal: Terminal): Promise<void> {
+/** Carries out an order in the name of the administrator whose token is given. */
+export async function order(
+  request: Order,
+  options: AdministratorOptions,
+  terminal: Terminal,
+): Promise<void> {
   const config = readConfig(terminal.env);
   const token = options.token ?? terminal.env.MERZILI_TOKEN ?? '';
   const administrator = await administratorOf(config, token, options.nation);
@@ -35,12 +39,12 @@ export async function order(wanted: Order, options: AdministratorOptions, termin
         const { migrate } = await import('../app/migrate.js');
         await (await migrate(database.ownerUrl, database.secret)).destroy();
       }
-      await carryOut(wanted, administrator, database);
+      await carryOut(request, administrator, database);
     },
   );
 }
 
-/** Every token that is not one of the nation's own administrator is refused alike. */
+/** Refuses every token but that of an administrator of the nation, always with the same message. */
 async function administratorOf(config: Config, token: string, nation: Nation) {
   const { loadIssuers } = await import('../auth/issuers.js');
   const { openDemoIssuers } = await import('../auth/demo-issuers.js');

@@ -6,25 +6,25 @@ import { startEmbedded } from '../database/embedded/start.js';
 import { importShippedData } from '../imports/shipped.import.js';
 import { findRunning } from './running-database.js';
 
-/** A database as a command finds it. */
-export interface FoundDatabase {
+/** The database that a command works with. */
+interface FoundDatabase {
   readonly ownerUrl: string;
   readonly secret: string;
-  /** Nobody else uses it: it was started for this command. */
+  /** Whether it was started for this command, so that nobody else uses it. */
   readonly isOurs: boolean;
 }
 
 /**
- * Calls `work` with the configured database: the external one, or the embedded one, which is started for
- * the time unless a server runs on the data directory.
+ * Calls `work` with the configured database: the external one, or the embedded one. The embedded one is
+ * started for the duration of `work`, unless a server runs on the data directory.
  */
 export async function withDatabase(
   config: Config,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
   work: (database: FoundDatabase) => Promise<void>,
 ): Promise<void> {
   if (config.database !== null) return work({ ...config.database, isOurs: false });
-  const embedded = await openEmbedded(config, tell);
+  const embedded = await openEmbedded(config, notify);
   try {
     await work(embedded);
   } finally {
@@ -34,10 +34,10 @@ export async function withDatabase(
 
 async function openEmbedded(
   { dataDir }: Config,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
 ): Promise<FoundDatabase & { close(): Promise<void> }> {
   try {
-    const { ownerUrl, secret, stop } = await startEmbedded({ dataDir, log: tell });
+    const { ownerUrl, secret, stop } = await startEmbedded({ dataDir, log: notify });
     return { ownerUrl, secret, isOurs: true, close: stop };
   } catch (error) {
     const running = await findRunning(dataDir);
@@ -52,10 +52,10 @@ async function openEmbedded(
  */
 export async function withOwner(
   config: Config,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
   work: (owner: DataSource) => Promise<void>,
 ): Promise<void> {
-  await withDatabase(config, tell, async ({ ownerUrl, secret, isOurs }) => {
+  await withDatabase(config, notify, async ({ ownerUrl, secret, isOurs }) => {
     const owner = isOurs ? await migrate(ownerUrl, secret) : await openMigrated(ownerUrl);
     try {
       await importShippedData(owner);

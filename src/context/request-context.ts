@@ -6,7 +6,7 @@ import type { RequestRecord } from './request-record.js';
 /** The part of a request that resolvers get. Frozen. */
 export interface RequestContext {
   readonly viewer: Viewer;
-  /** Language of the request: see labels/negotiation.ts. */
+  /** Language of the request: see i18n/negotiation.ts. */
   readonly locale: Locale;
   readonly t: Translate;
   /** Identifies the request in logs and internal errors. */

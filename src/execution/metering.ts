@@ -14,8 +14,8 @@ const LARGE_COST = 10_000;
 
 /**
  * Charges every operation to its subject's budget before it runs, on every transport, and gives back what it did not
- * use. `extensions.cost` reports both. The time of heavy statements is charged on top and not reported. Where the
- * budget does not suffice, LIMIT_EXCEEDED is answered and nothing of the operation has run.
+ * use. `extensions.cost` reports both. The time of heavy statements is charged on top and not reported. An
+ * operation above the ceiling answers LIMIT_EXCEEDED, one beyond the budget RATE_LIMITED; nothing of it has run.
  */
 export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
   return async (request) => {

@@ -4,7 +4,7 @@ import type { Identity, MintedToken } from './identity.js';
 import { tokenRequestSchema } from './setup.js';
 
 /** The answer to a request for a demo token: a status and a JSON body. */
-export interface TokenAnswer {
+interface TokenAnswer {
   readonly status: 200 | 400 | 403 | 413 | 415;
   readonly body: { readonly token: string; readonly expiresAt: string } | { readonly error: string };
 }

@@ -4,12 +4,12 @@ import { inUtf8, ResponseText } from '../planner/response-text.js';
 
 /**
  * The one place that uses Apollo Server against its grain: `data` and `extensions` go through it as JSON text
- * that is ready to be sent (docs/decisions/0014-ready-text-through-apollo.md). Apollo must hand both to
+ * that is ready to be sent (docs/decisions/0016-ready-text-through-apollo.md). Apollo must hand both to
  * `stringifyResult` as they are, and return its string unchanged; test/http/apollo-contract.unit.test.ts checks it.
  */
 
 /** A result whose parts may be JSON text already. */
-export interface ReadyResult {
+interface ReadyResult {
   readonly data?: ResponseText | null;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: ResponseText;

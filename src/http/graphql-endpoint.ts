@@ -11,7 +11,7 @@ import { acceptsEventStream, parametersOf, type SseTransport } from './sse.trans
 
 const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
 
-/** What Apollo looks at: types of body and answer, and what tells a script from a form. */
+/** What Apollo looks at: types of body and answer, and what distinguishes a script from a form. */
 const APOLLO_HEADERS = [
   'content-type',
   'accept',

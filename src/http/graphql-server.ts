@@ -25,7 +25,7 @@ import type { ExecuteQuery, QueryResult } from '../execution/query-executor.js';
 import { readyResponse, stringifyResult } from './apollo-adapter.js';
 import { errorHead, isVariableError } from './error-response.js';
 
-export interface GraphqlParts {
+interface GraphqlParts {
   readonly schema: GraphQLSchema;
   /** Parses, limits and validates documents, the same on every transport. */
   readonly documents: Documents;

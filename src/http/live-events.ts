@@ -24,11 +24,11 @@ import { openSessions } from './session.js';
 import { createSse, type SseTransport } from './sse.transport.js';
 import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
 
-export interface LiveEventsParts {
+interface LiveEventsParts {
   readonly schema: GraphQLSchema;
   readonly plans: PlanCache;
-  /** Connection of a role that sees no rows, for hearing that something happened and putting it in order. */
-  readonly listenUrl: string;
+  /** Connection of a role that sees no rows, for notifications and for assigning the order of events. */
+  readonly serviceUrl: string;
   readonly read: Readers['read'];
   readonly verifier: Verifier;
   readonly graphql: ApolloServer<RequestContext>;
@@ -52,12 +52,12 @@ export interface LiveEvents {
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const { schema, logger } = parts;
-  const sequencer = openSequencer(parts.listenUrl);
+  const sequencer = openSequencer(parts.serviceUrl);
   const log = openEventLog(parts.read, sequencer.settle);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
-  const listener = openListener(parts.listenUrl, 'incident_event', () => feed.poll());
+  const listener = openListener(parts.serviceUrl, 'incident_event', () => feed.poll());
   const subscriptions = createSubscriptionExecutor(schema, { ...parts, log, feed });
   const operations = createOperations({ ...parts, subscriptions });
   const sessions = openSessions(parts.verifier);

@@ -33,7 +33,7 @@ export type Answer =
   /** Refused before anything was done. */
   | { readonly kind: 'refused'; readonly errors: readonly GraphQLFormattedError[] };
 
-export interface OperationsParts {
+interface OperationsParts {
   readonly graphql: ApolloServer<RequestContext>;
   readonly documents: Documents;
   readonly subscriptions: SubscriptionExecutor;

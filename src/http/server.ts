@@ -10,7 +10,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a connection may be idle: longer than proxies keep theirs, or they send requests into closed ones. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-export interface ServerParts extends GraphqlEndpointParts {
+interface ServerParts extends GraphqlEndpointParts {
   /** Answers `/graphiql` and what lies below it; false when the request is not for it. */
   readonly graphiql: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** What keeps the server from being ready, if anything, with details for the operator. */

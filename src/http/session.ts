@@ -3,24 +3,24 @@ import { identityOf, type Viewer } from '../auth/viewer.js';
 
 /** Connections that a subject may hold open to one process. */
 const MAX_SESSIONS = 1_024;
-/** How often every token is looked at again. */
-const LOOK_MS = 500;
+/** How often every token is verified again, in milliseconds. */
+const RECHECK_MS = 500;
 
 /** Why a session ended: its token expired, or no longer verifies. */
-export type SessionEnd = 'expired' | 'revoked';
+type SessionEnd = 'expired' | 'revoked';
 
-/** A connection that outlives its request, and its token, which it does not outlive. */
+/** A connection that stays open after its request, and ends with its token. */
 export interface Session {
   readonly viewer: Viewer;
-  /** Whether the token holds at this moment; asked before anything is sent. */
+  /** Whether the token is valid at this moment; asked before anything is sent. */
   isLive(): boolean;
   close(): void;
 }
 
 export interface Sessions {
   /**
-   * A session of the token in an Authorization header; `onEnd` is told when it no longer holds.
-   * `refused` for a token that does not verify, `too many` when the subject holds enough of them.
+   * Opens a session for the token in an Authorization header; calls `onEnd` when it is no longer valid.
+   * `refused` for a token that does not verify, `too many` when the subject has as many as it may.
    */
   open(
     authorization: string | undefined,
@@ -30,27 +30,27 @@ export interface Sessions {
   close(): void;
 }
 
-interface Held extends Session {
-  /** Ends it when its token no longer holds. */
-  look(): void;
+interface OpenSession extends Session {
+  /** Ends it when its token is no longer valid. */
+  recheck(): void;
 }
 
 export function openSessions(verifier: Verifier): Sessions {
-  const held = new Set<Held>();
+  const sessions = new Set<OpenSession>();
   const counts = new Map<string, number>();
-  const looking = setInterval(() => {
-    for (const session of [...held]) session.look();
-  }, LOOK_MS);
-  looking.unref();
+  const rechecking = setInterval(() => {
+    for (const session of [...sessions]) session.recheck();
+  }, RECHECK_MS);
+  rechecking.unref();
 
   function create(
     viewer: Viewer,
     authorization: string | undefined,
     onEnd: (reason: SessionEnd) => void,
-  ): Held {
+  ): OpenSession {
     const subject = identityOf(viewer);
     const expiresAt = viewer.expiresAt.getTime();
-    const expiry = setTimeout(() => session.look(), expiresAt - Date.now() + 1);
+    const expiry = setTimeout(() => session.recheck(), expiresAt - Date.now() + 1);
     let isOpen = true;
 
     function end(reason: SessionEnd): void {
@@ -59,7 +59,7 @@ export function openSessions(verifier: Verifier): Sessions {
       onEnd(reason);
     }
 
-    const session: Held = {
+    const session: OpenSession = {
       viewer,
       isLive() {
         if (!isOpen) return false;
@@ -69,22 +69,23 @@ export function openSessions(verifier: Verifier): Sessions {
         }
         const verified = verifier.verify(authorization);
         if (verified === null) end('revoked');
-        // A key that has to be fetched first decides in a moment.
-        else if (verified instanceof Promise) void verified.then((now) => now === null && end('revoked'));
+        // The key has to be fetched first.
+        else if (verified instanceof Promise)
+          void verified.then((viewerNow) => viewerNow === null && end('revoked'));
         return isOpen;
       },
-      look: () => void session.isLive(),
+      recheck: () => void session.isLive(),
       close() {
         if (!isOpen) return;
         isOpen = false;
         clearTimeout(expiry);
-        held.delete(session);
+        sessions.delete(session);
         const left = (counts.get(subject) ?? 1) - 1;
         if (left > 0) counts.set(subject, left);
         else counts.delete(subject);
       },
     };
-    held.add(session);
+    sessions.add(session);
     counts.set(subject, (counts.get(subject) ?? 0) + 1);
     return session;
   }
@@ -97,11 +98,11 @@ export function openSessions(verifier: Verifier): Sessions {
       return create(viewer, authorization, onEnd);
     },
     get size() {
-      return held.size;
+      return sessions.size;
     },
     close() {
-      clearInterval(looking);
-      for (const session of [...held]) session.close();
+      clearInterval(rechecking);
+      for (const session of [...sessions]) session.close();
     },
   };
 }

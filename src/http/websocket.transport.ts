@@ -41,7 +41,7 @@ export interface WebSocketTransport {
   close(): Promise<void>;
 }
 
-export interface WebSocketParts {
+interface WebSocketParts {
   readonly schema: GraphQLSchema;
   readonly operations: Operations;
   readonly sessions: Sessions;

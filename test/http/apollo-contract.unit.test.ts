@@ -13,7 +13,7 @@ import { translator } from '../../src/i18n/labels.js';
 import { ResponseText } from '../../src/planner/response-text.js';
 
 /**
- * What src/http relies on in Apollo Server. At an upgrade: run this file, read docs/decisions/0014, then
+ * What src/http relies on in Apollo Server. At an upgrade: run this file, read docs/decisions/0016, then
  * widen the range.
  */
 const TESTED_VERSIONS = /^5\.5\.\d+$/;

@@ -1,7 +1,7 @@
 import type { Storage } from '@graphiql/toolkit';
 
 /** The part of GraphiQL's state that may outlive the page: layout, never operations or answers. */
-const KEPT: ReadonlySet<string> = new Set(
+const PERSISTENT: ReadonlySet<string> = new Set(
   ['theme', 'visiblePlugin', 'docExplorerFlex', 'editorFlex', 'secondaryEditorFlex'].map(
     (name) => `graphiql:${name}`,
   ),
@@ -11,24 +11,24 @@ const KEPT: ReadonlySet<string> = new Set(
  * Storage for GraphiQL. Operations, variables and history live as long as the page: they may name
  * incidents, and the next person at the desk may belong to another nation.
  */
-export function createLayoutStorage(kept: globalThis.Storage): Storage {
-  const passing = new Map<string, string>();
+export function createLayoutStorage(persistent: globalThis.Storage): Storage {
+  const transient = new Map<string, string>();
   return {
-    getItem: (key) => (KEPT.has(key) ? kept.getItem(key) : (passing.get(key) ?? null)),
+    getItem: (key) => (PERSISTENT.has(key) ? persistent.getItem(key) : (transient.get(key) ?? null)),
     setItem: (key, value) => {
-      if (KEPT.has(key)) kept.setItem(key, value);
-      else passing.set(key, value);
+      if (PERSISTENT.has(key)) persistent.setItem(key, value);
+      else transient.set(key, value);
     },
     removeItem: (key) => {
-      if (KEPT.has(key)) kept.removeItem(key);
-      else passing.delete(key);
+      if (PERSISTENT.has(key)) persistent.removeItem(key);
+      else transient.delete(key);
     },
     clear: () => {
-      for (const key of KEPT) kept.removeItem(key);
-      passing.clear();
+      for (const key of PERSISTENT) persistent.removeItem(key);
+      transient.clear();
     },
     get length() {
-      return passing.size;
+      return transient.size;
     },
   };
 }
