@@ -79,6 +79,54 @@ const recorded = async (importKey: string) => {
   return row;
 };
 
+/** Rows that are refused, and the columns that are named for it, once for each problem. */
+const BAD_ROWS: readonly (readonly [Partial<Cells>, readonly IncidentColumn[]])[] = [
+  [{ key: 'B 1' }, ['key']],
+  [{ key: 'ТEST' }, ['key']],
+  [{ key: 'KB-0002', originator: 'ARM', released_to: 'TUR;NATO' }, ['key', 'originator', 'released_to']],
+  [
+    { category: 'small_arms_fire', severity: '', time_precision: 'SECOND' },
+    ['category', 'severity', 'time_precision'],
+  ],
+  [{ severity: 'LОW' }, ['severity']],
+  [{ occurred_from: '' }, ['occurred_from']],
+  [{ occurred_from: '2021-08-11' }, ['occurred_from']],
+  [{ occurred_from: '2021-08-11T21:50:00' }, ['occurred_from']],
+  [{ occurred_from: '2021-02-29T12:00:00Z' }, ['occurred_from']],
+  [{ occurred_from: '2021-08-11T24:00:00Z' }, ['occurred_from']],
+  [{ occurred_to: '2021-12-31T23:30:00+04:00' }, ['occurred_to']],
+  [{ occurred_to: '2021-12-31T20:00:00+04:00' }, ['occurred_to']],
+  [{ place: 'atlantis' }, ['place']],
+  [{ place: 'mаrzili' }, ['place']],
+  [{ title_source: 'de' }, ['title_source']],
+  [{ title_tr: '', title_en: 'Fire' }, ['title_tr']],
+  [{ title_tr: 'ş'.repeat(501) }, ['title_tr']],
+  [{ title_ru: 'a\u0000b' }, ['title_ru']],
+  [{ note: 'line\nbreak' }, ['note']],
+  [{ claimants: '' }, ['claimants']],
+  [{ claimants: 'TUR;XYZ' }, ['claimants']],
+  [{ claimants: 'TUR;TUR' }, ['claimants']],
+  [{ attributed_to: 'TUR' }, ['attributed_to']],
+  [{ claimants: 'TUR;RUS', attributed_to: 'AZE;ARM' }, ['attributed_to', 'attributed_to']],
+  [{ source_type: 'RUMOUR' }, ['source_type']],
+  [
+    { source_urls: 'https://example.org ftp://example.org javascript:alert(1)' },
+    ['source_urls', 'source_urls'],
+  ],
+  [
+    { killed_military: '-1', killed_civilian: '1.5', wounded: 'two' },
+    ['killed_military', 'killed_civilian', 'wounded'],
+  ],
+  [{ killed_military: '99999999999' }, ['killed_military']],
+  [{ provisions: 'trilateral-statement-2020/10' }, ['provisions']],
+  [{ provisions: 'trilateral-statement-2020/1;;' }, ['provisions', 'provisions']],
+];
+
+/** A row begins a line further down for each row above it that holds the break of a line. */
+function linesAbove(index: number): number {
+  return BAD_ROWS.slice(0, index).filter(([{ note = '' }]) => note.includes('\n')).length;
+}
+
 describe('importIncidents', () => {
   it('adds an incident as its originator reported it, hidden from everybody else', async () => {
     expect(await run([incident()])).toEqual({ added: 1, unchanged: 0 });
@@ -155,92 +203,21 @@ describe('importIncidents', () => {
   });
 
   it('is all or nothing: bad rows in the middle keep out the good ones, and all are named', async () => {
-    const long = 'ş'.repeat(501);
-    const bad: Partial<Cells>[] = [
-      { key: 'B 1' },
-      { key: 'ТEST' },
-      { key: 'KB-0002', originator: 'ARM', released_to: 'TUR;NATO' },
-      { category: 'small_arms_fire', severity: '', time_precision: 'SECOND' },
-      { severity: 'LОW' },
-      { occurred_from: '' },
-      { occurred_from: '2021-08-11' },
-      { occurred_from: '2021-08-11T21:50:00' },
-      { occurred_from: '2021-02-29T12:00:00Z' },
-      { occurred_from: '2021-08-11T24:00:00Z' },
-      { occurred_to: '2021-12-31T23:30:00+04:00' },
-      { occurred_to: '2021-12-31T20:00:00+04:00' },
-      { place: 'atlantis' },
-      { place: 'mаrzili' },
-      { title_source: 'de' },
-      { title_tr: '', title_en: 'Fire' },
-      { title_tr: long },
-      { title_ru: 'a\u0000b' },
-      { note: 'line\nbreak' },
-      { claimants: '' },
-      { claimants: 'TUR;XYZ' },
-      { claimants: 'TUR;TUR' },
-      { attributed_to: 'TUR' },
-      { claimants: 'TUR;RUS', attributed_to: 'AZE;ARM' },
-      { source_type: 'RUMOUR' },
-      { source_urls: 'https://example.org ftp://example.org javascript:alert(1)' },
-      { killed_military: '-1', killed_civilian: '1.5', wounded: 'two' },
-      { killed_military: '99999999999' },
-      { provisions: 'trilateral-statement-2020/10' },
-      { provisions: 'trilateral-statement-2020/1;;' },
-    ];
-    const rows = bad.map((cells, index) => incident({ key: `BAD-${index}`, ...cells }));
     const shipped = SHIPPED.slice(0, 20);
     const problems = await problemsOf([
       ...shipped,
-      ...rows,
+      ...BAD_ROWS.map(([cells], index) => incident({ key: `BAD-${index}`, ...cells })),
       incident({ key: 'GOOD' }),
       incident({ key: 'GOOD' }),
     ]);
-    const named = problems.map(({ line, column }) => [line - 2 - shipped.length, column]);
-    expect(named).toEqual(
-      [
-        [0, 'key'],
-        [1, 'key'],
-        [2, 'key'],
-        [2, 'originator'],
-        [2, 'released_to'],
-        [3, 'category'],
-        [3, 'severity'],
-        [3, 'time_precision'],
-        [4, 'severity'],
-        [5, 'occurred_from'],
-        [6, 'occurred_from'],
-        [7, 'occurred_from'],
-        [8, 'occurred_from'],
-        [9, 'occurred_from'],
-        [10, 'occurred_to'],
-        [11, 'occurred_to'],
-        [12, 'place'],
-        [13, 'place'],
-        [14, 'title_source'],
-        [15, 'title_tr'],
-        [16, 'title_tr'],
-        [17, 'title_ru'],
-        [18, 'note'],
-        [19, 'claimants'],
-        [20, 'claimants'],
-        [21, 'claimants'],
-        [22, 'attributed_to'],
-        [23, 'attributed_to'],
-        [23, 'attributed_to'],
-        [24, 'source_type'],
-        [25, 'source_urls'],
-        [25, 'source_urls'],
-        [26, 'killed_military'],
-        [26, 'killed_civilian'],
-        [26, 'wounded'],
-        [27, 'killed_military'],
-        [28, 'provisions'],
-        [29, 'provisions'],
-        [29, 'provisions'],
-        [31, 'key'],
-      ].map(([row, column]) => [Number(row) + (Number(row) > 18 ? 1 : 0), column]),
+    const firstLine = 2 + shipped.length;
+    const expected = BAD_ROWS.flatMap(([, columns], index) =>
+      columns.map((column) => [firstLine + index + linesAbove(index), column]),
     );
+    expect(problems.map(({ line, column }) => [line, column])).toEqual([
+      ...expected,
+      [firstLine + BAD_ROWS.length + 1 + linesAbove(BAD_ROWS.length), 'key'],
+    ]);
     expect(await recorded('GOOD')).toBeUndefined();
   });
 

@@ -88,24 +88,45 @@ describe('the metrics', () => {
   });
 });
 
+interface Collector {
+  readonly url: string;
+  /** Path and text of each request. */
+  readonly bodies: readonly string[];
+  close(): void;
+}
+
+/** A collector of traces, which takes what it is sent. */
+async function openCollector(): Promise<Collector> {
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      bodies.push(`${request.url} ${body}`);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : null;
+  return { url: `http://127.0.0.1:${port}`, bodies, close: () => server.close() };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: spans are looked into as they were sent
+function spansIn(bodies: readonly string[]): any[] {
+  return bodies
+    .flatMap((text) => JSON.parse(text.slice(text.indexOf('{'))).resourceSpans)
+    .flatMap(({ scopeSpans }) => scopeSpans)
+    .flatMap(({ spans }) => spans);
+}
+
 describe('traces', () => {
   it('tell of the request, its root fields and their statement, and of no text', async () => {
-    const bodies: string[] = [];
-    const collector = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => {
-        body += chunk;
-      });
-      request.on('end', () => {
-        bodies.push(`${request.url} ${body}`);
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      });
-    });
-    collector.listen(0, '127.0.0.1');
-    await once(collector, 'listening');
-    const address = collector.address();
-    const port = typeof address === 'object' ? address?.port : null;
-    const app = await startApp({ config: { tracesEndpoint: `http://127.0.0.1:${port}` } });
+    const collector = await openCollector();
+    const app = await startApp({ config: { tracesEndpoint: collector.url } });
     await app
       .as('TUR', 'LIAISON_OFFICER')
       .query('query Desk { incident(reference: "gizli") { reference } parties { code } }');
@@ -117,10 +138,7 @@ describe('traces', () => {
     await succeed(app.as('TUR', 'DUTY_OFFICER'), REPORT, aReport({ title: { locale: 'TR', text: 'gizli' } }));
     await app.stop();
     collector.close();
-    const spans = bodies
-      .flatMap((text) => JSON.parse(text.slice(text.indexOf('{'))).resourceSpans)
-      .flatMap(({ scopeSpans }) => scopeSpans)
-      .flatMap(({ spans: some }) => some);
+    const spans = spansIn(collector.bodies);
     const byName = new Map(spans.map((span) => [span.name, span]));
     expect([...byName.keys()].sort()).toEqual([
       'Mutation.reportIncident',
@@ -149,7 +167,7 @@ describe('traces', () => {
     expect([poolOf('Query.incident'), poolOf('Query.incidents')]).toEqual(['quick', 'heavy']);
     expect(byName.get('TRANSACTION').parentSpanId).toBe(byName.get('Mutation.reportIncident').spanId);
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(3);
-    expect(bodies.join('')).not.toContain('gizli');
-    expect(bodies[0]).toMatch(/^\/v1\/traces /);
+    expect(collector.bodies.join('')).not.toContain('gizli');
+    expect(collector.bodies[0]).toMatch(/^\/v1\/traces /);
   });
 });

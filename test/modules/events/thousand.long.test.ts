@@ -64,6 +64,24 @@ async function insert(client: Client, count: number): Promise<string[]> {
   return rows.map(({ key }) => key);
 }
 
+/** Writers on connections of their own, each in turn with one event or two; each tenth write is undone. */
+async function writeRacing(writers: number, written: string[]): Promise<void> {
+  const write = async (index: number): Promise<void> => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    for (let n = 0; n < 111; n += 1) {
+      await client.query('begin');
+      const keys = await insert(client, (n + index) % 2 === 0 ? 1 : 2);
+      await delay(Math.random() * 30);
+      const isUndone = n % 10 === 9;
+      await client.query(isUndone ? 'rollback' : 'commit');
+      if (!isUndone) written.push(...keys);
+    }
+    await client.end();
+  };
+  await Promise.all(Array.from({ length: writers }, (_, index) => write(index)));
+}
+
 it('1,000 events by racing writers arrive once each, across reconnects, a kill and two processes', async () => {
   token = await tokenOf(dataDir, 'TUR', 'DUTY_OFFICER');
   const one = await spawn();
@@ -74,31 +92,7 @@ it('1,000 events by racing writers arrive once each, across reconnects, a kill a
   await whole.until(1);
 
   const written = [...first];
-  const writing = (async () => {
-    const writers = await Promise.all(
-      Array.from({ length: 6 }, async () => {
-        const client = new Client({ connectionString: database.url });
-        await client.connect();
-        return client;
-      }),
-    );
-    await Promise.all(
-      writers.map(async (client, index) => {
-        for (let n = 0; n < 111; n += 1) {
-          await client.query('begin');
-          const keys = await insert(client, (n + index) % 2 === 0 ? 1 : 2);
-          await delay(Math.random() * 30);
-          if (n % 10 === 9) {
-            await client.query('rollback');
-            continue;
-          }
-          await client.query('commit');
-          written.push(...keys);
-        }
-        await client.end();
-      }),
-    );
-  })();
+  const writing = writeRacing(6, written);
 
   const received = [...first];
   const resume = async (url: string, count: number): Promise<void> => {
