@@ -41,26 +41,34 @@ function splitDataRows(connection: EventEmitter, otherMessages: EventEmitter): (
     length += chunk.length;
     if (length < needed) return;
     const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks, length);
-    let start = 0;
-    let end = 0;
-    needed = HEADER_LENGTH;
-    while (end + HEADER_LENGTH <= bytes.length) {
-      const size = 1 + bytes.readInt32BE(end + 1);
-      if (end + size > bytes.length) {
-        needed = size;
-        break;
-      }
-      if (bytes[end] === DATA_ROW) {
-        if (start < end) otherMessages.emit('data', bytes.subarray(start, end));
-        connection.emit('dataRow', { name: 'dataRow', fields: fieldsOf(bytes, end + HEADER_LENGTH) });
-        start = end + size;
-      }
-      end += size;
-    }
-    if (start < end) otherMessages.emit('data', bytes.subarray(start, end));
+    const end = emitMessages(bytes, connection, otherMessages);
     length = bytes.length - end;
     chunks = length === 0 ? [] : [bytes.subarray(end)];
+    needed = length < HEADER_LENGTH ? HEADER_LENGTH : sizeOfMessage(bytes, end);
   };
+}
+
+/** Emits the complete messages in their order. Answers where the first incomplete one starts. */
+function emitMessages(bytes: Buffer, connection: EventEmitter, otherMessages: EventEmitter): number {
+  let start = 0;
+  let end = 0;
+  while (end + HEADER_LENGTH <= bytes.length) {
+    const size = sizeOfMessage(bytes, end);
+    if (end + size > bytes.length) break;
+    if (bytes[end] === DATA_ROW) {
+      if (start < end) otherMessages.emit('data', bytes.subarray(start, end));
+      connection.emit('dataRow', { name: 'dataRow', fields: fieldsOf(bytes, end + HEADER_LENGTH) });
+      start = end + size;
+    }
+    end += size;
+  }
+  if (start < end) otherMessages.emit('data', bytes.subarray(start, end));
+  return end;
+}
+
+/** Bytes of the message at `start`: one of its kind, then its length, which counts itself. */
+function sizeOfMessage(bytes: Buffer, start: number): number {
+  return 1 + bytes.readInt32BE(start + 1);
 }
 
 /** Values of a DataRow: their number, then for each its length, -1 for NULL, and its bytes. */

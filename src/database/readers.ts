@@ -67,17 +67,8 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
   }
 
   return {
-    async read(audience, statement, isHeavy, time) {
-      const deadline = performance.now() + RETRY_MS;
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await readOnce(audience, statement, isHeavy, time);
-        } catch (error) {
-          const mayRepeat = attempt === 1 || performance.now() < deadline;
-          if (!isConnectionLoss(error) || !mayRepeat) throw isTransient(error) ? unavailable() : error;
-          await delay(Math.min(attempt - 1, MAX_PAUSE_MS));
-        }
-      }
+    read(audience, statement, isHeavy, time) {
+      return retryLostConnection(() => readOnce(audience, statement, isHeavy, time));
     },
     use() {
       return [...pools].flatMap(([audience, { quick, heavy }]) => [
@@ -132,4 +123,18 @@ function readOptions(login: RoleLogin, timeoutMs: number, ...options: readonly s
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   };
+}
+
+/** Repeats a read whose connection was lost. Rejects with SERVICE_UNAVAILABLE when the database stays away. */
+async function retryLostConnection<T>(read: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + RETRY_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      const mayRepeat = attempt === 1 || performance.now() < deadline;
+      if (!isConnectionLoss(error) || !mayRepeat) throw isTransient(error) ? unavailable() : error;
+      await delay(Math.min(attempt - 1, MAX_PAUSE_MS));
+    }
+  }
 }

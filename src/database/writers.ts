@@ -63,21 +63,7 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
       const writePool = pools.get(nation);
       if (!writePool) throw new Error(`No connections for ${nation}`);
       const { pool, queue } = writePool;
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await queue.run(() => transact(pool, work));
-        } catch (error) {
-          const code = codeOf(error);
-          const isConflict = CONFLICTS.has(code) || (isRepeatable && code === UNIQUE_VIOLATION);
-          const isLost = isTransient(error);
-          if ((isConflict && attempt < MAX_ATTEMPTS) || (isLost && isRepeatable && attempt === 1)) {
-            await delay(Math.random() * MAX_PAUSE_MS);
-            continue;
-          }
-          if (isConflict || isLost || TIMEOUTS.has(code)) throw unavailable();
-          throw error;
-        }
-      }
+      return retryConflicts(isRepeatable, () => queue.run(() => transact(pool, work)));
     },
     use() {
       return [...pools].map(([audience, { pool, queue }]) => ({
@@ -136,4 +122,33 @@ async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): P
     );
     throw error;
   }
+}
+
+/**
+ * Repeats a transaction that PostgreSQL ended because of another one, and once a repeatable one whose connection
+ * was lost. Rejects with SERVICE_UNAVAILABLE when that does not help.
+ */
+async function retryConflicts<T>(isRepeatable: boolean, transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      const isConflict = endedByConflict(error, isRepeatable);
+      const mayRepeat = isConflict
+        ? attempt < MAX_ATTEMPTS
+        : isRepeatable && attempt === 1 && isTransient(error);
+      if (!mayRepeat) throw isConflict || isTransient(error) || timedOut(error) ? unavailable() : error;
+      await delay(Math.random() * MAX_PAUSE_MS);
+    }
+  }
+}
+
+/** A repeatable transaction that meets a key in use finds, when repeated, what the other one wrote. */
+function endedByConflict(error: unknown, isRepeatable: boolean): boolean {
+  const code = codeOf(error);
+  return CONFLICTS.has(code) || (isRepeatable && code === UNIQUE_VIOLATION);
+}
+
+function timedOut(error: unknown): boolean {
+  return TIMEOUTS.has(codeOf(error));
 }

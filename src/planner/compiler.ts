@@ -54,15 +54,20 @@ function queryPlan(input: CompilerInput, tagTypes: boolean): Plan {
     const [node] = nodes;
     if (!node) continue;
     const field = rootField(query, key, node, viewer);
-    const entry = field && compiler.outlineOf(key, node, field);
-    if (entry) outline.push(entry);
-    if (field && entry && field.extensions.answeredInMemory !== true) {
-      roots.push({ key, column: columns.length });
-      columns.push(rootColumn(compiler, selection, field, nodes, entry));
+    if (field === null) {
+      inMemory.push(...nodes);
+      roots.push({ key, column: null });
       continue;
     }
-    if (!entry || entry.deniedScope === null) inMemory.push(...nodes);
-    roots.push({ key, column: null });
+    const entry = compiler.outlineOf(key, node, field);
+    outline.push(entry);
+    if (field.extensions.answeredInMemory === true) {
+      if (entry.deniedScope === null) inMemory.push(...nodes);
+      roots.push({ key, column: null });
+      continue;
+    }
+    roots.push({ key, column: columns.length });
+    columns.push(rootColumn(compiler, selection, field, nodes, entry));
   }
   return {
     statement: columns.length === 0 ? null : statementOf(columns, compiler),

@@ -50,17 +50,26 @@ export function complete(
   function completeValue(value: unknown, type: GraphQLOutputType, field: OutlineField, path: Path): unknown {
     if (value === null || value === undefined) return null;
     try {
-      const inner = getNullableType(type);
-      if (isListType(inner)) {
-        if (!Array.isArray(value)) return value;
-        return value.map((item, index) => completeValue(item, inner.ofType, field, [...path, index]));
-      }
-      const children = childrenOf(value, field);
-      return children ? completeObject(value as JsonObject, children, path) : value;
+      return completeNonNull(value, type, field, path);
     } catch (propagated) {
       if (propagated instanceof NullPropagation && !isNonNullType(type)) return null;
       throw propagated;
     }
+  }
+
+  function completeNonNull(
+    value: unknown,
+    type: GraphQLOutputType,
+    field: OutlineField,
+    path: Path,
+  ): unknown {
+    const inner = getNullableType(type);
+    if (isListType(inner)) {
+      if (!Array.isArray(value)) return value;
+      return value.map((item, index) => completeValue(item, inner.ofType, field, [...path, index]));
+    }
+    const children = childrenOf(value, field);
+    return children ? completeObject(value as JsonObject, children, path) : value;
   }
 }
 

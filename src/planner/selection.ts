@@ -2,11 +2,13 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLSkipDirective,
   getDirectiveValues,
+  type InlineFragmentNode,
   isAbstractType,
   Kind,
   type SelectionSetNode,
@@ -46,26 +48,34 @@ function collect(
   for (const selection of set.selections) {
     if (!isIncluded(selection, context.variables)) continue;
     if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value;
-      const group = groups.get(key);
-      if (group) group.push(selection);
-      else groups.set(key, [selection]);
+      addToGroup(groups, selection);
       continue;
     }
-    if (selection.kind === Kind.INLINE_FRAGMENT) {
-      if (applies(context.schema, type, selection.typeCondition)) {
-        collect(context, type, selection.selectionSet, groups, visited);
-      }
-      continue;
-    }
-    const { value: name } = selection.name;
-    if (visited.has(name)) continue;
-    visited.add(name);
-    const fragment = context.fragments.get(name);
+    const fragment = fragmentOf(context, selection, visited);
     if (fragment && applies(context.schema, type, fragment.typeCondition)) {
       collect(context, type, fragment.selectionSet, groups, visited);
     }
   }
+}
+
+function addToGroup(groups: Map<string, FieldNode[]>, field: FieldNode): void {
+  const key = field.alias?.value ?? field.name.value;
+  const group = groups.get(key);
+  if (group) group.push(field);
+  else groups.set(key, [field]);
+}
+
+/** What an inline fragment or a spread selects; undefined where a fragment of that name has been spread before. */
+function fragmentOf(
+  { fragments }: SelectionContext,
+  selection: InlineFragmentNode | FragmentSpreadNode,
+  visited: Set<string>,
+): InlineFragmentNode | FragmentDefinitionNode | undefined {
+  if (selection.kind === Kind.INLINE_FRAGMENT) return selection;
+  const { value: name } = selection.name;
+  if (visited.has(name)) return undefined;
+  visited.add(name);
+  return fragments.get(name);
 }
 
 function isIncluded(node: SelectionSetNode['selections'][number], variables: Variables): boolean {
