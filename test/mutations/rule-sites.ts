@@ -59,7 +59,8 @@ function siblingOf(property: ts.ObjectLiteralElementLike, name: string): ts.Expr
 function declaredRule(node: ts.Node): Found | null {
   if (!ts.isPropertyAssignment(node) && !ts.isShorthandPropertyAssignment(node)) return null;
   const table = node.name.getText() === 'rule' ? siblingOf(node, 'table') : null;
-  if (table === null) return null;
+  // A declaration names its table; the compiler, which applies rules, makes SQL of both.
+  if (table === null || !(ts.isStringLiteral(table) || ts.isIdentifier(table))) return null;
   const name = ts.isStringLiteral(table) ? table.text : table.getText();
   return ts.isPropertyAssignment(node)
     ? { expression: node.initializer, prefix: '', table: name }

@@ -44,6 +44,10 @@ describe('row rules are found by the structure of the source', () => {
     ['an import', `import { seenByAudience } from './audience-mask.js';`],
     ['the declaration', 'export const ownNation: RowRule = (row) => row;'],
     ['a rule of something else', `const t = { rule: 'length', sentence: 'x' };`],
+    [
+      'a rule that is applied',
+      'return { table: raw(type.rows.table), rule: type.rows.rule(row, audience) };',
+    ],
     ['a member of another object', 'policies.ownNation()'],
   ])('but not %s', (_, source) => {
     expect(rulesOf(source)).toEqual([]);
