@@ -12,6 +12,7 @@ import type { Access } from './access.js';
 import type { Api } from './api.js';
 import type { Pools } from './database.js';
 import type { DisposalStack } from './disposal-stack.js';
+import { openMigrationCheck } from './migration-check.js';
 import type { Observability } from './observability.js';
 
 const GRAPHIQL_ASSETS = join(PACKAGE_ROOT, 'dist/graphiql');
@@ -43,6 +44,8 @@ export function openTransports(
   });
   observability.observeLiveEvents(live);
   stack.defer(() => live.close());
+  const migrations = openMigrationCheck(serviceUrl);
+  stack.defer(() => migrations.close());
   const http = createHttpServer({
     graphql: api.graphql,
     trustedDocuments: api.trustedDocuments,
@@ -50,8 +53,9 @@ export function openTransports(
     streams: live.streams,
     graphiql: graphiqlHandler(graphiqlOptions(access.demo, logger)),
     readiness: async () => {
-      const isReady = await readers.ping();
-      const status = isReady ? 'ready' : 'database unreachable';
+      const [isReachable, mismatch] = await Promise.all([readers.ping(), migrations.mismatch()]);
+      const isReady = isReachable && mismatch === null;
+      const status = isReachable ? (mismatch ?? 'ready') : 'database unreachable';
       return { isReady, detail: { status, issuers: keys.status() } };
     },
     onAnswer,

@@ -1,0 +1,38 @@
+import { Pool, type PoolConfig } from 'pg';
+import { RoleClient, type RoleClientConfig } from '../database/role-client.js';
+import { DEMAND_ROLE } from '../database/roles.js';
+import { mismatchOf, readApplied } from './applied-migrations.js';
+import { knownMigrations, packageVersion } from './checksums.js';
+
+const TIMEOUT_MS = 3_000;
+
+/** Watches whether the database under a running server still has the migrations of this version. */
+export interface MigrationCheck {
+  /** Why this version may not work with the database, in one sentence; null where it may, or cannot be asked. */
+  mismatch(): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/** Takes the connection string of {@link DEMAND_ROLE}, which may read `migration_checksum`. */
+export function openMigrationCheck(connectionString: string): MigrationCheck {
+  const options: PoolConfig & RoleClientConfig = {
+    connectionString,
+    role: DEMAND_ROLE,
+    Client: RoleClient,
+    max: 1,
+    application_name: 'merzili readiness',
+    query_timeout: TIMEOUT_MS,
+    connectionTimeoutMillis: TIMEOUT_MS,
+  };
+  const pool = new Pool(options);
+  pool.on('error', () => {});
+  const known = knownMigrations();
+  const version = packageVersion();
+  return {
+    async mismatch() {
+      const applied = await readApplied(async (text) => (await pool.query(text)).rows).catch(() => null);
+      return applied && mismatchOf(applied, known, version);
+    },
+    close: () => pool.end(),
+  };
+}
