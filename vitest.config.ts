@@ -50,6 +50,7 @@ export default defineConfig({
         extends: true,
         test: {
           ...onDatabase,
+          globalSetup: ['test/support/graphiql-page.ts', ...onDatabase.globalSetup],
           name: 'database',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{unit,long}.test.ts'],

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type App, startApp } from '../support/app.js';
-import { bundlePage } from '../support/graphiql-page.js';
 import { aReport, people, REPORT, succeed } from '../support/writing.js';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -39,7 +38,6 @@ afterAll(() => browser?.close());
 
 beforeAll(async () => {
   if (browser === undefined) return;
-  await bundlePage();
   demo = await startApp();
   closed = await startApp({ demo: false });
 });

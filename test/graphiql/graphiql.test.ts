@@ -9,7 +9,6 @@ import { DEMO_IDENTITIES } from '../../src/graphiql/demo.js';
 import { graphiqlHandler } from '../../src/graphiql/graphiql.js';
 import { tokenResponseSchema } from '../../src/graphiql/setup.js';
 import { type App, startApp } from '../support/app.js';
-import { bundlePage } from '../support/graphiql-page.js';
 
 const ASSETS_DIR = join(PACKAGE_ROOT, 'dist/graphiql');
 
@@ -18,7 +17,6 @@ let demo: App;
 let closed: App;
 
 beforeAll(async () => {
-  await bundlePage();
   demo = await startApp();
   closed = await startApp({ demo: false });
 });
