@@ -53,7 +53,10 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
       estimates.set(operation, estimate);
     }
     let key = '';
-    for (const name of estimate.sizes) key += `${sizeOf(variables[name])};`;
+    // An omitted variable takes its default, a null does not: two keys.
+    for (const name of estimate.sizes) {
+      key += Object.hasOwn(variables, name) ? `${sizeOf(variables[name])};` : '-;';
+    }
     const known = estimate.costs.get(key);
     if (known !== undefined) return known;
     const cost = new Estimator(schema, document, operation, variables).cost();
@@ -188,7 +191,7 @@ class Estimator {
     if (value.kind === Kind.LIST) return clamp(value.values.length);
     if (value.kind !== Kind.VARIABLE) return null;
     const { value: name } = value.name;
-    if (name in this.variables) return sizeOf(this.variables[name]);
+    if (Object.hasOwn(this.variables, name)) return sizeOf(this.variables[name]);
     const defaultValue = this.operation.variableDefinitions?.find(
       ({ variable }) => variable.name.value === name,
     )?.defaultValue;

@@ -44,7 +44,7 @@ export function openDocuments(schema: GraphQLSchema): Documents {
     }
     const exceeded = exceededLimit(schema, document);
     if (exceeded !== null) return refused(limitExceeded(exceeded));
-    const errors = validate(schema, document, specifiedRules, { maxErrors: LIMITS.validationErrors });
+    const errors = validationErrors(schema, document);
     if (errors.length > 0) {
       return {
         errors: errors
@@ -58,6 +58,16 @@ export function openDocuments(schema: GraphQLSchema): Documents {
   }
 
   return { examine: (text) => kept.get(text) ?? examineAnew(text) };
+}
+
+/** Rules of graphql-js may throw instead of reporting, `@skip(if: $x)` on a subscription's field makes one throw. */
+function validationErrors(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, specifiedRules, { maxErrors: LIMITS.validationErrors });
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
 }
 
 function refused(error: CodedError): Examined {

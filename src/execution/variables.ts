@@ -16,5 +16,8 @@ export function variablesOf(
     maxErrors: MAX_VARIABLE_ERRORS,
   });
   if (errors) return { errors };
-  return { variables: Object.assign(coerced, { [IDENTITY_KEY]: identityOf(context.viewer) }) };
+  // Without a prototype: a client may name a variable `toString`.
+  return {
+    variables: Object.assign(Object.create(null), coerced, { [IDENTITY_KEY]: identityOf(context.viewer) }),
+  };
 }

@@ -99,7 +99,7 @@ function planLiteral(
   if (node === undefined) return planValue(type, defaultValue, () => defaultValue);
   if (node.kind === Kind.VARIABLE) {
     const { value: name } = node.name;
-    if (!(name in variables)) return planValue(type, defaultValue, () => defaultValue);
+    if (!Object.hasOwn(variables, name)) return planValue(type, defaultValue, () => defaultValue);
     return planValue(type, variables[name], (now) => now[name]);
   }
   if (node.kind === Kind.NULL) return null;
@@ -141,7 +141,7 @@ function member(value: unknown, key: string): unknown {
 export function shapeOf(types: ReadonlyMap<string, GraphQLInputType>, variables: Variables): string {
   let shape = '';
   for (const [name, type] of types)
-    shape += name in variables ? `${valueShape(type, variables[name])};` : '-;';
+    shape += Object.hasOwn(variables, name) ? `${valueShape(type, variables[name])};` : '-;';
   return shape;
 }
 
