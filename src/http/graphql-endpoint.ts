@@ -4,7 +4,7 @@ import type { Verifier } from '../auth/verifier.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
 import { LANGUAGES } from '../domain/locale.js';
-import { isJsonInUtf8, readBody } from './request-body.js';
+import { isJsonInUtf8, parseJsonBody, readBody } from './request-body.js';
 import { createContext } from './request-context.js';
 import { type Refusal, type RequestHandling, SECURITY_HEADERS } from './request-handling.js';
 import { acceptsEventStream, parametersOf, type SseTransport } from './sse.transport.js';
@@ -74,11 +74,11 @@ async function readParameters(request: IncomingMessage): Promise<Parameters | Re
     return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'GET, POST' } };
   }
   if (!isJsonInUtf8(request.headers['content-type'])) return { code: 'UNSUPPORTED_MEDIA_TYPE' };
-  const text = await readBody(request);
-  if (text === null) return { code: 'PAYLOAD_TOO_LARGE', headers: { Connection: 'close' } };
+  const bytes = await readBody(request);
+  if (bytes === null) return { code: 'PAYLOAD_TOO_LARGE', headers: { Connection: 'close' } };
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJsonBody(bytes);
   } catch {
     return { code: 'BAD_REQUEST' };
   }

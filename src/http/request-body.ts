@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { MAX_BODY_BYTES } from '../domain/limits.js';
 
@@ -8,8 +9,8 @@ export function isJsonInUtf8(contentType: string | undefined): boolean {
   return contentType !== undefined && JSON_TYPE.test(contentType);
 }
 
-/** The body as text, or null when it is too long; what is too long is discarded as it comes. */
-export function readBody(request: IncomingMessage): Promise<string | null> {
+/** The body's bytes, or null when it is too long; what is too long is discarded as it comes. */
+export function readBody(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > MAX_BODY_BYTES) return resolve(null);
     const chunks: Buffer[] = [];
@@ -23,12 +24,19 @@ export function readBody(request: IncomingMessage): Promise<string | null> {
       chunks.push(chunk);
     });
     request.on('end', () =>
-      runInBatch(() =>
-        resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')),
-      ),
+      runInBatch(() => {
+        const [first] = chunks;
+        resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks));
+      }),
     );
     request.on('error', reject);
   });
+}
+
+/** Parses a body of JSON. Throws on bytes that are not UTF-8: decoding would replace them and record the result. */
+export function parseJsonBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new SyntaxError('The body is not UTF-8');
+  return JSON.parse(body.toString('utf8'));
 }
 
 const batch: (() => void)[] = [];

@@ -95,6 +95,19 @@ describe('what is refused before it is GraphQL', () => {
     },
   );
 
+  it.each([
+    ['windows-1251', Buffer.from([0xcf, 0xee, 0xf1, 0xf2])],
+    ['ISO-8859-9', Buffer.from([0xde, 0x75, 0xfe, 0x61])],
+    ['an overlong form', Buffer.from([0xc0, 0xaf])],
+    ['a surrogate', Buffer.from([0xed, 0xa0, 0x80])],
+    ['a character cut off', Buffer.from([0xd0])],
+  ])('a body in %s is answered 400', async (_, text) => {
+    const body = Buffer.concat([Buffer.from('{"query":"{ __typename } # '), text, Buffer.from('"}')]);
+    const response = await send({ method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  });
+
   it('GET asks, and never writes; without a header that a page cannot send, not even that', async () => {
     const preflight = { 'apollo-require-preflight': 'true' };
     expect((await send({ headers: preflight }, '?query={__typename}')).status).toBe(200);
