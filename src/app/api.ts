@@ -54,7 +54,7 @@ export async function createApi(
   const executeMutation = createMutationExecutor(schema, { ...executorParts, write });
 
   const costOf = createCostOf(schema);
-  const budget = createBudget(config.cost, reservations.take);
+  const budget = createBudget(config.cost, reservations.reserve);
   const execute = traceExecution(metered(executeByOperation(executeQuery, executeMutation), costOf, budget));
 
   const documents = openDocuments(schema);

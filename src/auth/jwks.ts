@@ -80,117 +80,145 @@ function sameKeys(one: ReadonlyMap<string, PublicKey>, other: ReadonlyMap<string
 }
 
 /**
- * Opens the key store of `issuers` after reading each once. Throws when a file cannot be used in full; a
- * URL that is bad or out of reach is reported in `status()` instead and tried again.
+ * Opens the key store of `issuers` after reading each once. Throws when a file cannot be used in full. A URL that fails
+ * is reported in `status()` instead and read again later.
  * A key that two issuers publish belongs to the one that had it first, files before URLs.
  */
 export async function openKeyStore(
   issuers: readonly Issuer[],
   options: KeyStoreOptions = {},
 ): Promise<KeyStore> {
-  const { filePollMs, urlPollMs, urlRefreshMs, timeoutMs, onStatus } = { ...READING, ...options };
-  const closing = new AbortController();
-  const listeners = new Set<() => void>();
-  const sources = new Map<string, Source>(
-    issuers.map((issuer) => [
-      issuer.issuer,
-      {
-        issuer,
-        keys: new Map(),
-        ok: true,
-        since: new Date(),
-        error: undefined,
-        loading: null,
-        readAt: Number.NEGATIVE_INFINITY,
-        timer: undefined,
-      },
-    ]),
-  );
+  const store = new PolledKeyStore(issuers, { ...READING, ...options });
+  await store.readAll();
+  store.scheduleAll();
+  return store;
+}
 
-  function report(source: Source, error: string | undefined): void {
-    const ok = error === undefined;
-    if (ok === source.ok && error === source.error) return;
-    if (ok !== source.ok) source.since = new Date();
-    source.ok = ok;
-    source.error = error;
-    onStatus?.(statusOf(source));
+class PolledKeyStore implements KeyStore {
+  private readonly closing = new AbortController();
+  private readonly listeners = new Set<() => void>();
+  private readonly sources: ReadonlyMap<string, Source>;
+
+  constructor(
+    issuers: readonly Issuer[],
+    private readonly options: Required<Omit<KeyStoreOptions, 'onStatus'>> & Pick<KeyStoreOptions, 'onStatus'>,
+  ) {
+    this.sources = new Map(issuers.map((issuer) => [issuer.issuer, unreadSource(issuer)]));
   }
 
-  function ownerOf(point: string, except: Source): Source | undefined {
-    return [...sources.values()].find(
-      (source) => source !== except && [...source.keys.values()].some((key) => key.point === point),
-    );
+  /** Reads the files one after the other, then all URLs. Throws what is wrong with files. */
+  async readAll(): Promise<void> {
+    const all = [...this.sources.values()];
+    const files = all.filter((source) => source.issuer.jwks.kind === 'file');
+    for (const source of files) await this.load(source);
+    const unusable = files.flatMap(({ error }) => error ?? []);
+    if (unusable.length > 0) throw new Error(unusable.join('\n'));
+    await Promise.all(all.filter((source) => !files.includes(source)).map((source) => this.load(source)));
   }
 
-  function take(source: Source, { keys, problems }: PublicKeys): void {
-    const foreign = keys.filter(({ point }) => ownerOf(point, source) !== undefined);
-    const own = new Map(keys.filter((key) => !foreign.includes(key)).map((key) => [key.kid, key]));
-    const all = [
-      ...problems,
-      ...foreign.map(
-        ({ kid, point }) => `the key ${kid} is also a key of ${ownerOf(point, source)?.issuer.issuer}`,
-      ),
-    ];
-    const changed = !sameKeys(source.keys, own);
-    if (changed) source.keys = own;
-    report(source, all.length === 0 ? undefined : `${locationOf(source)}: ${all.join('; ')}`);
-    if (changed) for (const listener of listeners) listener();
+  scheduleAll(): void {
+    for (const source of this.sources.values()) this.schedule(source);
   }
 
-  async function read(source: Source): Promise<void> {
-    source.readAt = performance.now();
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    const stop = () => timeout.abort(closing.signal.reason);
-    closing.signal.addEventListener('abort', stop);
-    try {
-      const text = await readJwks(source.issuer.jwks, timeout.signal);
-      if (!closing.signal.aborted) take(source, parsePublicKeys(text));
-    } catch (error) {
-      if (!closing.signal.aborted) report(source, `${locationOf(source)}: ${reasonOf(error)}`);
-    } finally {
-      clearTimeout(timer);
-      closing.signal.removeEventListener('abort', stop);
-    }
+  find(issuer: string, kid: string): KeyObject | undefined {
+    return this.sources.get(issuer)?.keys.get(kid)?.key;
   }
 
-  function load(source: Source): Promise<void> {
-    source.loading ??= read(source).finally(() => {
+  refresh(issuer: string): Promise<void> | null {
+    const source = this.sources.get(issuer);
+    if (source === undefined || source.issuer.jwks.kind === 'file') return null;
+    if (source.loading !== null) return source.loading;
+    return performance.now() - source.readAt < this.options.urlRefreshMs ? null : this.load(source);
+  }
+
+  status(): KeyStatus[] {
+    return [...this.sources.values()].map(statusOf);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): void {
+    this.closing.abort(new Error('the key store is closed'));
+    for (const { timer } of this.sources.values()) clearTimeout(timer);
+  }
+
+  private load(source: Source): Promise<void> {
+    source.loading ??= this.read(source).finally(() => {
       source.loading = null;
     });
     return source.loading;
   }
 
-  function schedule(source: Source): void {
-    if (closing.signal.aborted) return;
-    const wait = source.issuer.jwks.kind === 'file' ? filePollMs : urlPollMs;
-    source.timer = setTimeout(() => void load(source).then(() => schedule(source)), wait).unref();
+  private async read(source: Source): Promise<void> {
+    source.readAt = performance.now();
+    const { timeoutMs } = this.options;
+    const { signal: closed } = this.closing;
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const stop = () => timeout.abort(closed.reason);
+    closed.addEventListener('abort', stop);
+    try {
+      const text = await readJwks(source.issuer.jwks, timeout.signal);
+      if (!closed.aborted) this.setKeys(source, parsePublicKeys(text));
+    } catch (error) {
+      if (!closed.aborted) this.report(source, `${locationOf(source)}: ${reasonOf(error)}`);
+    } finally {
+      clearTimeout(timer);
+      closed.removeEventListener('abort', stop);
+    }
   }
 
-  const all = [...sources.values()];
-  const files = all.filter((source) => source.issuer.jwks.kind === 'file');
-  for (const source of files) await load(source);
-  const unusable = files.flatMap(({ error }) => error ?? []);
-  if (unusable.length > 0) throw new Error(unusable.join('\n'));
-  await Promise.all(all.filter((source) => !files.includes(source)).map(load));
-  for (const source of all) schedule(source);
+  /** Sets the keys that no other issuer has, and reports the others. */
+  private setKeys(source: Source, { keys, problems }: PublicKeys): void {
+    const foreign = keys.filter(({ point }) => this.ownerOf(point, source) !== undefined);
+    const own = new Map(keys.filter((key) => !foreign.includes(key)).map((key) => [key.kid, key]));
+    const all = [
+      ...problems,
+      ...foreign.map(
+        ({ kid, point }) => `the key ${kid} is also a key of ${this.ownerOf(point, source)?.issuer.issuer}`,
+      ),
+    ];
+    const changed = !sameKeys(source.keys, own);
+    if (changed) source.keys = own;
+    this.report(source, all.length === 0 ? undefined : `${locationOf(source)}: ${all.join('; ')}`);
+    if (changed) for (const listener of this.listeners) listener();
+  }
 
+  private ownerOf(point: string, except: Source): Source | undefined {
+    return [...this.sources.values()].find(
+      (source) => source !== except && [...source.keys.values()].some((key) => key.point === point),
+    );
+  }
+
+  private report(source: Source, error: string | undefined): void {
+    const ok = error === undefined;
+    if (ok === source.ok && error === source.error) return;
+    if (ok !== source.ok) source.since = new Date();
+    source.ok = ok;
+    source.error = error;
+    this.options.onStatus?.(statusOf(source));
+  }
+
+  private schedule(source: Source): void {
+    if (this.closing.signal.aborted) return;
+    const { filePollMs, urlPollMs } = this.options;
+    const wait = source.issuer.jwks.kind === 'file' ? filePollMs : urlPollMs;
+    source.timer = setTimeout(() => void this.load(source).then(() => this.schedule(source)), wait).unref();
+  }
+}
+
+function unreadSource(issuer: Issuer): Source {
   return {
-    find: (issuer, kid) => sources.get(issuer)?.keys.get(kid)?.key,
-    refresh(issuer) {
-      const source = sources.get(issuer);
-      if (source === undefined || source.issuer.jwks.kind === 'file') return null;
-      if (source.loading !== null) return source.loading;
-      return performance.now() - source.readAt < urlRefreshMs ? null : load(source);
-    },
-    status: () => [...sources.values()].map(statusOf),
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close() {
-      closing.abort(new Error('the key store is closed'));
-      for (const { timer } of sources.values()) clearTimeout(timer);
-    },
+    issuer,
+    keys: new Map(),
+    ok: true,
+    since: new Date(),
+    error: undefined,
+    loading: null,
+    readAt: Number.NEGATIVE_INFINITY,
+    timer: undefined,
   };
 }

@@ -3,15 +3,15 @@ import { LRUCache } from 'lru-cache';
 import { identityOf, type Viewer } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 
-/** How much a subject may ask for. A bucket of `budget` that refills by `restoreRate` each second. */
+/** How much a subject may ask for: a token bucket of `budget`, to which `restoreRate` is added each second. */
 export interface BudgetTerms {
   readonly budget: number;
   readonly restoreRate: number;
-  /** Cost of one operation at the most. */
+  /** Maximum cost of one operation. */
   readonly ceiling: number;
 }
 
-/** What all processes together have given out to a subject, and what is left. */
+/** What the shared bucket gave, and what it still holds. */
 export interface TokenReservation {
   readonly granted: number;
   /** Left in the bucket after this. */
@@ -19,26 +19,26 @@ export interface TokenReservation {
 }
 
 /**
- * Takes from the bucket all processes share: `wanted`, or less, but nothing when `needed` is not to be
- * had; gives back `returned` first. Rejects when the database is not to be had.
+ * Takes tokens from the bucket that all processes share: `requested`, or fewer, but none where it holds fewer than
+ * `needed`. Gives back `returned` first. Rejects while the database is unavailable.
  */
 export type ReserveTokens = (
   identity: Buffer,
-  demand: { readonly needed: number; readonly wanted: number; readonly returned: number },
+  demand: { readonly needed: number; readonly requested: number; readonly returned: number },
 ) => Promise<TokenReservation>;
 
 /** What an operation was charged. */
 export interface Charge {
   /**
-   * Ends it: gives back what was not used, and answers what is reported. `unreported` is taken on top: the
-   * time a statement took tells of rows, hidden ones included, so that no answer may state it.
+   * Ends the charge: gives back what was not used, and answers what is reported. `unreported` is taken as well. It is
+   * the time that statements took, which depends on hidden rows, so that no answer may state it.
    */
   settle(actual: number, unreported?: number): CostReport;
 }
 
 /**
- * As Shopify reports it, in units of cost; `available` is rounded to a twentieth of the budget: finer, it would
- * tell how long the statements of a moment ago took.
+ * Cost in the form that Shopify reports, in units. `available` is rounded to a twentieth of the budget: an exact number
+ * would reveal how long earlier statements took.
  */
 export interface CostReport {
   readonly requested: number;
@@ -50,31 +50,31 @@ export interface CostReport {
 export interface Budget {
   readonly terms: BudgetTerms;
   /**
-   * Takes an operation's cost from the viewer's budget. Throws LIMIT_EXCEEDED above the ceiling and
-   * RATE_LIMITED when the budget is used up. A promise only when the processes have to agree first.
+   * Takes an operation's cost from the viewer's budget. Throws LIMIT_EXCEEDED above the ceiling, and RATE_LIMITED when
+   * the budget is used up. Answers a promise only where the processes have to agree first.
    */
   charge(viewer: Viewer, cost: number): Charge | Promise<Charge>;
 }
 
-/** What one process holds of a subject's budget. */
+/** What one process holds of a subject's budget. Times are milliseconds of the process's steady clock. */
 interface Account {
   readonly identity: Buffer;
-  /** Taken from the shared bucket and not used yet; below zero what was used on top of that. */
-  inHand: number;
-  /** In the shared bucket when last heard of, at `at`. */
+  /** Reserved and not used yet. Below zero: used without a reservation. */
+  reserved: number;
+  /** Tokens in the shared bucket at `leftAt`, as far as this process knows. */
   left: number;
-  /** Milliseconds on the process's steady clock. */
-  at: number;
-  leasedAt: number;
-  leasing: Promise<void> | null;
+  leftAt: number;
+  reservedAt: number;
+  /** The reservation under way. */
+  reserving: Promise<void> | null;
 }
 
 const MAX_CACHED_ACCOUNTS = 20_000;
-/** Part of the budget that a process takes at once. */
-const SHARE = 1 / 20;
-/** A reservation not used for so long goes back. */
-const LEASE_MS = 10_000;
-/** Part of the budget to which what is available is reported. */
+/** Part of the budget that a process reserves at once. */
+const RESERVED_SHARE = 1 / 20;
+/** An unused reservation goes back after this time. */
+const RESERVATION_MS = 10_000;
+/** Part of the budget to which the available tokens are rounded in reports. */
 const REPORTED_SHARE = 1 / 20;
 
 export function createBudget(
@@ -82,111 +82,122 @@ export function createBudget(
   reserveTokens: ReserveTokens,
   clock: () => number = () => performance.now(),
 ): Budget {
-  const { budget, restoreRate, ceiling } = terms;
-  const chunk = Math.ceil(budget * SHARE);
-  const step = Math.max(1, Math.floor(budget * REPORTED_SHARE));
-  const accounts = new LRUCache<string, Account>({ max: MAX_CACHED_ACCOUNTS });
-  const identities = new WeakMap<Viewer, string>();
+  return new SharedBudget(terms, reserveTokens, clock);
+}
 
-  function accountOf(viewer: Viewer): Account {
-    let name = identities.get(viewer);
+/** A token bucket for each subject, shared by all processes; each process reserves a part and charges from it. */
+class SharedBudget implements Budget {
+  private readonly chunk: number;
+  private readonly reportedStep: number;
+  private readonly accounts = new LRUCache<string, Account>({ max: MAX_CACHED_ACCOUNTS });
+  private readonly identities = new WeakMap<Viewer, string>();
+
+  constructor(
+    readonly terms: BudgetTerms,
+    private readonly reserveTokens: ReserveTokens,
+    private readonly clock: () => number,
+  ) {
+    this.chunk = Math.ceil(terms.budget * RESERVED_SHARE);
+    this.reportedStep = Math.max(1, Math.floor(terms.budget * REPORTED_SHARE));
+  }
+
+  charge(viewer: Viewer, cost: number): Charge | Promise<Charge> {
+    const maximum = Math.min(this.terms.ceiling, this.terms.budget);
+    if (cost > maximum) throw costsTooMuch(cost, maximum);
+    const account = this.accountOf(viewer);
+    if (account.reserved < cost || this.isStale(account)) return this.reserveAndCharge(account, cost);
+    const charge = this.chargeReserved(account, cost);
+    if (account.reserved < this.chunk / 4 && account.reserving === null) void this.reserve(account, 0);
+    return charge;
+  }
+
+  private accountOf(viewer: Viewer): Account {
+    let name = this.identities.get(viewer);
     if (name === undefined) {
       name = identityOf(viewer);
-      identities.set(viewer, name);
+      this.identities.set(viewer, name);
     }
-    let account = accounts.get(name);
+    let account = this.accounts.get(name);
     if (!account) {
+      const now = this.clock();
       account = {
         identity: createHash('sha256').update(name).digest(),
-        inHand: 0,
-        left: budget,
-        at: clock(),
-        leasedAt: clock(),
-        leasing: null,
+        reserved: 0,
+        left: this.terms.budget,
+        leftAt: now,
+        reservedAt: now,
+        reserving: null,
       };
-      accounts.set(name, account);
+      this.accounts.set(name, account);
     }
     return account;
   }
 
-  /** What the bucket holds by now as far as this process knows, without what is in hand. */
-  function leftNow(account: Account, now: number): number {
-    return Math.min(budget - account.inHand, account.left + (restoreRate * (now - account.at)) / 1000);
+  private isStale(account: Account): boolean {
+    return this.clock() - account.reservedAt > RESERVATION_MS;
   }
 
-  function reservation(account: Account, needed: number): Promise<void> {
-    const isStale = clock() - account.leasedAt > LEASE_MS;
-    const returned = isStale || account.inHand < 0 ? account.inHand : 0;
-    account.inHand -= returned;
-    const missing = Math.max(0, needed - account.inHand);
-    const wanted = Math.max(missing, chunk - account.inHand);
-    account.leasing = reserveTokens(account.identity, { needed: missing, wanted, returned })
+  /** Tokens in the shared bucket now, as far as this process knows, without its own reservation. */
+  private leftNow(account: Account): number {
+    const { budget, restoreRate } = this.terms;
+    const restored = (restoreRate * (this.clock() - account.leftAt)) / 1000;
+    return Math.min(budget - account.reserved, account.left + restored);
+  }
+
+  private reserve(account: Account, needed: number): Promise<void> {
+    const returned = this.isStale(account) || account.reserved < 0 ? account.reserved : 0;
+    account.reserved -= returned;
+    const missing = Math.max(0, needed - account.reserved);
+    const requested = Math.max(missing, this.chunk - account.reserved);
+    account.reserving = this.reserveTokens(account.identity, { needed: missing, requested, returned })
       .catch((): TokenReservation => {
-        // Without the shared bucket each process goes by its own.
-        const left = leftNow(account, clock()) + returned;
-        const granted = left >= missing ? Math.min(wanted, left) : 0;
+        // Without the shared bucket each process goes by what it knows.
+        const left = this.leftNow(account) + returned;
+        const granted = left >= missing ? Math.min(requested, left) : 0;
         return { granted, left: left - granted };
       })
       .then(({ granted, left }) => {
-        account.inHand += granted;
+        account.reserved += granted;
         account.left = left;
-        account.at = account.leasedAt = clock();
+        account.leftAt = account.reservedAt = this.clock();
       })
       .finally(() => {
-        account.leasing = null;
+        account.reserving = null;
       });
-    return account.leasing;
+    return account.reserving;
   }
 
-  function take(account: Account, cost: number): Charge {
-    account.inHand -= cost;
-    return {
-      settle(actual, unreported = 0) {
-        account.inHand += cost - actual;
-        const available = account.inHand + leftNow(account, clock());
-        account.inHand -= unreported;
-        // The other processes are to know.
-        if (account.inHand < 0 && account.leasing === null) void reservation(account, 0);
-        return {
-          requested: cost,
-          actual,
-          available: Math.min(budget, Math.max(0, Math.round(available / step) * step)),
-          restoreRate,
-        };
-      },
-    };
+  private chargeReserved(account: Account, cost: number): Charge {
+    account.reserved -= cost;
+    return { settle: (actual, unreported = 0) => this.settle(account, cost, actual, unreported) };
   }
 
-  async function takeAfterLease(account: Account, cost: number): Promise<Charge> {
-    // Others may be waiting for the same reservation and use it up; each then asks for one of its own.
-    while (account.leasing !== null) await account.leasing;
-    if (account.inHand >= cost && clock() - account.leasedAt <= LEASE_MS) return take(account, cost);
-    // Refusing costs no more than a look: others only make it less, and time is counted in.
-    const missing = cost - account.inHand - leftNow(account, clock());
-    if (missing > 0) throw rateLimited(secondsFor(missing));
-    const leasing = reservation(account, cost);
-    await leasing;
-    if (account.inHand >= cost) return take(account, cost);
-    throw rateLimited(secondsFor(cost - account.inHand - account.left));
+  private settle(account: Account, cost: number, actual: number, unreported: number): CostReport {
+    const { budget, restoreRate } = this.terms;
+    account.reserved += cost - actual;
+    const available = account.reserved + this.leftNow(account);
+    account.reserved -= unreported;
+    // The other processes have to learn of a debt.
+    if (account.reserved < 0 && account.reserving === null) void this.reserve(account, 0);
+    const rounded = Math.round(available / this.reportedStep) * this.reportedStep;
+    return { requested: cost, actual, available: Math.min(budget, Math.max(0, rounded)), restoreRate };
   }
 
-  function secondsFor(missing: number): number {
-    return Math.max(1, Math.ceil(missing / restoreRate));
+  private async reserveAndCharge(account: Account, cost: number): Promise<Charge> {
+    // Other operations may wait for the same reservation and use it up; each then makes its own.
+    while (account.reserving !== null) await account.reserving;
+    if (account.reserved >= cost && !this.isStale(account)) return this.chargeReserved(account, cost);
+    // Refuses without asking the database: other processes only make what is left smaller.
+    const missing = cost - account.reserved - this.leftNow(account);
+    if (missing > 0) throw rateLimited(this.secondsFor(missing));
+    await this.reserve(account, cost);
+    if (account.reserved >= cost) return this.chargeReserved(account, cost);
+    throw rateLimited(this.secondsFor(cost - account.reserved - account.left));
   }
 
-  return {
-    terms,
-    charge(viewer, cost) {
-      const most = Math.min(ceiling, budget);
-      if (cost > most) throw costsTooMuch(cost, most);
-      const account = accountOf(viewer);
-      if (account.inHand < cost || clock() - account.leasedAt > LEASE_MS)
-        return takeAfterLease(account, cost);
-      const charge = take(account, cost);
-      if (account.inHand < chunk / 4 && account.leasing === null) void reservation(account, 0);
-      return charge;
-    },
-  };
+  private secondsFor(missing: number): number {
+    return Math.max(1, Math.ceil(missing / this.terms.restoreRate));
+  }
 }
 
 function costsTooMuch(requested: number, maximum: number): CodedError {

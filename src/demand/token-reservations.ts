@@ -2,15 +2,15 @@ import { Pipeline } from '../database/pipeline.js';
 import { DEMAND_ROLE } from '../database/roles.js';
 import type { BudgetTerms, ReserveTokens } from './budget.js';
 
-const LEASE_TIMEOUT_MS = 1_000;
-const TIDY_EVERY_MS = 10 * 60_000;
+const RESERVATION_TIMEOUT_MS = 1_000;
+const CLEANUP_EVERY_MS = 10 * 60_000;
 
 export interface TokenReservations {
-  readonly take: ReserveTokens;
+  readonly reserve: ReserveTokens;
   close(): Promise<void>;
 }
 
-/** Leases from the bucket in PostgreSQL that every process of the installation takes from. */
+/** Reserves tokens in the buckets in PostgreSQL, which all processes of the installation share. */
 export function openTokenReservations(
   connectionString: string,
   { budget, restoreRate }: BudgetTerms,
@@ -19,29 +19,29 @@ export function openTokenReservations(
     connectionString,
     role: DEMAND_ROLE,
     application_name: 'merzili demand',
-    options: `-c timezone=UTC -c jit=off -c synchronous_commit=off -c statement_timeout=${LEASE_TIMEOUT_MS}`,
-    query_timeout: LEASE_TIMEOUT_MS,
-    connectionTimeoutMillis: LEASE_TIMEOUT_MS,
+    options: `-c timezone=UTC -c jit=off -c synchronous_commit=off -c statement_timeout=${RESERVATION_TIMEOUT_MS}`,
+    query_timeout: RESERVATION_TIMEOUT_MS,
+    connectionTimeoutMillis: RESERVATION_TIMEOUT_MS,
     keepAlive: true,
   });
-  const tidying = setInterval(() => {
+  const cleanup = setInterval(() => {
     void pipeline
       .read({ text: 'select delete_empty_cost_budgets($1)::text', values: [restoreRate] })
       .catch(() => {});
-  }, TIDY_EVERY_MS);
-  tidying.unref();
+  }, CLEANUP_EVERY_MS);
+  cleanup.unref();
 
   return {
-    async take(identity, { needed, wanted, returned }) {
+    async reserve(identity, { needed, requested, returned }) {
       const [granted, left] = await pipeline.read({
         name: 'reserve_cost',
         text: 'select granted::text, remaining::text from reserve_cost($1, $2, $3, $4, $5, $6)',
-        values: [identity, needed, wanted, returned, budget, restoreRate],
+        values: [identity, needed, requested, returned, budget, restoreRate],
       });
       return { granted: Number(granted), left: Number(left) };
     },
     async close() {
-      clearInterval(tidying);
+      clearInterval(cleanup);
       await pipeline.close();
     },
   };

@@ -12,7 +12,7 @@ export const PAGE = 200;
 export interface LoggedEvent {
   /** The cursor. */
   readonly key: string;
-  readonly position: EventOffset;
+  readonly offset: EventOffset;
 }
 
 export interface Page {
@@ -25,9 +25,9 @@ export interface Page {
 
 /** The table of events as an audience sees it, each read as the audience's own role. */
 export interface EventLog {
-  /** The audience's events after a position, of all that have been committed by now. */
-  pageAfter(audience: Audience, position: EventOffset): Promise<Page>;
-  /** The position after all that has been committed by now. */
+  /** The audience's events after an offset, of all that have been committed by now. */
+  pageAfter(audience: Audience, offset: EventOffset): Promise<Page>;
+  /** The offset of the last event that has been committed by now. */
   now(): Promise<EventOffset>;
   /** Where the event of a cursor stands; null for one that the audience does not see, and for anything else. */
   find(audience: Audience, cursor: string): Promise<EventOffset | null>;
@@ -36,23 +36,23 @@ export interface EventLog {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const eventRows = z.array(z.tuple([z.string(), z.string()]));
 
-export function openEventLog(read: Readers['read'], settle: Sequencer['settle']): EventLog {
+export function openEventLog(read: Readers['read'], assignOrder: Sequencer['assignOrder']): EventLog {
   return {
-    async pageAfter(audience, position) {
-      const settled = await settle();
-      const statement = { name: 'events_after', text: pageStatement(audience), values: [String(position)] };
+    async pageAfter(audience, offset) {
+      const lastAssigned = await assignOrder();
+      const statement = { name: 'events_after', text: pageStatement(audience), values: [String(offset)] };
       const [rows] = await read(audience, statement, false);
       const events = eventRows
         .parse(JSON.parse(String(rows)))
-        .map(([key, offset]) => ({ key, position: BigInt(offset) }));
-      const reached = events.at(-1)?.position ?? position;
+        .map(([key, offset]) => ({ key, offset: BigInt(offset) }));
+      const reached = events.at(-1)?.offset ?? offset;
       const isLast = events.length < PAGE;
-      return { events, next: isLast ? later(reached, settled) : reached, isLast };
+      return { events, next: isLast ? later(reached, lastAssigned) : reached, isLast };
     },
-    now: settle,
+    now: assignOrder,
     async find(audience, cursor) {
       if (!UUID.test(cursor)) return null;
-      await settle();
+      await assignOrder();
       const text = `select event_offset::text from incident_event where key = $1::uuid and ${ruleOf(audience)}`;
       const [offset] = await read(audience, { name: 'events_find', text, values: [cursor] }, false);
       return offset === undefined ? null : BigInt(String(offset));

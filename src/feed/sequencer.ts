@@ -5,28 +5,28 @@ const TIMEOUT_MS = 3_000;
 
 /** Puts events in order once they have been committed. */
 export interface Sequencer {
-  /** Settles all that has been committed by now; answers the last offset given to an event. */
-  settle(): Promise<bigint>;
+  /** Gives every committed event its offset; answers the last one given. */
+  assignOrder(): Promise<bigint>;
   close(): Promise<void>;
 }
 
-/** Settles as a role that may do that and sees no event. */
+/** Logs in as a role that may call assign_event_order() and sees no event. */
 export function openSequencer(connectionString: string): Sequencer {
   const pipeline = new Pipeline({
     connectionString,
     role: DEMAND_ROLE,
-    application_name: 'merzili settle',
+    application_name: 'merzili sequencer',
     options: `-c timezone=UTC -c jit=off -c statement_timeout=${TIMEOUT_MS}`,
     query_timeout: TIMEOUT_MS,
     connectionTimeoutMillis: TIMEOUT_MS,
     keepAlive: true,
   });
-  const settle = shared(async () => {
+  const assignOrder = shared(async () => {
     const text = 'select assign_event_order()::text';
-    const [offset] = await pipeline.read({ name: 'settle', text, values: [] });
+    const [offset] = await pipeline.read({ name: 'assign_event_order', text, values: [] });
     return BigInt(String(offset));
   });
-  return { settle, close: () => pipeline.close() };
+  return { assignOrder, close: () => pipeline.close() };
 }
 
 /** Calls that come while one is under way share the one after it: what they ask for may be too late for it. */

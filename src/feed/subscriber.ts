@@ -62,12 +62,12 @@ class Subscription implements ChannelSubscriber {
       return;
     }
     for (const event of events) {
-      if (event.position <= this.reached) continue;
+      if (event.offset <= this.reached) continue;
       if (!this.queue.put(event)) {
         this.leave();
         return;
       }
-      this.reached = event.position;
+      this.reached = event.offset;
     }
   }
 
@@ -106,7 +106,7 @@ class Subscription implements ChannelSubscriber {
     const page = await retryWhileUnavailable(MAX_OUTAGE_MS, () =>
       log.pageAfter(channel.audience, this.reached),
     );
-    const selected = page.events.filter(({ position }) => last === null || position <= last);
+    const selected = page.events.filter(({ offset }) => last === null || offset <= last);
     for (const event of selected.length > 0 ? await channel.render(selected) : []) queue.put(event);
     this.reached = last !== null && page.next > last ? last : page.next;
     return { count: selected.length, isLast: page.isLast };

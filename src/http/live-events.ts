@@ -53,7 +53,7 @@ export interface LiveEvents {
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const { schema, logger } = parts;
   const sequencer = openSequencer(parts.serviceUrl);
-  const log = openEventLog(parts.read, sequencer.settle);
+  const log = openEventLog(parts.read, sequencer.assignOrder);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });

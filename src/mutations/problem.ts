@@ -47,13 +47,13 @@ export interface Problem {
 }
 
 /** Ends a write without a trace: all that is wrong with it. */
-export class Refusal extends Error {
+export class InvalidWriteError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(({ reason, field }) => `${field.join('.')}: ${reason}`).join(', '));
   }
 }
 
 /** Throws when there is a problem. */
-export function refuseIf(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new Refusal(problems);
+export function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InvalidWriteError(problems);
 }

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import type { AnsweredRequest } from '../context/request-record.js';
 import type { PoolUse } from '../database/pool-use.js';
 
-/** Operations with a series of their own, first come, first served; clients choose the names. */
+/** Operations with a series of their own. */
 const MAX_OPERATIONS = 100;
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -17,83 +17,24 @@ export interface Metrics {
   close(): Promise<void>;
 }
 
-/** Metrics for Prometheus at `/metrics` on a port of their own, which clients have no business with. */
+type PromClient = typeof import('prom-client');
+
+/** Serves metrics for Prometheus at `/metrics`, on a port of its own that clients do not reach. */
 export async function openMetrics(
   { host, port }: { readonly host: string; readonly port: number },
   poolUse: () => readonly PoolUse[],
 ): Promise<Metrics> {
-  const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client');
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const durations = new Histogram({
-    name: 'merzili_request_duration_seconds',
-    help: 'Time from a request to its answer, by name of the operation',
-    labelNames: ['operation'],
-    buckets: BUCKETS,
-    registers: [registry],
-  });
-  const requests = new Counter({
-    name: 'merzili_requests_total',
-    help: 'Requests answered, by HTTP status',
-    labelNames: ['status'],
-    registers: [registry],
-  });
-  const errors = new Counter({
-    name: 'merzili_errors_total',
-    help: 'Errors answered, by code',
-    labelNames: ['code'],
-    registers: [registry],
-  });
-  const cost = new Counter({
-    name: 'merzili_cost_total',
-    help: 'Units of cost used',
-    registers: [registry],
-  });
-  for (const [name, help, read] of [
-    [
-      'merzili_pool_busy',
-      'Statements under way or waiting, by audience and pool',
-      (use: PoolUse) => use.busy,
-    ],
-    ['merzili_pool_connections', 'Connections open, by audience and pool', (use: PoolUse) => use.open],
-  ] as const) {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['audience', 'pool'],
-      registers: [registry],
-      collect() {
-        for (const use of poolUse()) {
-          const value = read(use);
-          if (value !== undefined) this.set({ audience: use.audience, pool: use.pool }, value);
-        }
-      },
-    });
-  }
-
-  const timers = new Map<string, (seconds: number) => void>();
-  function timerOf(operation: string): (seconds: number) => void {
-    const known = timers.get(operation);
-    if (known) return known;
-    if (timers.size >= MAX_OPERATIONS) return timerOf('(other)');
-    const labelled = durations.labels(operation);
-    const timer = (seconds: number): void => labelled.observe(seconds);
-    timers.set(operation, timer);
-    return timer;
-  }
-  timerOf('(other)');
-
+  const client = await import('prom-client');
+  const registry = new client.Registry();
+  client.collectDefaultMetrics({ register: registry });
+  observePools(client, registry, poolUse);
+  const observe = requestObserver(client, registry);
   const server = await serve(registry, host, port);
   const address = server.address();
   return {
-    observe(request) {
-      timerOf(request.operation ?? '(anonymous)')(request.durationMs / 1000);
-      requests.inc({ status: String(request.status) });
-      for (const code of request.codes) errors.inc({ code });
-      cost.inc(request.cost);
-    },
+    observe,
     gauge(name, help, read) {
-      new Gauge({
+      new client.Gauge({
         name,
         help,
         registers: [registry],
@@ -109,6 +50,74 @@ export async function openMetrics(
       if (server.listening) await once(server, 'close');
     },
   };
+}
+
+/** Counts requests, errors and cost, and measures durations by operation. */
+function requestObserver(client: PromClient, registry: Registry): Metrics['observe'] {
+  const registers = [registry];
+  const duration = durationObserver(client, registry);
+  const requests = new client.Counter({
+    name: 'merzili_requests_total',
+    help: 'Requests answered, by HTTP status',
+    labelNames: ['status'],
+    registers,
+  });
+  const errors = new client.Counter({
+    name: 'merzili_errors_total',
+    help: 'Errors answered, by code',
+    labelNames: ['code'],
+    registers,
+  });
+  const cost = new client.Counter({ name: 'merzili_cost_total', help: 'Units of cost used', registers });
+  return (request) => {
+    duration(request.operation ?? '(anonymous)', request.durationMs / 1000);
+    requests.inc({ status: String(request.status) });
+    for (const code of request.codes) errors.inc({ code });
+    cost.inc(request.cost);
+  };
+}
+
+/** Clients choose the names of operations: those beyond the first {@link MAX_OPERATIONS} share one series. */
+function durationObserver(
+  client: PromClient,
+  registry: Registry,
+): (operation: string, seconds: number) => void {
+  const durations = new client.Histogram({
+    name: 'merzili_request_duration_seconds',
+    help: 'Time from a request to its answer, by name of the operation',
+    labelNames: ['operation'],
+    buckets: BUCKETS,
+    registers: [registry],
+  });
+  const others = durations.labels('(other)');
+  const series = new Map<string, typeof others>();
+  return (operation, seconds) => {
+    let one = series.get(operation);
+    if (!one && series.size < MAX_OPERATIONS) {
+      one = durations.labels(operation);
+      series.set(operation, one);
+    }
+    (one ?? others).observe(seconds);
+  };
+}
+
+function observePools(client: PromClient, registry: Registry, poolUse: () => readonly PoolUse[]): void {
+  const gauge = (name: string, help: string, read: (use: PoolUse) => number | undefined): void => {
+    new client.Gauge({
+      name,
+      help,
+      labelNames: ['audience', 'pool'],
+      registers: [registry],
+      collect() {
+        for (const use of poolUse()) {
+          const value = read(use);
+          if (value !== undefined) this.set({ audience: use.audience, pool: use.pool }, value);
+        }
+      },
+    });
+  };
+  gauge('merzili_pool_busy', 'Statements under way or waiting, by audience and pool', ({ busy }) => busy);
+  gauge('merzili_pool_connections', 'Connections open, by audience and pool', ({ open }) => open);
 }
 
 async function serve(registry: Registry, host: string, port: number): Promise<Server> {

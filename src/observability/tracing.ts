@@ -7,7 +7,7 @@ import type { Writers } from '../database/writers.js';
 import type { ExecuteQuery } from '../execution/query-executor.js';
 
 /** How long the last traces may take to be sent when the server stops. */
-const FAREWELL_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Traces of requests: what arrives over HTTP, its root fields, and their statements. Never texts or values. */
 export interface Tracing {
@@ -117,7 +117,7 @@ export async function openTracing(endpoint: string): Promise<Tracing> {
       for (const span of requests.values()) span.end();
       await Promise.race([
         provider.shutdown().catch(() => {}),
-        new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref()),
+        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref()),
       ]);
     },
   };

@@ -11,12 +11,12 @@ import { MAX_WAITING_EVENTS, STALLED_MS, subscribe } from '../../src/feed/subscr
 
 /** A table of events in memory. */
 function table() {
-  const events: { key: string; position: bigint }[] = [];
+  const events: { key: string; offset: bigint }[] = [];
   const log: Pick<EventLog, 'pageAfter'> = {
-    async pageAfter(_audience, position) {
+    async pageAfter(_audience, offset) {
       await delay(1);
-      const page = events.filter((event) => event.position > position).slice(0, PAGE);
-      return { events: page, next: page.at(-1)?.position ?? position, isLast: page.length < PAGE };
+      const page = events.filter((event) => event.offset > offset).slice(0, PAGE);
+      return { events: page, next: page.at(-1)?.offset ?? offset, isLast: page.length < PAGE };
     },
   };
   const feed = createFeed(log, (error) => {
@@ -25,7 +25,7 @@ function table() {
   const add = (count: number): void => {
     for (let n = 0; n < count; n += 1) {
       const number = events.length + 1;
-      events.push({ key: String(number), position: BigInt(number) });
+      events.push({ key: String(number), offset: BigInt(number) });
     }
     feed.poll();
   };
@@ -121,7 +121,7 @@ describe('a channel', () => {
       fail() {},
     });
     for (let n = 0; n < 1_000; n += 1) channel.subscribers.add(subscriber());
-    channel.deliver([{ key: 'a', position: 1n }]);
+    channel.deliver([{ key: 'a', offset: 1n }]);
     await delay(20);
     expect(read).toHaveBeenCalledOnce();
     expect(received).toHaveLength(1_000);

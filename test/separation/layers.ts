@@ -196,7 +196,7 @@ async function questionsOf(app: App, nation: Nation | null, role: Role): Promise
 async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
   const readers = openReaders(databaseUrl, inject('secret'));
   const settler = openSequencer(loginUrl(databaseUrl, inject('secret'), DEMAND_ROLE));
-  const log = openEventLog(readers.read, settler.settle);
+  const log = openEventLog(readers.read, settler.assignOrder);
   const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', START)).events;
   const pages = await Promise.all(
     AUDIENCES.map(async (audience): Promise<[string, string]> => {

@@ -29,12 +29,12 @@ export async function stopLeftover(cluster: string, log: (line: string) => void)
 
 /** Fast shutdown, then an immediate one. Rejects if the server outlives both. */
 export async function stopServer(identity: ProcessIdentity): Promise<void> {
-  for (const [signal, patience] of [
+  for (const [signal, timeoutMs] of [
     ['SIGINT', FAST_SHUTDOWN_MS],
     ['SIGQUIT', IMMEDIATE_SHUTDOWN_MS],
   ] as const) {
     if (isRunning(identity)) process.kill(identity.pid, signal);
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
       if (!isRunning(identity)) return;
       await sleep(10);

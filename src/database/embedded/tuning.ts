@@ -21,7 +21,7 @@ export function settingsFor(memory: number): Record<string, string> {
     max_wal_size: '1GB',
     wal_compression: 'on',
     checkpoint_timeout: '15min',
-    // Durability is not for trading: these are PostgreSQL's own defaults, said aloud.
+    // Durability is not for trading: these are PostgreSQL's own defaults, stated.
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',

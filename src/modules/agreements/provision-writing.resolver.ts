@@ -5,7 +5,7 @@ import { limitText, MAX_LENGTH } from '../../domain/limits.js';
 import type { ImplementationStatus } from '../../domain/vocabularies.js';
 import { ENUMS } from '../../graphql-types/enums.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
-import { Refusal } from '../../mutations/problem.js';
+import { InvalidWriteError } from '../../mutations/problem.js';
 import { type ReadBack, readBackBy } from '../../mutations/read-back.js';
 import { TextInput } from '../../mutations/text.inputs.js';
 import { UserError, userErrors } from '../../mutations/user-error.type.js';
@@ -58,7 +58,7 @@ export class ProvisionWritingResolver {
       await assessProvision(ctx, input);
       return { provision: provisionOf(input.code), userErrors: [] };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof InvalidWriteError)) throw error;
       return { provision: null, userErrors: userErrors(error.problems, ctx.t) };
     }
   }

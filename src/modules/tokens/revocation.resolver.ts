@@ -3,7 +3,7 @@ import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type
 import type { WriteContext } from '../../context/write-context.js';
 import { MAX_LENGTH } from '../../domain/limits.js';
 import { RequiresScope } from '../../graphql-types/guard.js';
-import { Refusal } from '../../mutations/problem.js';
+import { InvalidWriteError } from '../../mutations/problem.js';
 import { UserError, userErrors } from '../../mutations/user-error.type.js';
 import { revokeToken } from './revocation.service.js';
 
@@ -41,7 +41,7 @@ export class RevocationResolver {
       await revokeToken(ctx, input);
       return { revoked: true, userErrors: [] };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof InvalidWriteError)) throw error;
       return { revoked: false, userErrors: userErrors(error.problems, ctx.t) };
     }
   }

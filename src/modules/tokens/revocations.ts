@@ -8,7 +8,7 @@ import { type Audience, NATIONS, type Nation } from '../../domain/scopes.js';
 /** How often every process looks for new revocations. */
 const INTERVAL_MS = 1_000;
 /** How long a start waits for a database that is too busy to answer. */
-const PATIENCE_MS = 10_000;
+const START_TIMEOUT_MS = 10_000;
 /** No token lives longer, clocks that differ included; after that a revocation has nothing to say. */
 const REMEMBERED_SECONDS = 2 * MAX_TOKEN_SECONDS;
 
@@ -65,7 +65,7 @@ export async function followRevocations(
   }
 
   // No server starts without knowing them.
-  await retryWhileUnavailable(PATIENCE_MS, look);
+  await retryWhileUnavailable(START_TIMEOUT_MS, look);
   lookLater();
   return {
     isRevoked(issuer, tokenId) {

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { WriteContext } from '../../../context/write-context.js';
-import { type Problem, Refusal } from '../../../mutations/problem.js';
+import { InvalidWriteError, type Problem } from '../../../mutations/problem.js';
 import { type ReadBack, readBackBy } from '../../../mutations/read-back.js';
 import { UserError, userErrors } from '../../../mutations/user-error.type.js';
 import { Incident } from '../incident.entity.js';
@@ -74,7 +74,7 @@ export async function releasePayload(
 
 /** What the caller can mend; anything else is thrown on. */
 function problemsOf(error: unknown): readonly Problem[] {
-  if (error instanceof Refusal) return error.problems;
+  if (error instanceof InvalidWriteError) return error.problems;
   throw error;
 }
 

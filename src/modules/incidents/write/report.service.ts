@@ -4,7 +4,7 @@ import type { WriteContext } from '../../../context/write-context.js';
 import { newKey } from '../../../database/key.js';
 import type { Transaction } from '../../../database/transaction.js';
 import type { Nation } from '../../../domain/scopes.js';
-import { type Problem, Refusal, refuseIf } from '../../../mutations/problem.js';
+import { InvalidWriteError, type Problem, throwIfAny } from '../../../mutations/problem.js';
 import { canonicalJson } from './canonical-json.js';
 import { contentHash } from './content.js';
 import { unknownCodes } from './content.rules.js';
@@ -27,14 +27,15 @@ export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): P
   const { content, audience, problems, warnings } = parsed;
   return ctx.write(
     async (tx) => {
-      if (problems.length > 0) refuseIf([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
+      if (problems.length > 0)
+        throwIfAny([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
       const drawn = newKey();
       const [keys, key, reference] = await Promise.all([
         findKeys(tx, content),
         keyOfReport(tx, ctx, parsed, drawn),
         drawReference(tx, ctx.nation, new Date(content.occurredFrom)),
       ]);
-      refuseIf(unknownCodes(content, keys));
+      throwIfAny(unknownCodes(content, keys));
       if (key !== drawn) return { key, warnings };
       const incident = {
         key,
@@ -77,7 +78,7 @@ async function keyOfReport(
     values: reporter,
   });
   if (former?.contentHash === hash) return former.incidentKey;
-  throw new Refusal([{ reason: 'IDEMPOTENCY_MISMATCH', field: ['input', 'idempotencyKey'] }]);
+  throw new InvalidWriteError([{ reason: 'IDEMPOTENCY_MISMATCH', field: ['input', 'idempotencyKey'] }]);
 }
 
 const YEAR_IN_BAKU = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Baku', year: 'numeric' });
