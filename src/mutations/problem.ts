@@ -54,6 +54,6 @@ export class InvalidWriteError extends Error {
 }
 
 /** Throws when there is a problem. */
-export function throwIfAny(problems: readonly Problem[]): void {
+export function throwProblems(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidWriteError(problems);
 }

@@ -90,7 +90,7 @@ function durationObserver(
     registers: [registry],
   });
   const others = durations.labels('(other)');
-  const series = new Map<string, typeof others>();
+  const series = new Map([['(other)', others]]);
   return (operation, seconds) => {
     let one = series.get(operation);
     if (!one && series.size < MAX_OPERATIONS) {

@@ -195,8 +195,8 @@ describe('remembered tokens', () => {
         lookups += 1;
         return world.store.find(issuer, kid);
       },
-      refresh: world.store.refresh,
-      onChange: world.store.onChange,
+      refresh: (issuer: string) => world.store.refresh(issuer),
+      onChange: (listener: () => void) => world.store.onChange(listener),
     };
     const { verify } = verifierAt({ keys });
     const token = tokenOf(world.of('TUR'));

@@ -4,7 +4,7 @@ import { insertInto } from '../../database/statement.js';
 import { MAX_LENGTH } from '../../domain/limits.js';
 import type { ImplementationStatus } from '../../domain/vocabularies.js';
 import type { StoredText } from '../../graphql-types/localized-text.type.js';
-import { type Problem, throwIfAny } from '../../mutations/problem.js';
+import { type Problem, throwProblems } from '../../mutations/problem.js';
 import {
   isStorable,
   parseTextInput,
@@ -42,13 +42,13 @@ export function assessProvision(
       ? await tx.read<{ key: number }>({ text: 'select key from provision where code = $1', values: [code] })
       : [];
     if (provision === undefined) problems.push(unknownCode(code, ['input', 'code']));
-    throwIfAny(problems);
+    throwProblems(problems);
     if (provision === undefined) return;
     const { key: provisionKey } = provision;
     tx.send({ text: TAKE_TURN, values: [`assess provision ${nation}`, provisionKey] });
     const [newest] = await tx.read<Newest>({ text: NEWEST, values: [provisionKey, nation] });
     const isSame = newest?.status === status && sourceWords(newest) === reason?.texts[reason.source]?.text;
-    if (isSame) throwIfAny([{ reason: 'SAME_STATUS', field: ['input', 'status'] }]);
+    if (isSame) throwProblems([{ reason: 'SAME_STATUS', field: ['input', 'status'] }]);
     const assessment = {
       key: newKey(),
       provisionKey,

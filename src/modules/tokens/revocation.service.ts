@@ -1,7 +1,7 @@
 import { identityOf } from '../../auth/viewer.js';
 import type { WriteContext } from '../../context/write-context.js';
 import { MAX_LENGTH } from '../../domain/limits.js';
-import { type Problem, throwIfAny } from '../../mutations/problem.js';
+import { type Problem, throwProblems } from '../../mutations/problem.js';
 import { parseText } from '../../mutations/text.rules.js';
 
 const REVOKE = `insert into revoked_token (nation, token_id, revoked_by, revoked_at)
@@ -11,7 +11,7 @@ const REVOKE = `insert into revoked_token (nation, token_id, revoked_by, revoked
 export async function revokeToken(ctx: WriteContext, { jti }: { readonly jti: string }): Promise<void> {
   const problems: Problem[] = [];
   const tokenId = parseText(jti, ['input', 'jti'], { longest: MAX_LENGTH.tokenId }, problems);
-  throwIfAny(problems);
+  throwProblems(problems);
   await ctx.write(
     async (tx) => tx.send({ text: REVOKE, values: [ctx.nation, tokenId, identityOf(ctx.viewer)] }),
     { isRepeatable: true },

@@ -3,7 +3,7 @@ import type { WriteContext } from '../../../context/write-context.js';
 import { insertInto } from '../../../database/statement.js';
 import { RELEASE_RULES } from '../../../domain/incident-rules.js';
 import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
-import { throwIfAny } from '../../../mutations/problem.js';
+import { throwProblems } from '../../../mutations/problem.js';
 import { AUDIENCE_BIT, maskOf } from '../../../planner/audience-mask.js';
 import { validateRelease } from '../incident.policy.js';
 import { actorOf } from '../write/actor.js';
@@ -30,7 +30,7 @@ export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput):
     );
     const { key, audience } = incident;
     const consenting = new Set(consents.map((consent) => consent.nation));
-    throwIfAny(validateRelease(incident, actorOf(ctx), version, target, consenting.has(nation)));
+    throwProblems(validateRelease(incident, actorOf(ctx), version, target, consenting.has(nation)));
     if (RELEASE_RULES[target] === 'BY_BOTH_HEADS') {
       const consentedBy = identityOf(ctx.viewer);
       const consent = { incidentKey: key, version, target, nation, audience, consentedBy };

@@ -1,6 +1,6 @@
 import { identityOf } from '../../../auth/viewer.js';
 import type { WriteContext } from '../../../context/write-context.js';
-import { type Problem, throwIfAny } from '../../../mutations/problem.js';
+import { type Problem, throwProblems } from '../../../mutations/problem.js';
 import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { amendedText, changedParts, parseAmendment } from './amend.rules.js';
@@ -33,7 +33,7 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
     const { occurredFrom, occurredTo } = content;
     const field = ['input', input.occurredTo ? 'occurredTo' : 'occurredFrom'];
     checkInterval(new Date(occurredFrom), occurredTo === null ? null : new Date(occurredTo), field, interval);
-    throwIfAny([
+    throwProblems([
       ...validateAction('AMEND', incident, actorOf(ctx)),
       ...validateVersion(incident, input.version),
       ...parsed.problems,
@@ -41,7 +41,7 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
       ...unknownCodes(content, keys),
     ]);
     const changes = changedParts(before, content);
-    if (changes.length === 0) throwIfAny([{ reason: 'UNCHANGED', field: ['input'] }]);
+    if (changes.length === 0) throwProblems([{ reason: 'UNCHANGED', field: ['input'] }]);
     const writtenBy = identityOf(ctx.viewer);
     const next = { kind: 'AMENDED', content, title, narrative, changes, keys, writtenBy } as const;
     tx.send(...versionStatements(ctx, incident, next));

@@ -4,7 +4,7 @@ import { batchStatements, insertInto } from '../../../database/statement.js';
 import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type { Verdict } from '../../../domain/vocabularies.js';
-import { type Problem, throwIfAny } from '../../../mutations/problem.js';
+import { type Problem, throwProblems } from '../../../mutations/problem.js';
 import { parseText, parseTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { validateAssessment } from '../incident.policy.js';
 import { actorOf } from './actor.js';
@@ -46,7 +46,7 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
     );
     const { key, audience, contentHash } = incident;
     const verdicts = newestVerdicts(standing);
-    throwIfAny([
+    throwProblems([
       ...validateAssessment(incident, actorOf(ctx), version, verdict, verdicts.get(nation)),
       ...problems,
     ]);

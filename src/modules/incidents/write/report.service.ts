@@ -4,7 +4,7 @@ import type { WriteContext } from '../../../context/write-context.js';
 import { newKey } from '../../../database/key.js';
 import type { Transaction } from '../../../database/transaction.js';
 import type { Nation } from '../../../domain/scopes.js';
-import { InvalidWriteError, type Problem, throwIfAny } from '../../../mutations/problem.js';
+import { InvalidWriteError, type Problem, throwProblems } from '../../../mutations/problem.js';
 import { canonicalJson } from './canonical-json.js';
 import { contentHash } from './content.js';
 import { unknownCodes } from './content.rules.js';
@@ -28,14 +28,14 @@ export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): P
   return ctx.write(
     async (tx) => {
       if (problems.length > 0)
-        throwIfAny([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
+        throwProblems([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
       const drawn = newKey();
       const [keys, key, reference] = await Promise.all([
         findKeys(tx, content),
         keyOfReport(tx, ctx, parsed, drawn),
         drawReference(tx, ctx.nation, new Date(content.occurredFrom)),
       ]);
-      throwIfAny(unknownCodes(content, keys));
+      throwProblems(unknownCodes(content, keys));
       if (key !== drawn) return { key, warnings };
       const incident = {
         key,

@@ -1,6 +1,6 @@
 import type { WriteContext } from '../../../context/write-context.js';
 import { MAX_LENGTH } from '../../../domain/limits.js';
-import { type Problem, throwIfAny } from '../../../mutations/problem.js';
+import { type Problem, throwProblems } from '../../../mutations/problem.js';
 import { parseTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
@@ -18,7 +18,7 @@ export function retractIncident(ctx: WriteContext, input: RetractIncidentInput):
   const reason = parseTextInput(input.reason, ['input', 'reason'], { longest: MAX_LENGTH.remark }, problems);
   return ctx.write(async (tx) => {
     const [incident] = await lockIncident(tx, ctx.nation, input.id, async () => {});
-    throwIfAny([
+    throwProblems([
       ...validateAction('RETRACT', incident, actorOf(ctx)),
       ...validateVersion(incident, input.version),
       ...problems,

@@ -1,5 +1,5 @@
 import type { WriteContext } from '../../../context/write-context.js';
-import { throwIfAny } from '../../../mutations/problem.js';
+import { throwProblems } from '../../../mutations/problem.js';
 import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { type IncidentContent, textContent } from './content.js';
@@ -15,7 +15,7 @@ export function translateIncident(ctx: WriteContext, input: TranslateIncidentInp
   const parsed = parseTranslation(input);
   return ctx.write(async (tx) => {
     const [incident, before] = await lockIncident(tx, ctx.nation, input.id, (key) => currentContent(tx, key));
-    throwIfAny([
+    throwProblems([
       ...validateAction('TRANSLATE', incident, actorOf(ctx)),
       ...validateVersion(incident, input.version),
       ...parsed.problems,
@@ -28,7 +28,7 @@ export function translateIncident(ctx: WriteContext, input: TranslateIncidentInp
       ...(isSameText(incident.title, title) ? [] : ['title' as const]),
       ...(isSameText(incident.narrative, narrative) ? [] : ['narrative' as const]),
     ];
-    if (changes.length === 0) throwIfAny([{ reason: 'UNCHANGED', field: ['input'] }]);
+    if (changes.length === 0) throwProblems([{ reason: 'UNCHANGED', field: ['input'] }]);
     const content: IncidentContent = {
       ...before,
       title: textContent(title),
