@@ -14,7 +14,7 @@ export class QuickPool {
     this.pipelines = Array.from({ length: PIPELINES }, () => new Pipeline(options));
   }
 
-  async read(statement: ReadStatement): Promise<readonly Buffer[]> {
+  read(statement: ReadStatement): Promise<readonly Buffer[]> {
     this.next = (this.next + 1) % this.pipelines.length;
     const pipeline = this.pipelines[this.next];
     if (!pipeline) throw new Error('A quick pool has no connections');

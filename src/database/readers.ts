@@ -54,7 +54,8 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
   });
   let isAborted = false;
 
-  async function readOnce(
+  /** Not async: every read would wait for another turn of the queue of promises. Throws what rejects a read. */
+  function readOnce(
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
