@@ -37,9 +37,9 @@ async function closeHttp(http: Server, closeUnused: () => void, refuseRest: () =
   http.close();
   http.closeIdleConnections();
   closeUnused();
-  const refusal = setTimeout(refuseRest, DRAIN_MS);
+  const deadline = setTimeout(refuseRest, DRAIN_MS);
   const disconnection = setTimeout(() => http.closeAllConnections(), DRAIN_MS + REFUSAL_MS);
   await closed;
-  clearTimeout(refusal);
+  clearTimeout(deadline);
   clearTimeout(disconnection);
 }

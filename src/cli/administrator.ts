@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { type Config, readConfig, withConfigContext } from '../common/config.js';
 import { NATIONS, type Nation } from '../domain/scopes.js';
-import type { Order } from '../modules/tokens/administration.js';
+import type { AdministrativeAction } from '../modules/tokens/administration.js';
 import { print, type Terminal } from './terminal.js';
 
 /** Options that name the administrator. */
@@ -20,9 +20,9 @@ export const nationOption = (): Option =>
 export const tokenOption = (): Option =>
   new Option('--token <token>', 'token of the administrator (default: MERZILI_TOKEN)');
 
-/** Carries out an order in the name of the administrator whose token is given. */
-export async function order(
-  request: Order,
+/** Performs an action in the name of the administrator whose token is given. */
+export async function administer(
+  action: AdministrativeAction,
   options: AdministratorOptions,
   terminal: Terminal,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function order(
   const token = options.token ?? terminal.env.MERZILI_TOKEN ?? '';
   const administrator = await administratorOf(config, token, options.nation);
   const { withDatabase } = await import('./database.js');
-  const { carryOut } = await import('../modules/tokens/administration.js');
+  const { administerTokens } = await import('../modules/tokens/administration.js');
   await withDatabase(
     config,
     (line) => print(terminal.stderr, line),
@@ -39,7 +39,7 @@ export async function order(
         const { migrate } = await import('../app/migrate.js');
         await (await migrate(database.ownerUrl, database.secret)).destroy();
       }
-      await carryOut(request, administrator, database);
+      await administerTokens(action, administrator, database);
     },
   );
 }

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import {
   ADMINISTRATION_HELP,
   type AdministratorOptions,
+  administer,
   nationOption,
-  order,
   tokenOption,
 } from './administrator.js';
 import { print, type Terminal } from './terminal.js';
 
 const HELP = `${ADMINISTRATION_HELP}
-A nation's keys are out: freeze, replace the key in its JWKS, then unfreeze with a token of the new key.
+If a nation's keys have leaked: freeze, replace the key in its JWKS, then unfreeze with a token of the new key.
 
 Examples:
   $ MERZILI_TOKEN=... npx merzili issuer freeze --nation TUR
@@ -26,7 +26,7 @@ export function addIssuer(program: Command, terminal: Terminal): void {
     .addOption(tokenOption())
     .addHelpText('after', HELP)
     .action(async (options: AdministratorOptions) => {
-      await order({ kind: 'freeze' }, options, terminal);
+      await administer({ kind: 'freeze' }, options, terminal);
       print(terminal.stdout, `Tokens of ${options.nation} are refused.`);
     });
   issuer
@@ -36,7 +36,7 @@ export function addIssuer(program: Command, terminal: Terminal): void {
     .addOption(tokenOption())
     .addHelpText('after', HELP)
     .action(async (options: AdministratorOptions) => {
-      await order({ kind: 'unfreeze' }, options, terminal);
+      await administer({ kind: 'unfreeze' }, options, terminal);
       print(terminal.stdout, `Tokens of ${options.nation} are trusted again.`);
     });
 }

@@ -3,8 +3,8 @@ import { MAX_LENGTH } from '../domain/limits.js';
 import {
   ADMINISTRATION_HELP,
   type AdministratorOptions,
+  administer,
   nationOption,
-  order,
   tokenOption,
 } from './administrator.js';
 import { print, type Terminal } from './terminal.js';
@@ -24,7 +24,7 @@ export function addTokenRevoke(token: Command, terminal: Terminal): void {
     .addOption(tokenOption())
     .addHelpText('after', HELP)
     .action(async ({ jti, ...options }: AdministratorOptions & { jti: string }) => {
-      await order({ kind: 'revoke', tokenId: jti }, options, terminal);
+      await administer({ kind: 'revoke', tokenId: jti }, options, terminal);
       print(terminal.stdout, `Tokens of ${options.nation} with this jti are refused.`);
     });
 }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { identityOf, type Viewer } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 
-/** How much a subject may ask for: a token bucket of `budget`, to which `restoreRate` is added each second. */
+/** The token bucket of a subject: at most `budget` tokens. It regains `restoreRate` tokens each second. */
 export interface BudgetTerms {
   readonly budget: number;
   readonly restoreRate: number;
@@ -11,29 +11,29 @@ export interface BudgetTerms {
   readonly ceiling: number;
 }
 
-/** What the shared bucket gave, and what it still holds. */
+/** Tokens taken from the shared bucket. */
 export interface TokenReservation {
   readonly granted: number;
-  /** Left in the bucket after this. */
+  /** Tokens left in the bucket. */
   readonly left: number;
 }
 
 /**
- * Takes tokens from the bucket that all processes share: `requested`, or fewer, but none where it holds fewer than
- * `needed`. Gives back `returned` first. Rejects while the database is unavailable.
+ * Takes tokens from the bucket that all processes share: `requested`, or as many as it holds, but none if it holds fewer
+ * than `needed`. First adds `returned`. Rejects while the database is unavailable.
  */
 export type ReserveTokens = (
   identity: Buffer,
   demand: { readonly needed: number; readonly requested: number; readonly returned: number },
 ) => Promise<TokenReservation>;
 
-/** What an operation was charged. */
+/** The charge of an operation that runs. */
 export interface Charge {
   /**
-   * Ends the charge: gives back what was not used, and answers what is reported. `unreported` is taken as well. It is
-   * the time that statements took, which depends on hidden rows, so that no answer may state it.
+   * Returns what was not used. `unreported` is charged on top: it is the time of statements, which depends on rows that
+   * the viewer may not see, so no report states it.
    */
-  settle(actual: number, unreported?: number): CostReport;
+  finish(actual: number, unreported?: number): CostReport;
 }
 
 /**
@@ -50,29 +50,29 @@ export interface CostReport {
 export interface Budget {
   readonly terms: BudgetTerms;
   /**
-   * Takes an operation's cost from the viewer's budget. Throws LIMIT_EXCEEDED above the ceiling, and RATE_LIMITED when
-   * the budget is used up. Answers a promise only where the processes have to agree first.
+   * Charges the cost of an operation to the viewer's budget. Throws LIMIT_EXCEEDED above the ceiling, and RATE_LIMITED
+   * if the budget is used up. Returns a promise only if tokens have to be reserved first.
    */
   charge(viewer: Viewer, cost: number): Charge | Promise<Charge>;
 }
 
-/** What one process holds of a subject's budget. Times are milliseconds of the process's steady clock. */
+/** The part of a subject's budget that this process has reserved. Times are milliseconds of the process's steady clock. */
 interface Account {
   readonly identity: Buffer;
-  /** Reserved and not used yet. Below zero: used without a reservation. */
+  /** Reserved and unused tokens. Negative: tokens used without a reservation. */
   reserved: number;
-  /** Tokens in the shared bucket at `leftAt`, as far as this process knows. */
+  /** Last known number of tokens in the shared bucket, at `leftAt`. */
   left: number;
   leftAt: number;
   reservedAt: number;
-  /** The reservation under way. */
+  /** The pending reservation. */
   reserving: Promise<void> | null;
 }
 
 const MAX_CACHED_ACCOUNTS = 20_000;
 /** Part of the budget that a process reserves at once. */
 const RESERVED_SHARE = 1 / 20;
-/** An unused reservation goes back after this time. */
+/** A process returns an unused reservation after this time. */
 const RESERVATION_MS = 10_000;
 /** Part of the budget to which the available tokens are rounded in reports. */
 const REPORTED_SHARE = 1 / 20;
@@ -137,7 +137,7 @@ class SharedBudget implements Budget {
     return this.clock() - account.reservedAt > RESERVATION_MS;
   }
 
-  /** Tokens in the shared bucket now, as far as this process knows, without its own reservation. */
+  /** Estimated number of tokens in the shared bucket, without the own reservation. */
   private leftNow(account: Account): number {
     const { budget, restoreRate } = this.terms;
     const restored = (restoreRate * (this.clock() - account.leftAt)) / 1000;
@@ -151,7 +151,7 @@ class SharedBudget implements Budget {
     const requested = Math.max(missing, this.chunk - account.reserved);
     account.reserving = this.reserveTokens(account.identity, { needed: missing, requested, returned })
       .catch((): TokenReservation => {
-        // Without the shared bucket each process goes by what it knows.
+        // While the shared bucket is unavailable, the process uses its own estimate.
         const left = this.leftNow(account) + returned;
         const granted = left >= missing ? Math.min(requested, left) : 0;
         return { granted, left: left - granted };
@@ -169,15 +169,15 @@ class SharedBudget implements Budget {
 
   private chargeReserved(account: Account, cost: number): Charge {
     account.reserved -= cost;
-    return { settle: (actual, unreported = 0) => this.settle(account, cost, actual, unreported) };
+    return { finish: (actual, unreported = 0) => this.finish(account, cost, actual, unreported) };
   }
 
-  private settle(account: Account, cost: number, actual: number, unreported: number): CostReport {
+  private finish(account: Account, cost: number, actual: number, unreported: number): CostReport {
     const { budget, restoreRate } = this.terms;
     account.reserved += cost - actual;
     const available = account.reserved + this.leftNow(account);
     account.reserved -= unreported;
-    // The other processes have to learn of a debt.
+    // Returns a debt to the shared bucket, so that other processes know it.
     if (account.reserved < 0 && account.reserving === null) void this.reserve(account, 0);
     const rounded = Math.round(available / this.reportedStep) * this.reportedStep;
     return { requested: cost, actual, available: Math.min(budget, Math.max(0, rounded)), restoreRate };
@@ -187,7 +187,7 @@ class SharedBudget implements Budget {
     // Other operations may wait for the same reservation and use it up; each then makes its own.
     while (account.reserving !== null) await account.reserving;
     if (account.reserved >= cost && !this.isStale(account)) return this.chargeReserved(account, cost);
-    // Refuses without asking the database: other processes only make what is left smaller.
+    // Rejects without a query: other processes can only lower what is left.
     const missing = cost - account.reserved - this.leftNow(account);
     if (missing > 0) throw rateLimited(this.secondsFor(missing));
     await this.reserve(account, cost);

@@ -13,9 +13,9 @@ const HEAVY_MS_COST = 1_000;
 const LARGE_COST = 10_000;
 
 /**
- * Charges every operation to its subject's budget before it runs, on every transport, and gives back what it did not
- * use. `extensions.cost` reports both. The time of heavy statements is charged on top and not reported. An
- * operation above the ceiling answers LIMIT_EXCEEDED, one beyond the budget RATE_LIMITED; nothing of it has run.
+ * Charges every operation to its subject's budget before it runs, on every transport, and returns what it did not use.
+ * `extensions.cost` reports both. The time of heavy statements is charged on top and not reported. An operation above
+ * the ceiling answers LIMIT_EXCEEDED, one beyond the budget RATE_LIMITED. Neither runs.
  */
 export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
   return async (request) => {
@@ -35,16 +35,16 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
       const result = await execute(cost > LARGE_COST ? { ...request, isLarge: true } : request);
       used = objectsCost(request, result, cost);
       const { data, errors } = result;
-      return { data, errors, extensions: costExtension(settle()) };
+      return { data, errors, extensions: costExtension(finish()) };
     } catch (error) {
-      settle();
+      finish();
       throw error;
     }
 
-    function settle(): CostReport {
+    function finish(): CostReport {
       const heavy = Math.round((record?.heavyMs ?? 0) * HEAVY_MS_COST);
       if (record) record.cost = used + heavy;
-      return charge.settle(used, heavy);
+      return charge.finish(used, heavy);
     }
   };
 }

@@ -101,7 +101,7 @@ export function createSubscriptionExecutor(
     });
     queues.add(queue);
     return mapEvents(queue, async (event) => {
-      const report = (await budget.charge(viewer, cost)).settle(cost);
+      const report = (await budget.charge(viewer, cost)).finish(cost);
       return { ...eventResult(event, plan, root.key, context, formatErrors), extensions: { cost: report } };
     });
   }
@@ -169,7 +169,7 @@ async function prepare(
   const { viewer } = context;
   const cost = costOf(request.document, request.operation, variables);
   if (context.record) context.record.cost = cost;
-  (await budget.charge(viewer, cost)).settle(cost);
+  (await budget.charge(viewer, cost)).finish(cost);
   const { field, key, nodes, node } = root;
   const args = planArguments(field, node, variables);
   const planRoot = rootPlanOf(field);

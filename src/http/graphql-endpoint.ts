@@ -6,7 +6,7 @@ import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/tru
 import { LANGUAGES } from '../domain/locale.js';
 import { isJsonInUtf8, parseJsonBody, readBody } from './request-body.js';
 import { createContext } from './request-context.js';
-import { type Refusal, type RequestHandling, SECURITY_HEADERS } from './request-handling.js';
+import { type ErrorResponse, type RequestHandling, SECURITY_HEADERS } from './request-handling.js';
 import { acceptsEventStream, parametersOf, type SseTransport } from './sse.transport.js';
 
 const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
@@ -54,8 +54,8 @@ export async function answerGraphql(
 
   if (acceptsEventStream(request)) {
     const given = parameters.method === 'POST' ? parameters.body : parametersOf(parameters.search);
-    const refusal = await parts.streams.answer(request, response, given, SECURITY_HEADERS);
-    if (refusal) handling.refuse(refusal);
+    const error = await parts.streams.answer(request, response, given, SECURITY_HEADERS);
+    if (error) handling.refuse(error);
     return;
   }
 
@@ -67,7 +67,7 @@ export async function answerGraphql(
   handling.end(sendAnswer(response, answer, context));
 }
 
-async function readParameters(request: IncomingMessage): Promise<Parameters | Refusal> {
+async function readParameters(request: IncomingMessage): Promise<Parameters | ErrorResponse> {
   const search = searchOf(request);
   if (request.method === 'GET') return { method: 'GET', search, body: undefined };
   if (request.method !== 'POST') {
@@ -86,7 +86,10 @@ async function readParameters(request: IncomingMessage): Promise<Parameters | Re
 }
 
 /** The same parameters with the text of the trusted document that they name. */
-function withTrustedDocument(documents: TrustedDocuments, parameters: Parameters): Parameters | Refusal {
+function withTrustedDocument(
+  documents: TrustedDocuments,
+  parameters: Parameters,
+): Parameters | ErrorResponse {
   const { method, search } = parameters;
   if (method === 'POST') {
     const body = trustedBody(documents, parameters.body);

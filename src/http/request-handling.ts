@@ -20,8 +20,8 @@ export const SECURITY_HEADERS = {
   'X-Frame-Options': 'DENY',
 } as const;
 
-/** Why a request is refused before its document is looked at, with the status of the code unless stated. */
-export interface Refusal {
+/** An error that ends a request before its document is parsed. Its status is that of the code unless stated. */
+export interface ErrorResponse {
   readonly code: ErrorCode;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -33,8 +33,8 @@ export interface RequestHandling {
   readonly record: RequestRecord;
   /** Null until the token has verified. */
   viewer: Viewer | null;
-  /** Ends it with an answer that depends on nothing but the refusal: always in English. */
-  refuse(refusal: Refusal): void;
+  /** Answers with an error. Its message is in English, because the language is not negotiated yet. */
+  refuse(error: ErrorResponse): void;
   /** Reports how it ended to log and metrics. */
   end(status: number): void;
 }

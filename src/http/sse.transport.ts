@@ -7,7 +7,7 @@ import { unavailable } from '../database/unavailable.js';
 import { LANGUAGES } from '../domain/locale.js';
 import type { EventResult } from '../execution/event-results.js';
 import type { Answer, OperationRequest, Operations } from './operations.js';
-import type { Refusal } from './request-handling.js';
+import type { ErrorResponse } from './request-handling.js';
 import type { Session, Sessions } from './session.js';
 
 /** How often a stream sends a comment, so that proxies do not close it while nothing happens. */
@@ -35,7 +35,7 @@ export interface SseTransport {
     response: ServerResponse,
     given: unknown,
     headers: Readonly<Record<string, string>>,
-  ): Promise<Refusal | null>;
+  ): Promise<ErrorResponse | null>;
   /** Streams open. */
   readonly size: number;
   close(): void;
@@ -62,7 +62,7 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
   let isClosed = false;
 
   return {
-    async answer(request, response, given, headers): Promise<Refusal | null> {
+    async answer(request, response, given, headers): Promise<ErrorResponse | null> {
       if (isClosed) return { code: 'SERVICE_UNAVAILABLE' };
       const operation = operationOf(operations, request, given);
       if ('code' in operation) return operation;
@@ -70,7 +70,7 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
       const session = await sessions.open(request.headers.authorization, () =>
         stream?.fail(new CodedError('UNAUTHENTICATED')),
       );
-      if (typeof session === 'string') return sessionRefusal(session);
+      if (typeof session === 'string') return sessionError(session);
       const context = operations.contextFor(session.viewer, request.headers['accept-language']);
       writeHead(response, context, headers);
       stream = createStream(response, session, (error) => operations.formatErrors([error], context));
@@ -99,7 +99,7 @@ function operationOf(
   operations: Operations,
   { method }: IncomingMessage,
   given: unknown,
-): OperationRequest | Refusal {
+): OperationRequest | ErrorResponse {
   const parsed = operationRequest.safeParse(given);
   if (!parsed.success) return { code: 'BAD_REQUEST' };
   if (method === 'GET' && operations.typeOf(parsed.data) === OperationTypeNode.MUTATION) {
@@ -108,7 +108,7 @@ function operationOf(
   return parsed.data;
 }
 
-function sessionRefusal(reason: 'refused' | 'too many'): Refusal {
+function sessionError(reason: 'refused' | 'too many'): ErrorResponse {
   return reason === 'refused'
     ? { code: 'UNAUTHENTICATED', headers: { 'WWW-Authenticate': 'Bearer' } }
     : { code: 'RATE_LIMITED', headers: { 'Retry-After': RETRY_AFTER } };

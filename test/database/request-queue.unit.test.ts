@@ -12,7 +12,7 @@ const delay = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** What each of the promises comes to, once every timer has gone off. */
-async function settle<T>(promises: readonly Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
+async function outcomesOf<T>(promises: readonly Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
   const settled = Promise.allSettled(promises);
   await vi.runAllTimersAsync();
   return settled;
@@ -33,7 +33,7 @@ describe('a request queue', () => {
     const order: number[] = [];
     let inside = 0;
     let most = 0;
-    await settle(
+    await outcomesOf(
       Array.from({ length: 20 }, (_, index) =>
         queue.run(async () => {
           order.push(index);
@@ -50,7 +50,7 @@ describe('a request queue', () => {
 
   it('keeps requests for longer than a second while it moves', async () => {
     const queue = new RequestQueue(1);
-    const outcomes = await settle(Array.from({ length: 6 }, () => queue.run(() => delay(300))));
+    const outcomes = await outcomesOf(Array.from({ length: 6 }, () => queue.run(() => delay(300))));
     expect(outcomes.map(({ status }) => status)).toEqual(Array(6).fill('fulfilled'));
   });
 
@@ -73,7 +73,7 @@ describe('a request queue', () => {
 
   it('keeps nobody for longer than five seconds', async () => {
     const queue = new RequestQueue(1);
-    const outcomes = await settle(Array.from({ length: 9 }, () => queue.run(() => delay(700))));
+    const outcomes = await outcomesOf(Array.from({ length: 9 }, () => queue.run(() => delay(700))));
     // The eighth starts after 4.9 s; the ninth would start after 5.6 s.
     expect(outcomes.map(({ status }) => status)).toEqual([...Array(8).fill('fulfilled'), 'rejected']);
   });

@@ -195,8 +195,8 @@ async function questionsOf(app: App, nation: Nation | null, role: Role): Promise
 /** Positions of events, which never leave the server, as the log gives them. */
 async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
   const readers = openReaders(databaseUrl, inject('secret'));
-  const settler = openSequencer(loginUrl(databaseUrl, inject('secret'), DEMAND_ROLE));
-  const log = openEventLog(readers.read, settler.assignOrder);
+  const sequencer = openSequencer(loginUrl(databaseUrl, inject('secret'), DEMAND_ROLE));
+  const log = openEventLog(readers.read, sequencer.assignOrder);
   const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', START)).events;
   const pages = await Promise.all(
     AUDIENCES.map(async (audience): Promise<[string, string]> => {
@@ -205,7 +205,7 @@ async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
       return [`${audience} log`, JSON.stringify([events.map(({ key }) => key), found !== null])];
     }),
   );
-  await Promise.all([readers.close(), settler.close()]);
+  await Promise.all([readers.close(), sequencer.close()]);
   return pages;
 }
 

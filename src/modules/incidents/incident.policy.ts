@@ -48,14 +48,14 @@ function isMet(name: ConditionName, incident: IncidentState, actor: Actor): bool
   return fields.every((field) => (incident[field] === value) === (test === 'EQUAL'));
 }
 
-function refusal(name: ConditionName, { originator }: IncidentState): Problem {
+function problemOf(name: ConditionName, { originator }: IncidentState): Problem {
   return { reason: name, field: ID, ...(name === 'NOT_ORIGINATOR' && { variables: { nation: originator } }) };
 }
 
 /** Why the action is impossible, whatever the input says besides the record's id. */
 export function validateAction(action: IncidentAction, incident: IncidentState, actor: Actor): Problem[] {
   const names: readonly ConditionName[] = ACTION_RULES[action].conditions;
-  return names.filter((name) => !isMet(name, incident, actor)).map((name) => refusal(name, incident));
+  return names.filter((name) => !isMet(name, incident, actor)).map((name) => problemOf(name, incident));
 }
 
 /** Mutations name the version they act on: only the current one is. */
@@ -104,7 +104,7 @@ function validateTarget(
   if ((incident.audience & AUDIENCE_BIT[target]) !== 0)
     return [{ reason: 'ALREADY_RELEASED', field: AUDIENCE }];
   if (RELEASE_RULES[target] === 'BY_ORIGINATOR')
-    return isMet('NOT_ORIGINATOR', incident, actor) ? [] : [refusal('NOT_ORIGINATOR', incident)];
+    return isMet('NOT_ORIGINATOR', incident, actor) ? [] : [problemOf('NOT_ORIGINATOR', incident)];
   if (!isJoint(incident)) return [{ reason: 'NOT_JOINT', field: AUDIENCE }];
   return hasConsented ? [{ reason: 'ALREADY_CONSENTED', field: AUDIENCE }] : [];
 }

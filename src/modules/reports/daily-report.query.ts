@@ -76,7 +76,7 @@ export function reportQuery(locales: readonly Locale[]): string {
 }
 
 function inLanguage(locale: Locale): string {
-  const counted = 'count killed wounded';
+  const sums = 'count killed wounded';
   const said = `incident { reference categoryLabel(locale: ${locale}) } digests { text } assessments { nationLabel(locale: ${locale}) verdictLabel(locale: ${locale}) }`;
   const titled = `number agreement { title(locale: ${locale}) }`;
   return `centre${locale}: centre { name(locale: ${locale})
@@ -84,9 +84,9 @@ function inLanguage(locale: Locale): string {
     report${locale}: dailyReport(date: $date, locales: [${locale}]) {
       date marking markingText
       texts { title summary marking }
-      total { ${counted} }
-      byCategory { labels(locale: ${locale}) ${counted} }
-      byDistrict { labels(locale: ${locale}) ${counted} }
+      total { ${sums} }
+      byCategory { labels(locale: ${locale}) ${sums} }
+      byDistrict { labels(locale: ${locale}) ${sums} }
       entries { ${said} }
       ongoing { ${said} }
       provisions { ${titled} summary(locale: ${locale}) { text locale } }

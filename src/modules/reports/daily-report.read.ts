@@ -23,8 +23,8 @@ import {
   incidentRead,
   ofIncident,
 } from '../incidents/read/incident.read.js';
-import { type CountedRows, counted } from '../incidents/statistics/aggregate.read.js';
-import { grouped } from '../statistics/statistic.read.js';
+import { incidentRows, type RowsToSum } from '../incidents/statistics/aggregate.read.js';
+import { groupRows } from '../statistics/statistic.read.js';
 import { reportText } from './daily-report.text.js';
 
 /** The report of a day in Baku for the viewer, in these languages. */
@@ -59,9 +59,9 @@ function reportFields(date: Param, locales: readonly Locale[]): Fields {
       sql`(not (${isReported(day, context)} or exists (select ${deadlines(day, context).from})))::text`,
     texts: () => (context) =>
       jsonList(locales.map((locale) => context.object(textFields(day, locale, context), noRow))),
-    total: () => (context) => sql`(${grouped(ofDay(day, context), [], context)}::json ->> 0)`,
-    byCategory: () => (context) => grouped(ofDay(day, context), ['CATEGORY'], context),
-    byDistrict: () => (context) => grouped(ofDay(day, context), ['DISTRICT'], context),
+    total: () => (context) => sql`(${groupRows(ofDay(day, context), [], context)}::json ->> 0)`,
+    byCategory: () => (context) => groupRows(ofDay(day, context), ['CATEGORY'], context),
+    byDistrict: () => (context) => groupRows(ofDay(day, context), ['DISTRICT'], context),
     entries: () => (context) => entries((row) => began(row, day), locales, context),
     ongoing: () => (context) => entries((row) => wasUnderWay(row, day), locales, context),
     provisions: () => (context) =>
@@ -92,8 +92,8 @@ function isReported(day: Day, context: PlanContext): Sql {
   return exists(context, incidentRead, (row) => sql`((${began(row, day)}) or (${wasUnderWay(row, day)}))`);
 }
 
-function ofDay(day: Day, context: PlanContext): CountedRows {
-  return counted((row) => began(row, day), context);
+function ofDay(day: Day, context: PlanContext): RowsToSum {
+  return incidentRows((row) => began(row, day), context);
 }
 
 function concerned(provision: Row, day: Day, context: PlanContext): Sql {
@@ -201,9 +201,9 @@ function assessmentFields(nation: Nation): Fields {
     verdictLabel:
       (row, { locale }: LocaleArguments) =>
       (context) => {
-        const wanted = locale ?? context.locale;
-        const none = literal(JSON.stringify(translator(wanted)('report.notAssessed')));
-        return sql`coalesce(${labelOf('Verdict', verdict(row, context), wanted)}, ${none})`;
+        const requestedLocale = locale ?? context.locale;
+        const none = literal(JSON.stringify(translator(requestedLocale)('report.notAssessed')));
+        return sql`coalesce(${labelOf('Verdict', verdict(row, context), requestedLocale)}, ${none})`;
       },
   };
 }

@@ -15,7 +15,12 @@ import type { Fields, PlanContext, Read, ReadType, Row } from '../../planner/mod
 import { all, join, literal, raw, type Sql, sql } from '../../planner/sql.js';
 import { incidentConditions } from '../incidents/read/incident.filter.js';
 import type { IncidentFilter } from '../incidents/read/incident.inputs.js';
-import { aggregated, type CountedRows, columnOf, counted } from '../incidents/statistics/aggregate.read.js';
+import {
+  aggregatedRows,
+  columnOf,
+  incidentRows,
+  type RowsToSum,
+} from '../incidents/statistics/aggregate.read.js';
 import { placeRead } from '../places/place.read.js';
 
 /** Key of incidents without a district. */
@@ -30,7 +35,7 @@ const VOCABULARY_OF = {
 
 const DATE_FORMAT = { DAY: 'YYYY-MM-DD', MONTH: 'YYYY-MM', YEAR: 'YYYY' } as const;
 
-/** Groups of incidents by any dimensions, from aggregates where they have them and from the rows elsewhere. */
+/** Incidents grouped by dimensions: from an aggregate if one has them, otherwise from the incidents. */
 export function statistics(
   filter: Planned<IncidentFilter> | null | undefined,
   groupBy: readonly IncidentDimension[],
@@ -43,12 +48,12 @@ export function statistics(
     });
   }
   return (context) =>
-    grouped(aggregated(groupBy, filter, context) ?? untallied(filter, context), groupBy, context);
+    groupRows(aggregatedRows(groupBy, filter, context) ?? statisticRows(filter, context), groupBy, context);
 }
 
-/** Groups over rows that are counted. */
-export function grouped(
-  source: CountedRows,
+/** Groups and sums rows, as a JSON list. */
+export function groupRows(
+  source: RowsToSum,
   groupBy: readonly IncidentDimension[],
   context: PlanContext,
 ): Sql {
@@ -76,17 +81,17 @@ export function grouped(
     (name) => sql`coalesce(sum(${source.row(name)}), 0) as ${raw(name)}`,
   );
   const totals = sql`select ${join([...columns, ...sums], ', ')} ${source.from}${grouping}`;
-  // The offset keeps PostgreSQL from writing keys out again wherever they are mentioned.
+  // `offset 0` keeps PostgreSQL from evaluating a key once for each mention.
   const named = sql`select ${join([...keys, raw('incidents, killed, wounded')], ', ')} from (${totals}) ${raw(summed)} offset 0`;
   return list(sql`select ${context.object(fieldsFor(groupBy), group)} from (${named}) ${raw(alias)}${order}`);
 }
 
-function untallied(filter: Planned<IncidentFilter> | null | undefined, context: PlanContext): CountedRows {
+function statisticRows(filter: Planned<IncidentFilter> | null | undefined, context: PlanContext): RowsToSum {
   context.heavy();
-  return counted((incident) => all(incidentConditions(incident, filter, context)), context);
+  return incidentRows((incident) => all(incidentConditions(incident, filter, context)), context);
 }
 
-/** What is grouped by: a plain column or day, so that keys are only written out once for a group. */
+/** The grouping expression. It is a column or a date, so that the text of a key is made once for each group. */
 function groupedBy(dimension: IncidentDimension, row: Row): Sql {
   const column = row(columnOf(dimension));
   return dimension === 'MONTH' || dimension === 'YEAR'

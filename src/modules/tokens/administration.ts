@@ -3,18 +3,18 @@ import { RoleClient } from '../../database/role-client.js';
 import { loginAs, ROLE_OF } from '../../database/roles.js';
 import type { Nation } from '../../domain/scopes.js';
 
-/** What an administrator may order about the tokens of the own nation, and of no other. */
-export type Order =
+/** What an administrator may action about the tokens of the own nation, and of no other. */
+export type AdministrativeAction =
   | { readonly kind: 'revoke'; readonly tokenId: string }
   | { readonly kind: 'freeze' }
   | { readonly kind: 'unfreeze' };
 
 /**
- * Carries out an order as the database role of the administrator's own nation, whatever the order; row
- * security refuses any other. Giving it again does no harm.
+ * Performs an action as the database role of the administrator's nation, so that row security refuses it for other
+ * nations. Repeating an action has no effect. Throws if the administrator's own token is revoked.
  */
-export async function carryOut(
-  order: Order,
+export async function administerTokens(
+  action: AdministrativeAction,
   administrator: Viewer & { readonly nation: Nation },
   { ownerUrl, secret }: { readonly ownerUrl: string; readonly secret: string },
 ): Promise<void> {
@@ -27,12 +27,12 @@ export async function carryOut(
       [nation, administrator.tokenId.normalize('NFC')],
     );
     if (revoked.rowCount !== 0) throw new Error("The administrator's own token is revoked");
-    switch (order.kind) {
+    switch (action.kind) {
       case 'revoke':
         await client.query(
           `insert into revoked_token (nation, token_id, revoked_by, revoked_at)
            values ($1, $2, $3, clock_timestamp()) on conflict do nothing`,
-          [nation, order.tokenId.normalize('NFC'), identityOf(administrator)],
+          [nation, action.tokenId.normalize('NFC'), identityOf(administrator)],
         );
         return;
       case 'freeze':

@@ -172,7 +172,7 @@ export class PlaceIncidentsResolver {
 function linkedIncidents(
   link: LinkType,
   keyColumn: string,
-  counted: 'count(*)' | 'count(distinct incident_key)',
+  countExpression: 'count(*)' | 'count(distinct incident_key)',
   row: Row,
   args: Planned<RelatedIncidentsArgs>,
 ): Read {
@@ -189,7 +189,7 @@ function linkedIncidents(
       count: (context) => {
         if (args.filter) return null;
         context.heavy();
-        return sql`(select ${raw(counted)} ${context.rows(link, isOfRow).from})`;
+        return sql`(select ${raw(countExpression)} ${context.rows(link, isOfRow).from})`;
       },
     },
     args,

@@ -20,7 +20,7 @@ export interface Released extends Written {
 const CONSENTS = `select nation from release_consent
   where incident_key = $1 and version = (select version from incident where key = $1) and target = $2`;
 
-/** Shows a record to a further audience, or consents to it. */
+/** Releases a record to a further audience. Where both heads have to agree, the first call records a consent. */
 export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput): Promise<Released> {
   const { nation } = ctx;
   const { version, audience: target } = input;
@@ -40,16 +40,16 @@ export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput):
       if (!isAgreed) return { key, warnings: [], isEffective: false };
     }
     const released = audience | AUDIENCE_BIT[target];
-    const told = released & whoIsToldOfRelease(incident, target);
+    const eventAudience = released & releaseEventAudience(incident, target);
     tx.send(
       { text: 'update incident set audience = $2 where key = $1', values: [key, released] },
-      eventInsertion({ incidentKey: key, kind: 'RELEASED', version, audience: told }),
+      eventInsertion({ incidentKey: key, kind: 'RELEASED', version, audience: eventAudience }),
     );
     return { key, warnings: [], isEffective: true };
   });
 }
 
-/** Those who may know whom a record is released to, and those it is new to; others have seen it all along. */
-function whoIsToldOfRelease({ originator }: LockedIncident, target: Audience): number {
+/** Who receives the event of a release: the joint command, the originator, and the audience that now sees the record. */
+function releaseEventAudience({ originator }: LockedIncident, target: Audience): number {
   return maskOf([...JOINT_COMMAND, originator, target]);
 }

@@ -10,7 +10,7 @@ import { keysWithin } from '../../places/place-within.js';
 import type { IncidentFilter } from '../read/incident.inputs.js';
 import { incidentRead, ofIncident } from '../read/incident.read.js';
 
-/** So many times larger each batch is than the one before. */
+/** Each batch is this many times larger than the one before. */
 const GROWTH = 4;
 
 const incidentSearch: LinkType = {
@@ -18,11 +18,11 @@ const incidentSearch: LinkType = {
   rows: { table: 'incident_search', rule: seenByAudience },
 };
 
-/** Parts of a filter that are kept as codes in what is searched. */
+/** Parts of a filter whose codes are in the search index. */
 const CODES = ['category', 'severity', 'status', 'originator'] as const;
 const NARROWING: ReadonlySet<string> = new Set([...CODES, 'place', 'occurred']);
 
-/** A filter's parts that the index narrows a search by, and whether those are all there are. */
+/** The parts of a filter that the search index can apply. `isWhole`: there are no others. */
 export function narrowingOf(filter: Planned<IncidentFilter>): {
   narrowing: Planned<IncidentFilter>;
   isWhole: boolean;
@@ -32,35 +32,35 @@ export function narrowingOf(filter: Planned<IncidentFilter>): {
   return { narrowing: Object.fromEntries(known), isWhole: known.length === given.length };
 }
 
-/** What the function search.incidents found; it carries the row rule itself. */
+/** The rows of the function search.incidents, which applies the row rule itself. */
 const found: LinkType = { scope: 'incident:read', rows: { table: 'found', rule: everyone } };
-/** Of that, what meets the other conditions. */
+/** Those of them that meet the other conditions. */
 const hit: LinkType = { scope: 'incident:read', rows: { table: 'hit', rule: everyone } };
 
-/** How a listing that is searched is sorted: by rank and then by time, by time alone, or otherwise. */
+/** How a searched listing is sorted (by rank and then time, by time alone, or otherwise) and filtered. */
 interface SearchedListing {
   readonly isByRank: boolean;
   readonly isByTime: boolean;
-  /** What the index narrows the search by. */
+  /** The part of the filter that the search index applies. */
   readonly narrowing: Planned<IncidentFilter>;
-  /** Nothing but the search and what the index narrows it by decides what is listed. */
+  /** There are no conditions besides the search and `narrowing`. */
   readonly isWhole: boolean;
 }
 
 /**
- * Incidents that a search finds, with `rank` as a column of their row. Few matches come from the index with
- * their ranks. Many are all alike, and a page of them by time comes from the index: at once where nothing else
- * narrows them, otherwise batch by batch until enough meet the other conditions. In any other order, and where
- * nothing is left of the search, the records are read in order and each is asked whether it matches.
+ * Incidents that a search finds, with `rank` as a column of their rows. Up to MAX_RANKED_MATCHES matches come from the
+ * search index with their ranks. More matches are unranked. A page of them by time comes from the index: at once if
+ * there are no other conditions, otherwise in growing batches until enough incidents meet them. In any other order, or
+ * if the search text has no words, the incidents are read in order and each one is matched.
  */
 export function searched(search: Param, listing: SearchedListing): Listing['from'] {
-  return (context: PlanContext, where: SourceCondition, cut: PageBounds | null): Sources => {
+  return (context: PlanContext, where: SourceCondition, bounds: PageBounds | null): Sources => {
     context.heavy();
-    const isPaged = cut && (listing.isByRank || listing.isByTime);
+    const isPaged = bounds && (listing.isByRank || listing.isByTime);
     const { shared, keys } =
       isPaged && !listing.isWhole
-        ? batchByBatch(search, listing, context, where, cut)
-        : atOnce(search, listing, context, isPaged ? cut : null);
+        ? batchByBatch(search, listing, context, where, bounds)
+        : atOnce(search, listing, context, isPaged ? bounds : null);
     const many = context.rows(incidentRead, (row) =>
       all([
         raw('(select bool_or(found.incident_key is null) from found)'),
@@ -75,7 +75,7 @@ export function searched(search: Param, listing: SearchedListing): Listing['from
   };
 }
 
-/** What the sources share, and what of it has the keys of incidents with their ranks. */
+/** SQL that the sources share, and its table of incident keys with ranks. */
 interface Matches {
   readonly shared: Sql;
   readonly keys: LinkType;
@@ -87,9 +87,9 @@ function atOnce(
   search: Param,
   listing: SearchedListing,
   context: PlanContext,
-  cut: PageBounds | null,
+  bounds: PageBounds | null,
 ): Matches {
-  const page = cut ? pageOf(cut, listing.isByRank) : raw('');
+  const page = bounds ? pageOf(bounds, listing.isByRank) : raw('');
   return {
     shared: sql`with found as materialized (select * from ${matches(search, listing, context, page)})`,
     keys: found,
@@ -101,24 +101,24 @@ function batchByBatch(
   listing: SearchedListing,
   context: PlanContext,
   where: SourceCondition,
-  cut: PageBounds,
+  bounds: PageBounds,
 ): Matches {
   const first = matches(
     search,
     listing,
     context,
-    pageOf({ ...cut, limit: MAX_RANKED_MATCHES }, listing.isByRank),
+    pageOf({ ...bounds, limit: MAX_RANKED_MATCHES }, listing.isByRank),
   );
   const last = raw('batch.keys[cardinality(batch.keys)]');
   const lastTime = context.rows(incidentRead, (row) => sql`${row('key')} = ${last}`);
-  const beyond = sql`, batch.size * ${GROWTH}, ${raw(String(cut.isDescending))}, null, (select ${lastTime.row('occurred_from')} ${lastTime.from}), ${last}`;
+  const beyond = sql`, batch.size * ${GROWTH}, ${raw(String(bounds.isDescending))}, null, (select ${lastTime.row('occurred_from')} ${lastTime.from}), ${last}`;
   const next = matches(search, listing, context, beyond);
   const fitting = context.rows(incidentRead, (row) =>
     all([sql`${row('key')} = any(page.keys)`, where(ranked(row, unranked), listing.isByRank ? 1 : 0)]),
   );
   const hits = sql`array(select ${fitting.row('key')} ${fitting.from})`;
   return {
-    // Matches that have ranks are few, and the first batch is all of them. `offset 0` asks for each batch once.
+    // Ranked matches fit into the first batch. `offset 0` keeps PostgreSQL from evaluating a batch twice.
     shared: sql`with recursive found as materialized (select * from ${first}),
       batch (keys, hits, total, size) as (
         select page.keys, case when page.is_ranked then page.keys else ${hits} end, 0, ${MAX_RANKED_MATCHES}::integer
@@ -126,7 +126,7 @@ function batchByBatch(
         union all
         select page.keys, ${hits}, batch.total + cardinality(batch.hits), batch.size * ${GROWTH}
           from batch, lateral (select array(select incident_key from ${next}) as keys offset 0) page
-         where batch.total + cardinality(batch.hits) < ${cut.limit} and cardinality(batch.keys) >= batch.size
+         where batch.total + cardinality(batch.hits) < ${bounds.limit} and cardinality(batch.keys) >= batch.size
                and not exists (select from found where rank > 0)),
       hit as materialized (
         select key as incident_key, coalesce(found.rank, 0) as rank
@@ -135,12 +135,12 @@ function batchByBatch(
   };
 }
 
-/** What the index finds; `page` are further arguments of search.incidents. */
+/** A call of search.incidents. `page` holds its optional arguments. */
 function matches(search: Param, { narrowing }: SearchedListing, context: PlanContext, page: Sql): Sql {
   return sql`search.incidents(${searchText(search)}, ${literal(context.locale)}, ${MAX_RANKED_MATCHES}, ${narrowed(narrowing, context)}${page})`;
 }
 
-/** Incidents whose keys and ranks stand in what the statement's sources share. */
+/** Incidents whose keys and ranks are in the shared SQL. */
 function rankedBy(keys: LinkType, context: PlanContext, where: SourceCondition): Source {
   const { row, link, from } = context.rowsVia(
     incidentRead,
@@ -151,30 +151,30 @@ function rankedBy(keys: LinkType, context: PlanContext, where: SourceCondition):
   return { row: ranked(row, link('rank')), from };
 }
 
-/** Further arguments of search.incidents: the page that is wanted where very many records are found. */
+/** Optional arguments of search.incidents: the page to return if there are more than MAX_RANKED_MATCHES matches. */
 function pageOf({ limit, isDescending, beyond }: PageBounds, isByRank: boolean): Sql {
   const keys = (beyond ?? []).map((key) => sql`${key}`);
   const bounds = beyond && !isByRank ? [raw('null'), ...keys] : keys;
   return sql`, ${join([sql`${limit}`, raw(String(isDescending)), ...bounds], ', ')}`;
 }
 
-/** Whether a record matches the shared query; a scalar, so that it is asked of one record at a time. */
+/** Whether an incident matches the shared query. A scalar subquery, so that PostgreSQL evaluates it row by row. */
 function isMatch(row: Row, context: PlanContext): Sql {
-  const { row: kept, from } = context.rows(incidentSearch, (candidate) => ofIncident(candidate, row));
-  return sql`(select ${kept('document')} @@ (select found.query from found limit 1) ${from})`;
+  const { row: document, from } = context.rows(incidentSearch, (candidate) => ofIncident(candidate, row));
+  return sql`(select ${document('document')} @@ (select found.query from found limit 1) ${from})`;
 }
 
 function ranked(row: Row, rank: Sql): Row {
   return (column) => (column === 'rank' ? rank : row(column));
 }
 
-/** How many incidents a search finds, narrowed by what the index knows. */
+/** How many incidents a search finds. The search index applies `narrowing`. */
 export function searchedCount(search: Param, narrowing: Planned<IncidentFilter>, context: PlanContext): Sql {
   context.heavy();
   return sql`search.incident_count(${searchText(search)}, ${narrowed(narrowing, context)})`;
 }
 
-/** How many incidents a search finds that meet the conditions as well. */
+/** How many incidents a search finds that also meet the conditions. */
 export function searchedCountAmong(
   search: Param,
   conditions: (row: Row, context: PlanContext) => readonly Sql[],
@@ -204,7 +204,7 @@ function texts(values: readonly string[]): Sql {
   return sql`array[${join(values.map(literal), ', ')}]::text[]`;
 }
 
-/** Whether a search finds an incident; what the viewer may not read, it cannot search. */
+/** Whether a search finds an incident. Throws FORBIDDEN if the viewer may not read incidents. */
 export function isFound(row: Row, search: Param, context: PlanContext): Sql {
   if (!context.maySee('incident:read')) {
     throw new CodedError('FORBIDDEN', { extensions: { scope: 'incident:read' } });

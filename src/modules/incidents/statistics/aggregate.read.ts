@@ -10,9 +10,9 @@ import type { IncidentFilter } from '../read/incident.inputs.js';
 import { incidentRead } from '../read/incident.read.js';
 
 /**
- * Aggregates: numbers of incidents that triggers keep current at every write, by sets of dimensions. A row of a set
- * counts what one audience sees; the latest changes stand beside the sets with their masks until they are rolled up.
- * Only sums over both are right, and they may be zero.
+ * Materialized aggregates of incidents by dimension set. Triggers update them at every write. A row of a set counts
+ * what one audience sees. Recent changes are rows of their own, with the masks of their incidents, until they are
+ * rolled up. Only the sum of both is right, and it may be zero.
  */
 const aggregateRows: LinkType = {
   scope: null,
@@ -50,17 +50,17 @@ const FILTER_DIMENSIONS = {
 
 type Filter = Planned<IncidentFilter> | null | undefined;
 
-/** Rows to be summed: they have incidents, killed, wounded, day and the columns of the dimensions asked for. */
-export interface CountedRows {
+/** Rows to sum. Columns: incidents, killed, wounded, day, and those of the requested dimensions. */
+export interface RowsToSum {
   readonly row: Row;
   readonly from: Sql;
 }
 
-/** Whoever asks for numbers states the scope they need. */
+/** States no scope: the root field that reads numbers states it. */
 const countedIncidents: LinkType = { scope: null, rows: incidentRead.rows };
 
-/** Incidents that meet a condition, each counted as one. */
-export function counted(where: (incident: Row) => Sql, context: PlanContext): CountedRows {
+/** Incidents that meet a condition; `incidents` is 1 in each row. */
+export function incidentRows(where: (incident: Row) => Sql, context: PlanContext): RowsToSum {
   const { row, from } = context.rows(countedIncidents, where);
   const derived: Row = (column) => {
     if (column === 'incidents') return raw('1');
@@ -70,13 +70,13 @@ export function counted(where: (incident: Row) => Sql, context: PlanContext): Co
   return { row: derived, from };
 }
 
-/** Rows of the smallest set that has all dimensions and meets the filter, or null where none does. */
-export function aggregated(
+/** Rows of the smallest dimension set that has all dimensions and those of the filter. Null if there is no such set. */
+export function aggregatedRows(
   dimensions: readonly IncidentDimension[],
   filter: Filter,
   context: PlanContext,
   placeKeys: Sql | null = null,
-): CountedRows | null {
+): RowsToSum | null {
   const { occurred, ...others } = filter ?? {};
   const condition = conditionOf(others, context, placeKeys);
   if (condition === null) return null;
@@ -89,13 +89,13 @@ export function aggregated(
   const unit = dimensionSetFor([...needed, 'DAY']) ? 'DAY' : 'MONTH';
   const set = dimensionSetFor([...needed, unit]);
   if (!set) return null;
-  // A month at an edge may hold a great many.
+  // A partial month may hold very many incidents.
   if (unit === 'MONTH') context.heavy();
-  const { whole, edges } = cut(from ?? null, to ?? null, unit);
+  const { whole, edges } = splitSpan(from ?? null, to ?? null, unit);
   return combineDimensions(dimensions, context, [
     rowsOf(set, (row) => all([condition.where(row), ...whole(row('day'))]), context),
     ...edges.map((edge) =>
-      counted((row) => all([condition.where(row), edge(row('occurred_from'))]), context),
+      incidentRows((row) => all([condition.where(row), edge(row('occurred_from'))]), context),
     ),
   ]);
 }
@@ -112,7 +112,7 @@ interface Condition {
   readonly where: (row: Row) => Sql;
 }
 
-/** A filter as a condition on aggregates, or of incidents, or null where aggregates lack what it asks for. */
+/** A filter as a condition on aggregates and on incidents. Null if aggregates lack a column that it needs. */
 function conditionOf(
   filter: Omit<NonNullable<Filter>, 'occurred'>,
   context: PlanContext,
@@ -139,22 +139,22 @@ function conditionOf(
   return { dimensions, where: (row) => all(conditions.map((condition) => condition(row))) };
 }
 
-interface Cut {
-  /** Conditions on the first day of a whole day or month. */
+interface SplitSpan {
+  /** Conditions on the day of an aggregate: it lies wholly in the span. */
   readonly whole: (day: Sql) => Sql[];
-  /** Conditions on the time of what is in no whole one, at either edge. */
+  /** Conditions on the time of incidents in a partial day or month at the start and at the end. */
   readonly edges: readonly ((time: Sql) => Sql)[];
 }
 
-/** A span of time, cut where days or months begin in Baku. */
-function cut(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): Cut {
+/** Splits a span of time into whole days or months in Baku and the partial ones at its ends. */
+function splitSpan(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): SplitSpan {
   const truncated = (time: Sql): Sql => sql`date_trunc(${literal(unit)}, ${time})`;
-  // The first beginning at or after it: a moment before one belongs to what precedes.
+  // The start of the first whole unit. A microsecond less, so that a span that starts with a unit includes it.
   const first =
     from &&
     sql`(${truncated(sql`${inBaku(from)} - interval '1 microsecond'`)} + interval ${literal(`1 ${unit}`)})`;
   const last = to && truncated(inBaku(to));
-  // A span may lie between two beginnings.
+  // A span may lie within one unit.
   const firstEnds = first && (to ? sql`least(${inBaku(first)}, ${to})` : inBaku(first));
   const lastBegins = last && (firstEnds ? sql`greatest(${inBaku(last)}, ${firstEnds})` : inBaku(last));
   return {
@@ -173,12 +173,12 @@ function cut(from: Param | null, to: Param | null, unit: 'DAY' | 'MONTH'): Cut {
   };
 }
 
-/** Rows of several sources as those of one. */
+/** The union of several sources. */
 function combineDimensions(
   dimensions: readonly IncidentDimension[],
   context: PlanContext,
-  sources: readonly CountedRows[],
-): CountedRows {
+  sources: readonly RowsToSum[],
+): RowsToSum {
   const columns = [...new Set([...dimensions.map(columnOf), 'incidents', 'killed', 'wounded'])];
   const alias = context.alias();
   const parts = sources.map(
@@ -194,14 +194,14 @@ function combineDimensions(
   };
 }
 
-/** The column that tells a dimension: for months and years their days. */
+/** The column that holds a dimension. Months and years are their first day. */
 export function columnOf(dimension: IncidentDimension): string {
   if (dimension === 'DISTRICT') return 'district_key';
   return dimension === 'MONTH' || dimension === 'YEAR' ? 'day' : dimension.toLowerCase();
 }
 
-/** Rows of a dimension set and the changes. The masks are written out as well because by them the index finds the rows. */
-function rowsOf(set: string, where: (row: Row) => Sql, context: PlanContext): CountedRows {
+/** Rows of a dimension set and of changes not rolled up yet. The explicit masks let PostgreSQL use the index. */
+function rowsOf(set: string, where: (row: Row) => Sql, context: PlanContext): RowsToSum {
   const masks = raw(masksSeenBy(context.audience).join(', '));
   return context.rows(
     aggregateRows,
@@ -210,21 +210,24 @@ function rowsOf(set: string, where: (row: Row) => Sql, context: PlanContext): Co
   );
 }
 
-/** How many incidents the viewer sees that meet a filter, and are at one of some places, where aggregates have it. */
+/**
+ * How many incidents the viewer sees that meet a filter and are at one of `placeKeys`. Null if aggregates cannot
+ * answer it.
+ */
 export function aggregateCount(
   filter: Filter,
   context: PlanContext,
   placeKeys: Sql | null = null,
 ): Sql | null {
-  const rows = aggregated([], filter, context, placeKeys);
+  const rows = aggregatedRows([], filter, context, placeKeys);
   return rows && sumOf(rows);
 }
 
-/** How many incidents the viewer sees whose `untranslated` languages meet a condition. */
+/** How many incidents the viewer sees whose `untranslated` column meets a condition. */
 export function translationCount(where: (row: Row) => Sql, context: PlanContext): Sql {
   return sumOf(rowsOf('untranslated', where, context));
 }
 
-function sumOf({ row, from }: CountedRows): Sql {
+function sumOf({ row, from }: RowsToSum): Sql {
   return sql`(select coalesce(sum(${row('incidents')}), 0) ${from})`;
 }

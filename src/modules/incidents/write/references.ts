@@ -13,7 +13,7 @@ interface Found {
   readonly key: number;
 }
 
-/** Keys of the places, parties and provisions a content names; codes that nothing is known by are left out. */
+/** Keys of the places, parties and provisions a content names; unknown codes are left out. */
 export async function findKeys(
   tx: Transaction,
   { place, claims, casualties, provisions }: IncidentContent,
@@ -24,9 +24,12 @@ export async function findKeys(
     if (attributedTo !== null) parties.add(attributedTo);
   }
   for (const { party } of casualties) if (party !== null) parties.add(party);
-  const asked = [place === null ? [] : [place], [...parties], provisions];
-  const found = await tx.read<Found>({ text: FIND, values: asked.map((codes) => codes.filter(isStorable)) });
-  const keysOf = (wanted: keyof RecordKeys): ReadonlyMap<string, number> =>
-    new Map(found.filter(({ kind }) => kind === wanted).map(({ code, key }) => [code, key]));
+  const requestedCodes = [place === null ? [] : [place], [...parties], provisions];
+  const found = await tx.read<Found>({
+    text: FIND,
+    values: requestedCodes.map((codes) => codes.filter(isStorable)),
+  });
+  const keysOf = (recordKind: keyof RecordKeys): ReadonlyMap<string, number> =>
+    new Map(found.filter(({ kind }) => kind === recordKind).map(({ code, key }) => [code, key]));
   return { places: keysOf('places'), parties: keysOf('parties'), provisions: keysOf('provisions') };
 }
