@@ -51,7 +51,7 @@ export interface IncidentRecord {
 
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 
-/** Reads rows of incidents, and leaves out those with a problem. */
+/** Reads rows of incidents. Rows with a problem are left out. */
 export function readIncidents(
   file: string,
   rows: readonly CsvRow<IncidentColumn>[],
@@ -123,7 +123,7 @@ function readContent(
   };
 }
 
-/** The source language has to have a title; the others are the compiler's translations of it. */
+/** The title in the source language is required. The others are translations of it. */
 function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | null {
   const tag = cells.oneOf('title_source', LANGUAGE_TAGS);
   const source = LOCALES.find((locale) => LANGUAGES[locale].tag === tag);
@@ -139,10 +139,10 @@ function readTitle(cells: Cells<IncidentColumn>, raw: RowCells): TextContent | n
 }
 
 /**
- * One claim for each claimant; the statement of the first is the note. Each claim gets one of the sources,
- * and any further sources make further claims of the first claimant. Attribution: with one claimant, to
- * every listed party; with several, to the one listed party other than the claimant, if there is exactly
- * one. So no party accuses itself, and every listed party is attributed to.
+ * Makes one claim for each claimant. The note is the statement of the first. Each claim gets one of the sources;
+ * further sources make further claims of the first claimant. With one claimant, every listed party is attributed to.
+ * With several, each attributes to the one listed party other than itself, if there is exactly one. So no party
+ * accuses itself.
  */
 function parseClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCodes): ClaimContent[] {
   const isParty = (code: string): boolean => known.parties.has(code);
@@ -162,7 +162,7 @@ function parseClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCo
   });
   for (const party of attributedTo) {
     if (pairs.some(([, attributed]) => attributed === party)) continue;
-    cells.refuse('attributed_to', `names ${party}, but which claimant holds it responsible cannot be told`);
+    cells.refuse('attributed_to', `names ${party}, but it is not clear which claimant holds it responsible`);
   }
   const claims = pairs.map(([claimant, attributed], index) =>
     claimOf(claimant, attributed, sourceType, urls[index] ?? null, index === 0 ? note : null),
@@ -201,7 +201,7 @@ function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   return urls;
 }
 
-/** Leaves out groups without any figure. */
+/** Groups without any figure are left out. */
 function parseCasualties(cells: Cells<IncidentColumn>): CasualtiesContent[] {
   const unknown = { party: null, killed: null, wounded: null, detained: null };
   const groups: CasualtiesContent[] = [

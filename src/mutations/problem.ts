@@ -1,8 +1,8 @@
 import type { UserErrorCode } from '../domain/vocabularies.js';
 
 /**
- * What can be wrong with a write in a way the caller can mend: every reason with the code that clients
- * see. The message of each is in the catalogs under `userErrors.<reason>`.
+ * Reasons for which a write is rejected and that the caller can correct, with the code that clients see. The message
+ * of each is in the catalogs under `userErrors.<reason>`.
  */
 export const REASONS = {
   REQUIRED: 'REQUIRED',
@@ -42,18 +42,18 @@ export interface Problem {
   readonly reason: Reason;
   /** Path into the operation's arguments: input, title, text. */
   readonly field: readonly string[];
-  /** What the message names. */
+  /** Variables of the message. */
   readonly variables?: Readonly<Record<string, string | number>>;
 }
 
-/** Ends a write without a trace: all that is wrong with it. */
+/** Rejects a write, which then changes nothing. */
 export class InvalidWriteError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(({ reason, field }) => `${field.join('.')}: ${reason}`).join(', '));
   }
 }
 
-/** Throws when there is a problem. */
+/** Throws InvalidWriteError unless the list is empty. */
 export function throwProblems(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidWriteError(problems);
 }

@@ -2,13 +2,13 @@ import { one } from '../planner/fields.js';
 import type { Read, ReadType } from '../planner/model.js';
 import { Param, sql } from '../planner/sql.js';
 
-/** Name under which what was written travels beside the variables; no variable can have it. */
+/** Name of the variable that holds the key of the written row. No variable of a client can have this name. */
 export const WRITTEN_KEY = '#written';
 
-/** What a payload answers with an object that was written: how it is read, and which one it is. */
+/** A payload field that answers the written row: how to read it, and which row it is. */
 export interface ReadBack {
   readonly read: Read;
-  /** Value of the column that names it. */
+  /** Value of the column that identifies the row. */
   readonly written: string;
 }
 
@@ -23,7 +23,7 @@ export function isReadBack(value: unknown): value is ReadBack {
   );
 }
 
-/** A way to read one row back by the value of a column. */
+/** Makes a ReadBack of a row that the value of a column identifies. */
 export function readBackBy(type: ReadType, column: string, pgType: string): (written: string) => ReadBack {
   const bound = new Param(pgType, (variables) => variables[WRITTEN_KEY]);
   const read = one(type, (row) => sql`${row(column)} = ${bound}`);

@@ -3,25 +3,25 @@ import type { Locale } from '../domain/locale.js';
 import type { StoredText } from '../graphql-types/localized-text.type.js';
 import type { Problem } from './problem.js';
 
-/** Also those that turn the direction of what follows, and so can make a text read as another. */
+/** Includes the characters that change text direction, which can make a text read as another one. */
 export const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL_IN_LINES = /[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-/** Letters that look like those of a code and are not. */
+/** Letters that look like those of a code but are others. */
 export const LOOKALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
 
 export interface TextLimits {
   readonly longest: number;
-  /** Line breaks and tabs may stand in it. */
+  /** Whether line breaks and tabs are allowed. */
   readonly hasLines?: boolean;
 }
 
-/** A text as it is kept: in NFC, without space around it, lines ending in a line feed. */
+/** The text in the stored form: NFC, trimmed, lines ending in a line feed. */
 export function normalized(text: string): string {
   return text.normalize('NFC').replaceAll('\r\n', '\n').trim();
 }
 
-/** The text as it is kept; what is wrong with it goes to `problems`. */
+/** The text in the stored form. Violations are added to `problems`. */
 export function parseText(
   text: string,
   field: readonly string[],
@@ -39,13 +39,13 @@ export function parseText(
   return value;
 }
 
-/** A text in the language its author chose. */
+/** A text in the language of its author. */
 export interface WrittenText {
   readonly locale: Locale;
   readonly text: string;
 }
 
-/** A text as its author wrote it, without translations. */
+/** A stored text without translations. */
 export function sourceText({ locale, text }: WrittenText): StoredText {
   return {
     source: locale,
@@ -54,7 +54,7 @@ export function sourceText({ locale, text }: WrittenText): StoredText {
   };
 }
 
-/** The input as it is kept; what is wrong with it goes to `problems`. */
+/** The input in the stored form. Violations are added to `problems`. */
 export function parseTextInput(
   { locale, text }: WrittenText,
   field: readonly string[],
@@ -64,7 +64,7 @@ export function parseTextInput(
   return { locale, text: parseText(text, [...field, 'text'], limits, problems) };
 }
 
-/** An address of the web in ASCII. */
+/** A web address in ASCII. Violations are added to `problems`. */
 export function parseUrl(text: string, field: readonly string[], problems: Problem[]): string {
   const before = problems.length;
   const value = parseText(text, field, { longest: MAX_LENGTH.url }, problems);
@@ -74,7 +74,7 @@ export function parseUrl(text: string, field: readonly string[], problems: Probl
   return value;
 }
 
-/** What is wrong with a code that nothing is known by. */
+/** The problem of a code that does not exist. */
 export function unknownCode(code: string, field: readonly string[]): Problem {
   const letter = LOOKALIKE.exec(code)?.[0];
   if (letter !== undefined) {
@@ -92,7 +92,7 @@ export function unknownCode(code: string, field: readonly string[]): Problem {
   };
 }
 
-/** Whether PostgreSQL takes it as a text. */
+/** Whether PostgreSQL can store it as text. */
 export function isStorable(text: string): boolean {
   return !text.includes('\u0000') && !/\p{Cs}/u.test(text);
 }

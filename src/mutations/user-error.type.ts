@@ -20,7 +20,7 @@ export class UserError {
   message!: string;
 }
 
-/** Codes that messages name, with the vocabulary they are shown as labels of. */
+/** Message variables that hold codes, and the vocabulary of their labels. */
 const LABELLED = { nation: 'Nation', audience: 'Audience' } as const;
 
 export function userErrors(problems: readonly Problem[], t: Translate): UserError[] {

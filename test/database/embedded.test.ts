@@ -310,8 +310,8 @@ describe('after kill -9', () => {
     const server = await serverPid();
     await query(ownerUrl, 'CREATE TABLE kept_3 AS SELECT 42 AS answer');
     const processes = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
-    const watch = new RegExp(`^ *(\\d+) .*merzili-watch ${server}$`, 'm').exec(processes)?.[1];
-    process.kill(Number(watch), 'SIGKILL');
+    const watchdog = new RegExp(`^ *(\\d+) .*merzili-watchdog ${server}$`, 'm').exec(processes)?.[1];
+    process.kill(Number(watchdog), 'SIGKILL');
     await kill(child);
     const database = await start();
     expect(await query(database.ownerUrl, 'SELECT answer FROM kept_3')).toEqual([[42]]);

@@ -21,9 +21,9 @@ const USER_MAKERS: readonly (readonly [string, readonly string[]])[] = [
 ].map(([command = '', options = '']) => [command, [...options.split(' '), OWN_NAME]]);
 
 /**
- * The user PostgreSQL runs as: null (ourselves) unless we are root, as which it refuses to run. Then it
- * is the owner of the data if there are any, else a user `postgres` or `merzili`, made if there is none,
- * else `nobody`.
+ * The user that PostgreSQL runs as. Null unless this process is root, because PostgreSQL does not run as root. Then
+ * it is the owner of an existing data directory, otherwise the user `postgres` or `merzili`, which is created if
+ * needed, otherwise `nobody`.
  */
 export async function chooseAccount(
   dataOwner: { uid: number; gid: number } | null,

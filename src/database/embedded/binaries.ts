@@ -30,8 +30,8 @@ const manifestSchema = z.object({ version: z.string() });
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * The installed PostgreSQL programs, in a folder from which `account` can run them: that of the npm
- * package, or a copy of it when that lies out of reach or has gaps that cannot be mended in place.
+ * The installed PostgreSQL programs, in a folder from which `account` can run them. This is the npm package, or a
+ * copy of it if the package is not readable or its links cannot be repaired.
  */
 export async function findBinaries(
   account: Account | null,
@@ -39,8 +39,8 @@ export async function findBinaries(
   log: (line: string) => void,
 ): Promise<Binaries> {
   const installed = findPackage();
-  await mendLinks(installed);
-  const failure = await tryOut(installed, account);
+  await repairLinks(installed);
+  const failure = await testPrograms(installed, account);
   if (typeof failure !== 'string') return failure;
 
   const { version } = manifestSchema.parse(
@@ -52,15 +52,15 @@ export async function findBinaries(
     account === null ? [join(dataDir, 'programs')] : ['/var/cache/merzili', join(tmpdir(), 'merzili-root')];
   for (const parent of parents) {
     const copy = join(parent, name);
-    const kept = await tryKept(copy, account);
-    if (kept !== null) return kept;
+    const existing = await findExistingCopy(copy, account);
+    if (existing !== null) return existing;
     try {
       await replaceCopy(installed, copy);
     } catch (error) {
       reasons.push(errorMessage(error));
       continue;
     }
-    const outcome = await tryOut(copy, account);
+    const outcome = await testPrograms(copy, account);
     if (typeof outcome !== 'string') {
       log(`Copied the PostgreSQL programs to ${copy}, where ${account?.name ?? 'this user'} can run them`);
       return outcome;
@@ -90,17 +90,17 @@ function findPackage(): string {
   }
 }
 
-/** Makes the library links which the package's install script would have made. */
-async function mendLinks(root: string): Promise<void> {
+/** Makes the library links that the package's install script would make. */
+async function repairLinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of linksSchema.parse(JSON.parse(list))) {
-    // Already there, or not ours to write: then whether the programs run decides.
+    // The link exists, or the folder is read-only. The test run of the programs decides.
     await symlink(relative(dirname(target), source), join(root, target)).catch(() => undefined);
   }
 }
 
-/** The programs, once one of them has run; else what it said. */
-async function tryOut(root: string, account: Account | null): Promise<Binaries | string> {
+/** The programs if they run, otherwise the error message. */
+async function testPrograms(root: string, account: Account | null): Promise<Binaries | string> {
   const postgres = join(root, 'native', 'bin', 'postgres');
   const initdb = join(root, 'native', 'bin', 'initdb');
   try {
@@ -112,14 +112,14 @@ async function tryOut(root: string, account: Account | null): Promise<Binaries |
   }
 }
 
-/** A copy made before, unless anyone else could have meddled with it. */
-async function tryKept(copy: string, account: Account | null): Promise<Binaries | null> {
-  if (!(await isOursAlone(dirname(copy))) || !(await isOursAlone(copy))) return null;
-  const outcome = await tryOut(copy, account);
+/** An existing copy, unless another user could have changed it. */
+async function findExistingCopy(copy: string, account: Account | null): Promise<Binaries | null> {
+  if (!(await isWritableByUsOnly(dirname(copy))) || !(await isWritableByUsOnly(copy))) return null;
+  const outcome = await testPrograms(copy, account);
   return typeof outcome === 'string' ? null : outcome;
 }
 
-async function isOursAlone(folder: string): Promise<boolean> {
+async function isWritableByUsOnly(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => null);
   return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
 }
@@ -127,14 +127,14 @@ async function isOursAlone(folder: string): Promise<boolean> {
 async function replaceCopy(root: string, copy: string): Promise<void> {
   const parent = dirname(copy);
   if ((await mkdir(parent, { recursive: true })) !== undefined) await chmod(parent, 0o755);
-  if (!(await isOursAlone(parent))) {
+  if (!(await isWritableByUsOnly(parent))) {
     throw new Error(`${parent} belongs to, or can be changed by, someone else: remove it`);
   }
   const draft = await mkdtemp(`${copy}.`);
   try {
     await cp(root, draft, { recursive: true, verbatimSymlinks: true, filter: isNeededToRun });
-    await mendLinks(draft);
-    await openForReading(draft);
+    await repairLinks(draft);
+    await makeReadable(draft);
     await rm(copy, { recursive: true, force: true });
     await rename(draft, copy);
   } catch (error) {
@@ -147,8 +147,8 @@ function isNeededToRun(path: string): boolean {
   return extname(path) !== '.a' && !['pkgconfig', 'pgxs', 'node_modules'].includes(basename(path));
 }
 
-/** Whatever umask npm ran under. */
-async function openForReading(root: string): Promise<void> {
+/** Independent of the umask that npm ran under. */
+async function makeReadable(root: string): Promise<void> {
   await chmod(root, 0o755);
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (entry.isSymbolicLink()) continue;

@@ -6,20 +6,20 @@ import type { Binaries } from './binaries.js';
 import { runAs } from './processes.js';
 
 /**
- * Character classes (what is a letter, to full text search among others) come from the C library, and
- * each machine names its Unicode locale differently. Sorting does not depend on this.
+ * Character classes, which full-text search uses to find letters, come from the C library. Machines name its Unicode
+ * locale differently. Sorting does not depend on it.
  */
 const CHARACTER_CLASSES = ['C.UTF-8', 'en_US.UTF-8', 'UTF-8', 'C'];
 
 /**
- * What to call the folder a program is started in. As root we start it inside a folder which its own
- * user may not be able to reach by name, and Linux has a name for it that needs no such right.
+ * The name by which a program finds the folder it is started in. If this process is root, its user may have no access
+ * by path. On Linux /proc/self/cwd needs none.
  */
 export function startFolderName(folder: string, account: Account | null): string {
   return account !== null && process.platform === 'linux' ? '/proc/self/cwd' : folder;
 }
 
-/** Whose the cluster's files are; null when there are none. Rejects when we cannot run a server on them. */
+/** The owner of the cluster; null if there is none. Rejects if this process cannot run a server on it. */
 export async function findDataOwner(cluster: string): Promise<{ uid: number; gid: number } | null> {
   const found = await stat(cluster).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null;
@@ -42,7 +42,7 @@ export async function findDataOwner(cluster: string): Promise<{ uid: number; gid
   return { uid, gid };
 }
 
-/** Whether `cluster` holds a database cluster of this major version; rejects when it holds anything else. */
+/** Whether `cluster` holds a database cluster of this major version. Rejects if it holds anything else. */
 export async function hasCluster(cluster: string, major: string): Promise<boolean> {
   if ((await list(cluster)).length === 0) return false;
   const found = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => null);
@@ -61,8 +61,8 @@ export async function hasCluster(cluster: string, major: string): Promise<boolea
 }
 
 /**
- * Makes the cluster. It appears under its name when complete, so an interrupted start leaves nothing
- * that passes for a database. `durable: false` leaves writing it out to the operating system.
+ * Creates the cluster. A rename puts it in place when it is complete, so an interrupted start leaves no partial
+ * cluster. `durable: false` does not wait for the disk.
  */
 export async function createCluster(
   cluster: string,

@@ -32,7 +32,7 @@ export async function readCredentials(dataDir: string): Promise<Credentials | nu
   }
 }
 
-/** Draws new credentials and keeps them in a file only its owner may read. */
+/** Creates random credentials in a file that only its owner can read. */
 export async function makeCredentials(dataDir: string): Promise<Credentials> {
   const draw = () => randomBytes(32).toString('hex');
   const credentials = { superuser: draw(), owner: draw(), secret: draw() };

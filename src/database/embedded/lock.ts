@@ -9,16 +9,16 @@ import { identityOf, isRunning, type ProcessIdentity } from './processes.js';
 const holderSchema = z.object({ pid: z.number().int(), started: z.string() });
 
 /**
- * Takes the data directory for this process, until the returned function is called or the process is
- * gone. Rejects when a living process has it, and then has changed nothing.
+ * Locks the data directory until the returned function is called or the process ends. Rejects, having changed
+ * nothing, if a running process holds the lock.
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const path = join(dataDir, 'server.lock');
   const draft = `${path}.${randomUUID()}`;
-  // The mark makes each lock's text unlike any other's.
+  // The mark makes the text of each lock unique.
   await writeFile(draft, JSON.stringify({ ...identityOf(process.pid), mark: draft }), { mode: 0o644 });
   try {
-    const holder = await take(path, draft);
+    const holder = await acquire(path, draft);
     if (holder !== null) {
       throw new Error(
         `${dataDir} is in use by process ${holder.pid}: stop that one first, or set MERZILI_DATA_DIR to another folder`,
@@ -31,22 +31,23 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
 }
 
 /**
- * Puts `draft` under the name `path`, or tells which living process was there first. A dead one's lock is
- * replaced only by who holds the lock on replacing that very text, so of many starters one gets through.
+ * Links `draft` to `path`, or returns the running process that holds `path`. The lock of a dead process is replaced
+ * only by the process that locks the replacement of this very text, so that one of several starting processes
+ * succeeds.
  */
-async function take(path: string, draft: string): Promise<ProcessIdentity | null> {
-  while (!(await linkUnlessThere(draft, path))) {
-    const text = await readIfThere(path);
+async function acquire(path: string, draft: string): Promise<ProcessIdentity | null> {
+  while (!(await linkUnlessExists(draft, path))) {
+    const text = await readIfExists(path);
     if (text === null) continue;
     const holder = parseHolder(text);
     if (holder !== null && isRunning(holder)) return holder;
     const claim = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-    if ((await take(claim, draft)) !== null) {
+    if ((await acquire(claim, draft)) !== null) {
       await sleep(5);
       continue;
     }
     try {
-      if ((await readIfThere(path)) !== text) continue;
+      if ((await readIfExists(path)) !== text) continue;
       await link(draft, `${draft}.copy`);
       await rename(`${draft}.copy`, path);
       return null;
@@ -57,8 +58,8 @@ async function take(path: string, draft: string): Promise<ProcessIdentity | null
   return null;
 }
 
-/** A full file appears under the name at once, so nobody ever reads half a lock. */
-async function linkUnlessThere(from: string, to: string): Promise<boolean> {
+/** A link makes the complete file visible at once, so no reader sees a partial lock. */
+async function linkUnlessExists(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
     return true;
@@ -76,7 +77,7 @@ function parseHolder(text: string): ProcessIdentity | null {
   }
 }
 
-async function readIfThere(path: string): Promise<string | null> {
+async function readIfExists(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

@@ -6,14 +6,14 @@ const OWNER = 'merzili_owner';
 const DATABASE = 'merzili';
 
 /**
- * Makes the role that owns the application's database, and the database, unless they are there. The
- * role may make roles and databases but is no superuser: row-level security binds it where forced.
+ * Creates the role that owns the database, and the database, unless they exist. The role may create roles and
+ * databases but is no superuser, so row-level security applies to it where it is forced.
  */
 export async function ensureOwner(port: number, credentials: Credentials): Promise<{ ownerUrl: string }> {
   await asSuperuser(port, credentials, 'postgres', async (client) => {
     const roles = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [OWNER]);
     if (roles.rowCount === 0) {
-      // Or a failure would write the password to the server's log.
+      // Otherwise a failure would write the password to the log of the server.
       await client.query('SET log_min_error_statement TO panic');
       await client.query(
         `CREATE ROLE ${OWNER} LOGIN CREATEROLE CREATEDB PASSWORD ${client.escapeLiteral(credentials.owner)}`,
@@ -22,7 +22,7 @@ export async function ensureOwner(port: number, credentials: Credentials): Promi
     const databases = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
     if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE} OWNER ${OWNER}`);
   });
-  // The template as well: the owner is no superuser, and could not close a database it makes.
+  // Also the template: the owner is no superuser and cannot do this for databases that it creates.
   for (const database of ['template1', DATABASE]) {
     await asSuperuser(port, credentials, database, (client) =>
       closeCatalogue((statement) => client.query(statement), OWNER),

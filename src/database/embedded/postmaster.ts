@@ -12,9 +12,9 @@ import { childEnvironment, identityOf, idsOf } from './processes.js';
 import type { ServerLog } from './server-log.js';
 
 export interface Postmaster {
-  /** On 127.0.0.1; another one after each start. */
+  /** On 127.0.0.1. It differs at each start. */
   readonly port: number;
-  /** Fast shutdown: rolls back what runs, writes the rest out, and returns when the process is gone. */
+  /** Fast shutdown: rolls back open transactions, writes a checkpoint, and resolves when the process has ended. */
   stop(): Promise<void>;
 }
 
@@ -27,26 +27,26 @@ export interface PostmasterOptions {
   readonly log: (line: string) => void;
 }
 
-/** How long workers of a killed server get to notice that they are orphans. */
+/** How long worker processes of a killed server have to end. */
 const ORPHANS_MS = 10_000;
 const MAX_TRIES = 50;
 
-/** Starts the server and waits until it takes connections, however long it has to recover first. */
+/** Starts the server and waits until it accepts connections, without a limit for crash recovery. */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const orphansUntil = Date.now() + ORPHANS_MS;
-  let words = '';
+  let logText = '';
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const port = await findFreePort();
-    const { server, watch } = await spawnServer(options, port);
-    if (await becomesReady(server, options)) return supervise(server, watch, port, options);
-    words = options.serverLog.latest();
-    const portLost = /could not bind/.test(words);
+    const { server, watchdog } = await spawnServer(options, port);
+    if (await waitUntilReady(server, options)) return supervise(server, watchdog, port, options);
+    logText = options.serverLog.latest();
+    const portLost = /could not bind/.test(logText);
     const orphansLeft =
-      /shared memory block|lock file .* already exists/.test(words) && Date.now() < orphansUntil;
+      /shared memory block|lock file .* already exists/.test(logText) && Date.now() < orphansUntil;
     if (!portLost && !orphansLeft) break;
     await sleep(portLost ? 0 : 250);
   }
-  const reasons = words.match(/(?<=(?:FATAL|PANIC|ERROR|HINT): +).*/g) ?? [words.trim()];
+  const reasons = logText.match(/(?<=(?:FATAL|PANIC|ERROR|HINT): +).*/g) ?? [logText.trim()];
   throw new Error(
     `PostgreSQL did not start on ${options.cluster}: ${reasons.join('; ')} (all of it in ${options.serverLog.path})`,
   );
@@ -62,11 +62,14 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** In a session of its own, so that Ctrl-C in the terminal reaches us and not it. */
+/**
+ * In a process group of its own, so that Ctrl-C in the terminal does not stop it before this process closes its
+ * connections.
+ */
 async function spawnServer(
   options: PostmasterOptions,
   port: number,
-): Promise<{ server: ChildProcess; watch: ChildProcess }> {
+): Promise<{ server: ChildProcess; watchdog: ChildProcess }> {
   const settings = {
     ...options.settings,
     listen_addresses: '127.0.0.1',
@@ -85,18 +88,18 @@ async function spawnServer(
       stdio: ['ignore', output, output],
     });
     await once(server, 'spawn');
-    const watch = spawnWatch(server.pid, options.account);
-    server.once('exit', () => watch.kill('SIGKILL'));
-    return { server, watch };
+    const watchdog = spawnWatchdog(server.pid, options.account);
+    server.once('exit', () => watchdog.kill('SIGKILL'));
+    return { server, watchdog };
   } finally {
     closeSync(output);
   }
 }
 
-async function becomesReady(server: ChildProcess, options: PostmasterOptions): Promise<boolean> {
+async function waitUntilReady(server: ChildProcess, options: PostmasterOptions): Promise<boolean> {
   let reportAt = Date.now() + 10_000;
   while (isUp(server)) {
-    if (saysReady(options.cluster, server.pid)) return true;
+    if (isReady(options.cluster, server.pid)) return true;
     if (Date.now() > reportAt) {
       options.log(`PostgreSQL is still starting, see ${options.serverLog.path}`);
       reportAt += 10_000;
@@ -110,8 +113,8 @@ function isUp(server: ChildProcess): boolean {
   return server.exitCode === null && server.signalCode === null;
 }
 
-/** The eighth line of its pid file tells how far a server is, as pg_ctl reads it. */
-function saysReady(cluster: string, pid: number | undefined): boolean {
+/** Line 8 of postmaster.pid holds the status of the server. pg_ctl reads it as well. */
+function isReady(cluster: string, pid: number | undefined): boolean {
   try {
     const lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
     return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
@@ -122,16 +125,16 @@ function saysReady(cluster: string, pid: number | undefined): boolean {
 
 function supervise(
   server: ChildProcess,
-  watch: ChildProcess,
+  watchdog: ChildProcess,
   port: number,
   options: PostmasterOptions,
 ): Postmaster {
   const identity = identityOf(server.pid ?? 0);
   if (identity === null) throw new Error('PostgreSQL ended as soon as it had started');
-  const stopKeeping = options.serverLog.keepShort();
+  const stopRotation = options.serverLog.startRotation();
   let stopping = false;
   server.once('exit', (code, signal) => {
-    stopKeeping();
+    stopRotation();
     if (!stopping) {
       options.log(`The database ended by itself (${signal ?? code}), see ${options.serverLog.path}`);
     }
@@ -141,27 +144,27 @@ function supervise(
     port,
     stop: async () => {
       stopping = true;
-      watch.kill('SIGKILL');
+      watchdog.kill('SIGKILL');
       await stopServer(identity);
     },
   };
 }
 
 /**
- * A shell that waits for its input to end, which it does when we are gone in whatever way, kill -9
- * included, and then tells the server to shut down.
+ * Starts a shell that waits for the end of its input. This process holds the other end, so the input ends however
+ * this process ends, kill -9 included. The shell then shuts the server down.
  */
-function spawnWatch(pid: number | undefined, account: Account | null): ChildProcess {
+function spawnWatchdog(pid: number | undefined, account: Account | null): ChildProcess {
   const script = `trap '' HUP INT TERM; read -r _; kill -INT "$1"`;
-  const watch = spawn('/bin/sh', ['-c', script, 'merzili-watch', String(pid)], {
+  const watchdog = spawn('/bin/sh', ['-c', script, 'merzili-watchdog', String(pid)], {
     ...idsOf(account),
     cwd: '/',
     env: childEnvironment(),
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // Without a shell the next start still finds and stops a server left behind.
-  watch.once('error', () => undefined);
-  watch.unref();
-  return watch;
+  // Without a shell, the next start finds and stops a server left running.
+  watchdog.once('error', () => undefined);
+  watchdog.unref();
+  return watchdog;
 }

@@ -5,14 +5,14 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isRunning, type ProcessIdentity } from './processes.js';
 
-/** How long a server gets to disconnect everybody and write out its memory. */
+/** How long a server has to close connections and write a checkpoint. */
 const FAST_SHUTDOWN_MS = 30_000;
-/** How long it then gets to drop everything; the next start replays its log. */
+/** How long an immediate shutdown may take. The next start replays the write-ahead log. */
 const IMMEDIATE_SHUTDOWN_MS = 10_000;
 
 /**
- * Ends the server that a killed predecessor left running on `cluster`, and removes a pid file that by
- * now names some other process. Call it only while holding the lock of the data directory.
+ * Stops a server that a killed process left running on `cluster`, and removes a pid file whose id now belongs to
+ * another process. The caller holds the lock of the data directory.
  */
 export async function stopLeftover(cluster: string, log: (line: string) => void): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid');
@@ -20,14 +20,14 @@ export async function stopLeftover(cluster: string, log: (line: string) => void)
   if (!(pid > 0)) return;
   const identity = identityOf(pid);
   const verdict = identity === null ? false : isServerOf(pid, cluster);
-  // A file that names no process at all is PostgreSQL's to deal with: it looks for orphaned workers too.
-  if (verdict === false && isTaken(pid)) await rm(pidFile, { force: true });
+  // PostgreSQL itself handles a file that names no process: it looks for orphaned workers too.
+  if (verdict === false && exists(pid)) await rm(pidFile, { force: true });
   if (identity === null || verdict !== true) return;
   log(`A database process of an earlier run is still there (${pid}): stopping it first`);
   await stopServer(identity);
 }
 
-/** Fast shutdown, then an immediate one. Rejects if the server outlives both. */
+/** Fast shutdown, then an immediate one. Rejects if the server survives both. */
 export async function stopServer(identity: ProcessIdentity): Promise<void> {
   for (const [signal, timeoutMs] of [
     ['SIGINT', FAST_SHUTDOWN_MS],
@@ -43,7 +43,7 @@ export async function stopServer(identity: ProcessIdentity): Promise<void> {
   throw new Error(`The database process ${identity.pid} does not stop`);
 }
 
-/** Whether process `pid` is a PostgreSQL server of the folder `cluster`; null when that cannot be told. */
+/** Whether process `pid` is a PostgreSQL server of the folder `cluster`; null if unknown. */
 function isServerOf(pid: number, cluster: string): boolean | null {
   try {
     if (process.platform !== 'linux') {
@@ -58,8 +58,8 @@ function isServerOf(pid: number, cluster: string): boolean | null {
   }
 }
 
-/** Whether the system would let PostgreSQL believe that `pid` is a server: so even for a zombie. */
-function isTaken(pid: number): boolean {
+/** Whether PostgreSQL would take `pid` for a running server, which includes zombies. */
+function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Account } from './account.js';
 
-/** A process that cannot be mistaken for a later one to which the system gave the same id. */
+/** Identifies a process even after the system has reused its id. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it began, in whatever words the system has for it. */
+  /** Start time, in the format of the operating system. */
   readonly started: string;
 }
 
@@ -24,7 +24,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identityOf(identity.pid)?.started === identity.started;
 }
 
-/** Ticks since boot (field 22 of /proc/PID/stat) with the boot's own id; null for zombies too. */
+/** Start time in ticks since boot (field 22 of /proc/PID/stat) with the id of the boot; null for zombies. */
 function startOnLinux(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -46,8 +46,8 @@ function startByPs(pid: number): string | null {
 }
 
 /**
- * Runs a program of PostgreSQL to its end as `account`, and gives what it printed. It can read `secret`
- * as the file /dev/fd/3. Rejects with the program's own words when it fails.
+ * Runs a PostgreSQL program as `account` and returns its output. The program reads `secret` from /dev/fd/3. Rejects
+ * with the error output if it fails.
  */
 export async function runAs(
   account: Account | null,
@@ -55,27 +55,27 @@ export async function runAs(
   args: readonly string[],
   { cwd = '/', secret }: { cwd?: string; secret?: string } = {},
 ): Promise<string> {
-  const hidden = secret === undefined ? null : await openHidden(secret, account);
+  const secretFile = secret === undefined ? null : await openUnlinked(secret, account);
   try {
     const child = spawn(file, args, {
       ...idsOf(account),
       cwd,
       env: childEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe', hidden?.fd ?? 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe', secretFile?.fd ?? 'ignore'],
     });
     const { stdout, stderr } = child;
     if (stdout === null || stderr === null) throw new Error(`${file} has no output`);
-    const [printed, complaint, end] = await Promise.all([text(stdout), text(stderr), once(child, 'close')]);
+    const [output, errorOutput, end] = await Promise.all([text(stdout), text(stderr), once(child, 'close')]);
     const [code, signal]: unknown[] = end;
-    if (code === 0) return printed;
-    throw new Error(complaint.trim() || `${file} ended with ${code ?? signal}`);
+    if (code === 0) return output;
+    throw new Error(errorOutput.trim() || `${file} ended with ${code ?? signal}`);
   } finally {
-    await hidden?.close();
+    await secretFile?.close();
   }
 }
 
-/** A file that no name leads to, which `account` may read. */
-async function openHidden(content: string, account: Account | null): Promise<FileHandle> {
+/** An unlinked file that `account` can read through the descriptor. */
+async function openUnlinked(content: string, account: Account | null): Promise<FileHandle> {
   const path = join(tmpdir(), `merzili-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);
@@ -88,7 +88,7 @@ export function idsOf(account: Account | null): { uid?: number; gid?: number } {
   return account === null ? {} : { uid: account.uid, gid: account.gid };
 }
 
-/** What a child of ours needs of the environment; secrets and PG* variables stay behind. */
+/** Environment variables of child processes. Secrets and PG* variables are not passed on. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const { PATH, LD_LIBRARY_PATH, TMPDIR } = process.env;
   return { PATH, LD_LIBRARY_PATH, TMPDIR, LC_ALL: 'C', TZ: 'UTC' };

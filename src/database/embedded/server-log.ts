@@ -3,20 +3,20 @@ import { copyFileSync, openSync, readFileSync, rmSync, statSync, truncateSync } 
 const MAX_BYTES = 10 * 1024 * 1024;
 const CHECK_EVERY_MS = 10 * 60_000;
 
-/** The file PostgreSQL writes to; what it held before it grew too long is in the same name with `.1`. */
+/** The log file of PostgreSQL. When it is too long, its content moves to the same name with `.1`. */
 export interface ServerLog {
   readonly path: string;
   /** Opens it for appending. */
   open(): number;
-  /** What has been written since `open` was last called. */
+  /** Text written since `open` was last called. */
   latest(): string;
-  /** Keeps it short until the returned function is called. */
-  keepShort(): () => void;
+  /** Rotates it until the returned function is called. */
+  startRotation(): () => void;
 }
 
 export function serverLog(path: string): ServerLog {
   let mark = 0;
-  const shorten = () => {
+  const rotate = () => {
     const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 };
     if (size <= MAX_BYTES) return;
     copyFileSync(path, `${path}.1`);
@@ -24,10 +24,10 @@ export function serverLog(path: string): ServerLog {
   };
   const openForAppending = () => {
     try {
-      shorten();
+      rotate();
       return openSync(path, 'a', 0o600);
     } catch {
-      // An earlier start as root left one that is not ours to write, in a folder that is.
+      // An earlier start as root left a file that this user cannot write, in a folder that it can.
       rmSync(path, { force: true });
       return openSync(path, 'a', 0o600);
     }
@@ -40,8 +40,8 @@ export function serverLog(path: string): ServerLog {
       return file;
     },
     latest: () => readFileSync(path).subarray(mark).toString('utf8'),
-    keepShort: () => {
-      const timer = setInterval(shorten, CHECK_EVERY_MS);
+    startRotation: () => {
+      const timer = setInterval(rotate, CHECK_EVERY_MS);
       timer.unref();
       return () => clearInterval(timer);
     },

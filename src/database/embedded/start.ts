@@ -14,28 +14,28 @@ import { availableMemory, settingsFor } from './tuning.js';
 
 const RESTORE = 'restore credentials.json from your backup, or move the folder away to begin anew';
 
-/** A PostgreSQL server of our own, on 127.0.0.1, which ends when this process does. */
+/** An embedded PostgreSQL server on 127.0.0.1. It stops when this process ends. */
 export interface EmbeddedDatabase {
-  /** Connection of the role that owns the database `merzili`: it may make roles and databases, no more. */
+  /** Connection URL of the role that owns the database `merzili`. The role may create roles and databases. */
   ownerUrl: string;
   /** 32 random bytes in hexadecimal, the same at every start on this data directory. */
   secret: string;
-  /** Shuts the server down and frees the data directory. Close connections first; again does nothing. */
+  /** Stops the server and unlocks the data directory. Close connections first. Further calls have no effect. */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** Made if absent. Holds the cluster, its passwords, its log and the lock. */
+  /** Created if absent. Holds the cluster, its passwords, its log and the lock. */
   dataDir: string;
-  /** Told in one line each what is done that takes time or may surprise. */
+  /** Receives a line for each step that takes time or needs attention. */
   log: (line: string) => void;
-  /** PostgreSQL settings that go before the usual ones. */
+  /** PostgreSQL settings that override the usual ones. */
   settings?: Record<string, string>;
 }
 
 /**
- * Starts PostgreSQL on `dataDir`, making the database the first time. Deals with what a killed
- * predecessor left. Rejects with a sentence for the operator, having started nothing.
+ * Starts PostgreSQL on `dataDir` and creates the database the first time. Stops a server that a killed process left
+ * running. Rejects with a sentence for the operator; nothing runs then.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const dataDir = resolve(options.dataDir);
@@ -88,15 +88,15 @@ async function start(dataDir: string, { log, settings }: EmbeddedOptions): Promi
   }
 }
 
-/** Puts the failures of an operating system into words that say what to do. */
+/** Turns errors of the operating system into sentences that name the remedy. */
 function explain(error: unknown, dataDir: string): unknown {
-  const words = errorMessage(error);
-  if (/ENOSPC|No space left on device/.test(words)) {
+  const message = errorMessage(error);
+  if (/ENOSPC|No space left on device/.test(message)) {
     return new Error(`The disk that holds ${dataDir} is full: make room and start again`, { cause: error });
   }
-  if (/^(E[A-Z]+: |initdb: .*Permission denied)/s.test(words)) {
+  if (/^(E[A-Z]+: |initdb: .*Permission denied)/s.test(message)) {
     return new Error(
-      `${dataDir} cannot be used (${words}): set MERZILI_DATA_DIR to a folder this user may read and write`,
+      `${dataDir} cannot be used (${message}): set MERZILI_DATA_DIR to a folder this user may read and write`,
       { cause: error },
     );
   }

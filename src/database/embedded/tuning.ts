@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 
 const MB = 1024 * 1024;
 
-/** Bytes this process may use: the machine's memory, or the container's share of it. */
+/** Bytes of memory this process may use: of the machine, or of the container. */
 export function availableMemory(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
@@ -21,11 +21,11 @@ export function settingsFor(memory: number): Record<string, string> {
     max_wal_size: '1GB',
     wal_compression: 'on',
     checkpoint_timeout: '15min',
-    // Durability is not for trading: these are PostgreSQL's own defaults, stated.
+    // Durability settings are explicit, with the defaults of PostgreSQL.
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',
-    // Solid-state disks, and queries too short to be worth compiling.
+    // For solid-state disks, and for queries too short to benefit from compilation.
     random_page_cost: '1.1',
     jit: 'off',
     timezone: 'UTC',

@@ -8,7 +8,7 @@ import { incidentConditions } from '../incidents/read/incident.filter.js';
 import type { IncidentFilter } from '../incidents/read/incident.inputs.js';
 import { incidentRead } from '../incidents/read/incident.read.js';
 
-/** An event's audience is who saw it happen; it does not grow when the incident's does. */
+/** The audience of an event does not grow when its incident is released later. */
 export const incidentEventRead: ReadType = {
   name: 'IncidentEvent',
   rows: { table: 'incident_event', rule: seenByAudience },
@@ -25,8 +25,8 @@ export const incidentEventRead: ReadType = {
 const REQUESTED_EVENTS = new Param('uuid[]', (variables) => variables[EVENT_KEYS]);
 
 /**
- * Those of the wanted events that the viewer sees, of incidents that the viewer sees and that meet the
- * filter: a JSON list of pairs of cursor and event, in their order.
+ * The requested events that the viewer sees, of visible incidents that meet the filter. Answers a JSON list of pairs
+ * of cursor and event, in event order.
  */
 export function incidentEvents(filter: Planned<IncidentFilter> | null | undefined): Read {
   return (context) => {

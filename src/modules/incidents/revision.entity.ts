@@ -5,7 +5,7 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
 import { OfIncident } from './read/of-incident.js';
 
-@ObjectType({ description: 'One version of an incident, kept permanently.' })
+@ObjectType({ description: 'One version of an incident. Versions are never deleted.' })
 @Entity('revision')
 export class Revision {
   @PrimaryColumn('uuid')

@@ -74,7 +74,7 @@ export const assessmentRead: ReadType = {
     verdictLabel: label('Verdict', 'verdict'),
     version: number('version'),
     contentHash: (row) => (context) => {
-      if (mayTellPositions(context)) return jsonText(row('content_hash'));
+      if (maySeePositions(context)) return jsonText(row('content_hash'));
       const { row: revision, from } = context.rows(
         revisionRead,
         (candidate) =>
@@ -84,7 +84,7 @@ export const assessmentRead: ReadType = {
     },
     remark: localizedText('remark'),
     internalNote: (row) => (context) => {
-      // The public's role may not even ask for notes.
+      // The database role of PUBLIC has no rights on notes.
       if (context.audience === 'PUBLIC') return raw('null');
       const { row: note, from } = context.rows(
         assessmentNotes,
@@ -106,11 +106,8 @@ export const revisionRead: ReadType = {
     changedAt: time('changed_at'),
     changedBy: code('changed_by'),
     changes: (row) => (context) =>
-      jsonTexts(
-        mayTellPositions(context) ? row('changes') : sql`array_remove(${row('changes')}, 'position')`,
-      ),
-    contentHash: (row) => (context) =>
-      jsonText(row(mayTellPositions(context) ? 'content_hash' : 'open_hash')),
+      jsonTexts(maySeePositions(context) ? row('changes') : sql`array_remove(${row('changes')}, 'position')`),
+    contentHash: (row) => (context) => jsonText(row(maySeePositions(context) ? 'content_hash' : 'open_hash')),
   },
 };
 
@@ -181,8 +178,8 @@ export function ofIncident(part: Row, incident: Row): Sql {
   return sql`${part('incident_key')} = ${incident('key')}`;
 }
 
-/** What depends on a position would tell it to whoever tries them all. */
-function mayTellPositions(context: PlanContext): boolean {
+/** Hashes and change lists that cover positions would let a viewer guess positions by trial. */
+function maySeePositions(context: PlanContext): boolean {
   return context.maySee('incident:position');
 }
 

@@ -8,9 +8,9 @@ import { type IncidentContent } from './content.js';
 import { checkTime, parseCasualties, parseClaims, parsePosition, parseProvisions } from './content.rules.js';
 import type { AmendIncidentInput } from './writing.inputs.js';
 
-/** An amendment as it is to be made, if nothing is wrong with it. */
+/** A parsed amendment. It is valid if `problems` is empty. */
 interface ParsedAmendment {
-  /** What changes, apart from title and narrative. */
+  /** The changed parts, without title and narrative. */
   readonly patch: Partial<Omit<IncidentContent, 'title' | 'narrative'>>;
   readonly title: WrittenText | undefined;
   /** Null removes it. */
@@ -19,7 +19,7 @@ interface ParsedAmendment {
   readonly warnings: readonly Problem[];
 }
 
-/** What a record cannot be without. Lists are emptied by an empty list. */
+/** Parts that cannot be null. An empty list removes all items of a list. */
 const NEVER_NULL = [
   'category',
   'severity',
@@ -88,7 +88,7 @@ function readPatch(
   };
 }
 
-/** The text with a new source: what was translated from the old one is stale from now on. */
+/** The text with a new source. Translations of the old source are stale from then on. */
 export function amendedText(text: StoredText | null, { locale, text: words }: WrittenText): StoredText {
   if (text === null) return sourceText({ locale, text: words });
   if (text.source === locale && text.texts[locale]?.text === words) return text;
@@ -100,7 +100,7 @@ export function amendedText(text: StoredText | null, { locale, text: words }: Wr
   return { source: locale, revision, texts };
 }
 
-/** Parts of the content in the order in which changes are named. */
+/** Parts of the content in the order in which changes are listed. */
 const PARTS = [
   'category',
   'severity',

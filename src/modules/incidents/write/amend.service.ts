@@ -12,7 +12,7 @@ import { findKeys } from './references.js';
 import type { Written } from './report.service.js';
 import type { AmendIncidentInput } from './writing.inputs.js';
 
-/** Changes the content of a record of one's own nation, which makes a new version. */
+/** Amends a record of the actor's nation. This makes a new version. */
 export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Promise<Written> {
   const parsed = parseAmendment(input, new Date());
   return ctx.write(async (tx) => {

@@ -14,18 +14,18 @@ import { lockIncident } from './incident.lock.js';
 import type { Written } from './report.service.js';
 import type { AssessIncidentInput } from './writing.inputs.js';
 
-/** An assessment of the version that stands. */
-interface Standing {
+/** An assessment of the current version. */
+interface CurrentAssessment {
   readonly nation: Nation;
   readonly verdict: Verdict;
   readonly assessedAt: Date;
 }
 
-const STANDING = `select nation, verdict, assessed_at as "assessedAt" from assessment
+const CURRENT_ASSESSMENTS = `select nation, verdict, assessed_at as "assessedAt" from assessment
   where incident_key = $1 and version = (select version from incident where key = $1) order by assessed_at, key`;
 const UPDATE = 'update incident set status = $2, updated_at = clock_timestamp() where key = $1';
 
-/** Turns one nation's key: its verdict on the version that stands. Earlier verdicts stay in the history. */
+/** Records the verdict of a nation on the current version. Its earlier verdicts stay in the history. */
 export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): Promise<Written> {
   const { nation, viewer } = ctx;
   const { version, verdict } = input;
@@ -41,11 +41,11 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       ? null
       : parseText(input.internalNote, ['input', 'internalNote'], { longest: MAX_LENGTH.remark }, problems);
   return ctx.write(async (tx) => {
-    const [incident, standing] = await lockIncident(tx, ctx.nation, input.id, (key) =>
-      tx.read<Standing>({ text: STANDING, values: [key] }),
+    const [incident, assessments] = await lockIncident(tx, ctx.nation, input.id, (key) =>
+      tx.read<CurrentAssessment>({ text: CURRENT_ASSESSMENTS, values: [key] }),
     );
     const { key, audience, contentHash } = incident;
-    const verdicts = newestVerdicts(standing);
+    const verdicts = newestVerdicts(assessments);
     throwProblems([
       ...validateAssessment(incident, actorOf(ctx), version, verdict, verdicts.get(nation)),
       ...problems,
@@ -61,7 +61,7 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       contentHash,
       remark,
       assessedBy: viewer.subject,
-      assessedAt: laterThan(standing),
+      assessedAt: laterThan(assessments),
     };
     tx.send(
       batchStatements(
@@ -75,8 +75,11 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
   });
 }
 
-/** Now, or just after the newest assessment where another process's clock is ahead: the newest counts. */
-function laterThan(assessments: readonly Standing[]): Date {
+/**
+ * The current time. If a clock of another process is ahead, just after the newest assessment, because the newest one
+ * counts.
+ */
+function laterThan(assessments: readonly CurrentAssessment[]): Date {
   const newest = assessments.at(-1)?.assessedAt.getTime() ?? 0;
   return new Date(Math.max(Date.now(), newest + 1));
 }

@@ -17,11 +17,11 @@ import type { CasualtiesContent, ClaimContent, PositionContent } from './content
 import { textContent } from './content.js';
 import type { CasualtiesInput, ClaimInput, PositionInput } from './writing.inputs.js';
 
-/** The rules an incident's content is held to, whoever writes it. What is wrong goes to `problems`. */
+/** Rules for the content of an incident, from the API and from imports. Violations are added to `problems`. */
 
 /**
- * A box around the districts the truce speaks of. A position outside of it may be right, and is more often
- * two numbers the wrong way round.
+ * A box around the districts of the truce. A position outside of it is possible, but more often latitude and
+ * longitude are swapped.
  */
 const AREA = { south: 38.3, north: 41.2, west: 44.7, east: 48.4 } as const;
 
@@ -122,7 +122,7 @@ export interface KnownCodes {
   readonly provisions: { has(code: string): boolean };
 }
 
-/** What is named that nothing is known by. */
+/** Problems for codes that do not exist. */
 export function unknownCodes(
   content: {
     readonly place: string | null;

@@ -12,8 +12,8 @@ import type {
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
 
 /**
- * What a version of an incident says, in every language, and what its content hash is taken over.
- * docs/content-hash.md describes the form for outsiders: change neither without the other.
+ * The content of a version of an incident in every language. The content hash covers it. docs/content-hash.md
+ * describes the form: change both together.
  */
 export interface IncidentContent {
   readonly category: IncidentCategory;
@@ -65,7 +65,7 @@ export interface CasualtiesContent {
   readonly detained: number | null;
 }
 
-/** A stored text as content has it: revisions are bookkeeping and left out. */
+/** A stored text without its revision numbers, which are not content. */
 export function textContent({ source, texts }: StoredText): TextContent {
   const entries = Object.values(texts).map(({ locale, text, status }) => [locale, { text, status }] as const);
   return { source, texts: Object.fromEntries(entries) };

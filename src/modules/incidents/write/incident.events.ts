@@ -6,13 +6,13 @@ interface NewEvent {
   readonly incidentKey: string;
   readonly kind: IncidentEventKind;
   readonly version: number;
-  /** Who may see this event, now and later. */
+  /** Audience mask of the event. It never changes. */
   readonly audience: number;
 }
 
 /**
- * Records an event within the transaction of what it tells of. It is put in order once that is committed
- * (migrations/sql/0006-assign-event-order.sql).
+ * Inserts an event in the transaction of the write that it reports. Its place in the event order is assigned after
+ * the commit (migrations/sql/0006-assign-event-order.sql).
  */
 export function eventInsertion(event: NewEvent): Statement {
   return insertInto('incident_event', [{ key: newKey(), ...event }], { at: 'clock_timestamp()' });

@@ -9,7 +9,7 @@ import type { IncidentState } from '../incident.policy.js';
 const PREFIX = 'Incident:';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** An incident that nobody else writes to. */
+/** An incident whose row is locked by the transaction. */
 export interface LockedIncident extends IncidentState {
   readonly key: string;
   readonly title: StoredText;
@@ -24,21 +24,21 @@ const lockAs = (
   from incident where key = $1 and ${render(seenByAudience((column) => raw(`incident.${column}`), nation)).text} for update`;
 
 /**
- * The incident of a global id, kept from other writers until the transaction ends, and what is read of it in
- * the same breath but after that: `alongside` is given its key. NOT_FOUND, with nothing more to it, when the id
- * is malformed, there is none, or the writing nation does not see it.
+ * Locks the incident of a global id until the transaction ends, and returns it with what `readParts` reads. Both
+ * reads leave in one round trip, and `readParts` runs after the lock. Throws NOT_FOUND, always with the same content,
+ * if the id is malformed, or if the writing nation sees no such incident.
  */
 export async function lockIncident<T>(
   tx: Transaction,
   nation: Nation,
   id: string,
-  alongside: (key: string) => Promise<T>,
+  readParts: (key: string) => Promise<T>,
 ): Promise<[LockedIncident, T]> {
   const key = id.startsWith(PREFIX) ? id.slice(PREFIX.length) : '';
   if (!UUID.test(key)) throw new CodedError('NOT_FOUND');
   const [[incident], read] = await Promise.all([
     tx.read<LockedIncident>({ text: lockAs(nation), values: [key] }),
-    alongside(key),
+    readParts(key),
   ]);
   if (!incident) throw new CodedError('NOT_FOUND');
   return [incident, read];

@@ -5,21 +5,21 @@ import type { StoredText } from '../../../graphql-types/localized-text.type.js';
 import { canonicalJson } from './canonical-json.js';
 import { type CasualtiesContent, contentHash, type IncidentContent, type TextContent } from './content.js';
 
-/** A checked incident with what it will be known by. */
+/** A validated incident with its identifiers. */
 export interface NewIncident {
   readonly key: string;
   readonly reference: string;
-  /** Key in the file it comes from; null when it was reported. */
+  /** Key in the import file; null if it was reported. */
   readonly importKey: string | null;
   readonly originator: Nation;
-  /** Who sees it, the originator included. */
+  /** Audience mask, the originator included. */
   readonly audience: number;
-  /** Issuer and subject of who wrote it. */
+  /** Issuer and subject of its author. */
   readonly writtenBy: string;
   readonly content: IncidentContent;
 }
 
-/** Keys by code, of all the codes that the content names. */
+/** Database keys by code, of all codes that the content names. */
 export interface RecordKeys {
   readonly places: ReadonlyMap<string, number>;
   readonly parties: ReadonlyMap<string, number>;
@@ -96,7 +96,7 @@ export function incidentInsertions(
   ];
 }
 
-/** The content's own columns, but for title and narrative. The district is derived by the database. */
+/** Columns of the content except title and narrative. The database derives the district. */
 export function contentColumns(content: IncidentContent, keys: RecordKeys) {
   return {
     category: content.category,
@@ -113,9 +113,9 @@ export function contentColumns(content: IncidentContent, keys: RecordKeys) {
   };
 }
 
-type Whole = Pick<NewIncident, 'key' | 'audience' | 'content'>;
+type IncidentParts = Pick<NewIncident, 'key' | 'audience' | 'content'>;
 
-export function claimInsertions(incidents: readonly Whole[], { parties }: RecordKeys): Statement[] {
+export function claimInsertions(incidents: readonly IncidentParts[], { parties }: RecordKeys): Statement[] {
   const rows = partsOf(
     incidents,
     ({ claims }) => claims,
@@ -130,7 +130,10 @@ export function claimInsertions(incidents: readonly Whole[], { parties }: Record
   return rows.length > 0 ? [insertInto('claim', rows)] : [];
 }
 
-export function casualtiesInsertions(incidents: readonly Whole[], { parties }: RecordKeys): Statement[] {
+export function casualtiesInsertions(
+  incidents: readonly IncidentParts[],
+  { parties }: RecordKeys,
+): Statement[] {
   const rows = partsOf(
     incidents,
     ({ casualties }) => casualties,
@@ -142,7 +145,10 @@ export function casualtiesInsertions(incidents: readonly Whole[], { parties }: R
   return rows.length > 0 ? [insertInto('casualties', rows)] : [];
 }
 
-export function provisionInsertions(incidents: readonly Whole[], { provisions }: RecordKeys): Statement[] {
+export function provisionInsertions(
+  incidents: readonly IncidentParts[],
+  { provisions }: RecordKeys,
+): Statement[] {
   const rows = partsOf(
     incidents,
     (content) => content.provisions,
@@ -151,9 +157,9 @@ export function provisionInsertions(incidents: readonly Whole[], { provisions }:
   return rows.length > 0 ? [insertInto('incident_provision', rows)] : [];
 }
 
-/** Rows of a kind of part, ordinals from 1. */
+/** Rows of one kind of part. Ordinals start at 1. */
 function partsOf<P, R extends object>(
-  incidents: readonly Whole[],
+  incidents: readonly IncidentParts[],
   parts: (content: IncidentContent) => readonly P[],
   row: (part: P) => R,
 ) {

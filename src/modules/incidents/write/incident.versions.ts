@@ -17,10 +17,10 @@ import {
 const CONTENT = `select content from revision
   where incident_key = $1 and version = (select version from incident where key = $1)`;
 
-/** The content of the version that stands. PostgreSQL holds it to {@link IncidentContent} at every commit. */
+/** The content of the current version. PostgreSQL checks at every commit that it has this shape. */
 export async function currentContent(tx: Transaction, key: string): Promise<IncidentContent> {
   const [revision] = await tx.read<{ content: string }>({ text: CONTENT, values: [key] });
-  // Without a revision there is no incident that the nation sees, which its lock tells.
+  // An incident without a revision is invisible to the nation, and locking it answers NOT_FOUND.
   return JSON.parse(revision?.content ?? '{}') as IncidentContent;
 }
 
@@ -29,10 +29,10 @@ interface NextVersion {
   readonly content: IncidentContent;
   readonly title: StoredText;
   readonly narrative: StoredText | null;
-  /** Names of what differs from the version before. */
+  /** Names of the parts that differ from the version before. */
   readonly changes: readonly (keyof IncidentContent)[];
   readonly keys: RecordKeys;
-  /** Issuer and subject of who wrote or last amended it. */
+  /** Issuer and subject of who wrote or last amended the incident. */
   readonly writtenBy: string;
 }
 
@@ -44,7 +44,10 @@ const UPDATE = `update incident set version = changed.version, category = change
     written_by = changed.written_by, updated_at = clock_timestamp()
   from jsonb_populate_record(null::incident, $2) changed where incident.key = $1`;
 
-/** Makes a locked incident's next version: it has not been assessed, and consents to release are void. */
+/**
+ * Statements that write the next version of a locked incident. The new version is not assessed yet, and consents to
+ * the release of the old one are void.
+ */
 export function versionStatements(
   ctx: WriteContext,
   { key, audience, version: before }: LockedIncident,
@@ -61,7 +64,7 @@ export function versionStatements(
     contentHash: hash,
     writtenBy,
   };
-  const whole = [{ key, audience, content }];
+  const parts = [{ key, audience, content }];
   const replaced = (table: string, insertions: readonly Statement[]): Statement[] => [
     { text: `delete from ${table} where incident_key = $1`, values: [key] },
     ...insertions,
@@ -77,10 +80,10 @@ export function versionStatements(
   };
   return [
     { text: UPDATE, values: [key, JSON.stringify(record(columns))] },
-    ...(changes.includes('claims') ? replaced('claim', claimInsertions(whole, keys)) : []),
-    ...(changes.includes('casualties') ? replaced('casualties', casualtiesInsertions(whole, keys)) : []),
+    ...(changes.includes('claims') ? replaced('claim', claimInsertions(parts, keys)) : []),
+    ...(changes.includes('casualties') ? replaced('casualties', casualtiesInsertions(parts, keys)) : []),
     ...(changes.includes('provisions')
-      ? replaced('incident_provision', provisionInsertions(whole, keys))
+      ? replaced('incident_provision', provisionInsertions(parts, keys))
       : []),
     insertInto('revision', [revision], { changed_at: 'clock_timestamp()' }),
     eventInsertion({ incidentKey: key, kind, version, audience }),

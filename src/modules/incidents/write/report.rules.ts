@@ -14,14 +14,14 @@ import {
 } from './content.rules.js';
 import type { ReportIncidentInput } from './writing.inputs.js';
 
-/** A report as it is to be recorded, if nothing is wrong with it. */
+/** A parsed report. It is valid if `problems` is empty. */
 export interface ParsedReport {
   readonly idempotencyKey: string;
   readonly content: IncidentContent;
-  /** Who sees it, the originator included. */
+  /** Audience mask, the originator included. */
   readonly audience: number;
   readonly problems: readonly Problem[];
-  /** What looks odd and is taken all the same. */
+  /** Unusual values that are accepted. */
   readonly warnings: readonly Problem[];
 }
 
@@ -66,12 +66,14 @@ export function parseReport(input: ReportIncidentInput, originator: Nation, now:
     provisions: parseProvisions(input.provisions ?? [], ['input', 'provisions'], problems),
   };
   const releaseTo = input.releaseTo ?? [];
-  problems.push(...audiencesNotToBeNamed(releaseTo, originator));
+  problems.push(...audienceProblems(releaseTo, originator));
   return { idempotencyKey, content, audience: maskOf([originator, ...releaseTo]), problems, warnings };
 }
 
-/** A reporter decides which of TUR and RUS see the report; everybody else needs both heads, afterwards. */
-function audiencesNotToBeNamed(releaseTo: readonly Audience[], originator: Nation): Problem[] {
+/**
+ * A report may only be released to TUR and RUS at once. Every other audience needs the consent of both heads later.
+ */
+function audienceProblems(releaseTo: readonly Audience[], originator: Nation): Problem[] {
   return releaseTo.flatMap((audience, index): Problem[] => {
     if (audience === originator || JOINT_COMMAND.some((nation) => nation === audience)) return [];
     return [{ reason: 'AUDIENCE', field: ['input', 'releaseTo', String(index)], variables: { audience } }];

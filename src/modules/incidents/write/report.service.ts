@@ -14,14 +14,14 @@ import { findKeys } from './references.js';
 import { type ParsedReport, parseReport } from './report.rules.js';
 import type { ReportIncidentInput } from './writing.inputs.js';
 
-/** What a service has written. */
+/** Result of a service that writes an incident. */
 export interface Written {
   /** Key of the incident. */
   readonly key: string;
   readonly warnings: readonly Problem[];
 }
 
-/** Records a new incident, once for every idempotency key. */
+/** Records a new incident. Repeating a report with the same idempotency key answers the first result. */
 export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): Promise<Written> {
   const parsed = parseReport(input, ctx.nation, new Date());
   const { content, audience, problems, warnings } = parsed;
@@ -29,14 +29,14 @@ export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): P
     async (tx) => {
       if (problems.length > 0)
         throwProblems([...problems, ...unknownCodes(content, await findKeys(tx, content))]);
-      const drawn = newKey();
+      const newIncidentKey = newKey();
       const [keys, key, reference] = await Promise.all([
         findKeys(tx, content),
-        keyOfReport(tx, ctx, parsed, drawn),
+        keyOfReport(tx, ctx, parsed, newIncidentKey),
         drawReference(tx, ctx.nation, new Date(content.occurredFrom)),
       ]);
       throwProblems(unknownCodes(content, keys));
-      if (key !== drawn) return { key, warnings };
+      if (key !== newIncidentKey) return { key, warnings };
       const incident = {
         key,
         reference,
@@ -60,19 +60,19 @@ const FORMER = `select incident_key as "incidentKey", content_hash as "contentHa
   where nation = $1 and issuer = $2 and subject = $3 and key = $4`;
 
 /**
- * The incident that the client's key stands for: `drawn` from now on, or the one it stood for before. Of
- * clients that race, the second waits here until the first is done.
+ * The incident of an idempotency key: `newIncidentKey` if the key is new, otherwise the incident recorded before. The
+ * insert makes a concurrent report with the same key wait for the first one.
  */
 async function keyOfReport(
   tx: Transaction,
   { nation, viewer: { issuer, subject } }: WriteContext,
   { idempotencyKey, content, audience }: ParsedReport,
-  drawn: string,
+  newIncidentKey: string,
 ): Promise<string> {
   const reporter = [nation, issuer, subject, idempotencyKey];
   const hash = contentHash(canonicalJson({ content, audience }));
-  const taken = await tx.read({ text: TAKE_KEY, values: [...reporter, hash, drawn, audience] });
-  if (taken.length > 0) return drawn;
+  const taken = await tx.read({ text: TAKE_KEY, values: [...reporter, hash, newIncidentKey, audience] });
+  if (taken.length > 0) return newIncidentKey;
   const [former] = await tx.read<{ incidentKey: string; contentHash: string }>({
     text: FORMER,
     values: reporter,
@@ -82,11 +82,11 @@ async function keyOfReport(
 }
 
 const YEAR_IN_BAKU = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Baku', year: 'numeric' });
-/** How often six digits are tried before a year counts as crowded. */
+/** Attempts with six digits before a reference gets seven. */
 const TRIES_WITH_SIX_DIGITS = 4;
 const TAKEN = 'select reference from incident where reference = $1';
 
-/** A reference nobody has yet, at random: neither a gap nor a high number tells of records not shown. */
+/** An unused reference. It is random because gaps or high numbers would reveal hidden records. */
 async function drawReference(tx: Transaction, nation: Nation, occurredFrom: Date): Promise<string> {
   const year = YEAR_IN_BAKU.format(occurredFrom);
   for (let attempt = 0; ; attempt += 1) {

@@ -12,7 +12,7 @@ import type { RetractIncidentInput } from './writing.inputs.js';
 const UPDATE = `update incident set status = 'RETRACTED', retraction = $2, updated_at = clock_timestamp()
   where key = $1`;
 
-/** Withdraws a record of one's own nation. It is kept as it is, and nothing is done to it any more. */
+/** Retracts a record of the actor's nation. It stays readable, and no action on it is possible any more. */
 export function retractIncident(ctx: WriteContext, input: RetractIncidentInput): Promise<Written> {
   const problems: Problem[] = [];
   const reason = parseTextInput(input.reason, ['input', 'reason'], { longest: MAX_LENGTH.remark }, problems);

@@ -5,7 +5,7 @@ import type { Problem } from '../../../mutations/problem.js';
 import { parseTextInput, type WrittenText } from '../../../mutations/text.rules.js';
 import type { TranslateIncidentInput } from './writing.inputs.js';
 
-/** A translation as it is to be recorded, if nothing is wrong with it. */
+/** A parsed translation. It is valid if `problems` is empty. */
 interface ParsedTranslation {
   readonly title: WrittenText | null;
   readonly narrative: WrittenText | null;
@@ -34,7 +34,7 @@ export function parseTranslation({ title, narrative, status }: TranslateIncident
   };
 }
 
-/** What keeps a text from being translated so: there is none, or that is the language it was written in. */
+/** Problems of a translation: there is no text to translate, or its source is in that language. */
 export function validateTranslation(
   text: StoredText | null,
   part: string,
@@ -47,7 +47,7 @@ export function validateTranslation(
   return [];
 }
 
-/** The text with a translation of its present source. */
+/** The text with a translation of its current source. */
 export function translatedText<T extends StoredText | null>(
   text: T,
   translation: WrittenText | null,
@@ -59,7 +59,7 @@ export function translatedText<T extends StoredText | null>(
   return { ...text, texts: { ...text.texts, [locale]: { locale, text: words, status, revision } } };
 }
 
-/** Whether a text says the same in the same languages, and is as up to date. */
+/** Whether all translations have the same text, status and revision as before. */
 export function isSameText(before: StoredText | null, after: StoredText | null): boolean {
   if (before === null || after === null) return before === after;
   return Object.values(after.texts).every((text) => {
