@@ -31,7 +31,8 @@ const LEVELS = [
   ['planner'],
   ['graphql-types', 'demand', 'context', 'graphiql'],
   ['i18n', 'auth', 'database'],
-  ['domain', 'common', 'csv'],
+  ['csv'],
+  ['domain', 'common'],
 ] as const;
 
 const SOURCE = join(PACKAGE_ROOT, 'src');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseStrictJson } from '../common/strict-json.js';
+import { hasVisibleText } from '../common/visible-text.js';
 import { MAX_LENGTH } from '../domain/limits.js';
 import { localeOf } from '../domain/locale.js';
 import { SCOPES } from '../domain/scopes.js';
@@ -19,7 +20,15 @@ const SEGMENTS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
 /** No control or format characters, line separators or halves of characters; no blanks at the ends. */
 const NAME = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u;
 
-const name = z.string().max(MAX_LENGTH.tokenId).regex(NAME);
+/** What {@link isTokenName} asks for, in words. */
+export const TOKEN_NAME_FORM = `1 to ${MAX_LENGTH.tokenId} characters with something to read, without control and invisible characters and without spaces at the ends`;
+
+/** Whether it can be the subject or the `jti` of a token. */
+export function isTokenName(text: string): boolean {
+  return text.length <= MAX_LENGTH.tokenId && NAME.test(text) && hasVisibleText(text);
+}
+
+const name = z.string().refine(isTokenName);
 const seconds = z.int().nonnegative();
 const scopes = z.string().transform((value, context) => {
   const named = value === '' ? [] : value.split(' ');

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { MAX_LENGTH } from '../domain/limits.js';
+import { isTokenName, TOKEN_NAME_FORM } from '../auth/claims.js';
 import {
   ADMINISTRATION_HELP,
   type AdministratorOptions,
@@ -30,6 +30,6 @@ export function addTokenRevoke(token: Command, terminal: Terminal): void {
 }
 
 function parseTokenId(value: string): string {
-  if (/^[^\p{Cc}]+$/u.test(value) && [...value].length <= MAX_LENGTH.tokenId) return value;
-  throw new InvalidArgumentError(`It has 1 to ${MAX_LENGTH.tokenId} characters and no control characters.`);
+  if (isTokenName(value)) return value;
+  throw new InvalidArgumentError(`It has ${TOKEN_NAME_FORM}.`);
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isTokenName, TOKEN_NAME_FORM } from '../auth/claims.js';
 import { readConfig } from '../common/config.js';
-import { MAX_LENGTH } from '../domain/limits.js';
 import { LANGUAGE_TAGS, type Locale, localeOf } from '../domain/locale.js';
 import {
   isGranted,
@@ -99,8 +99,8 @@ async function mint(
 }
 
 function parseSubject(value: string): string {
-  if (/^[^\p{Cc}]+$/u.test(value) && [...value].length <= MAX_LENGTH.tokenId) return value;
-  throw new InvalidArgumentError(`It has 1 to ${MAX_LENGTH.tokenId} characters and no control characters.`);
+  if (isTokenName(value)) return value;
+  throw new InvalidArgumentError(`It has ${TOKEN_NAME_FORM}.`);
 }
 
 /** Separated by spaces, as in the claim, or given one by one. */

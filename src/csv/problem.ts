@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { escapeUnseen } from '../common/visible-text.js';
 
 /** A value of a file that cannot be imported. */
 export interface ImportProblem {
@@ -24,14 +25,10 @@ export class ImportError extends Error {
 
 const SHOWN_LENGTH = 80;
 
-/** One line for a terminal: file:line: column: problem, value. Control characters are escaped. */
+/** One line for a terminal: file:line: column: problem, value. What cannot be seen is escaped. */
 export function describeProblem({ file, line, column, value, message }: ImportProblem): string {
   const place = [`${file}:${line}`, ...(column === null ? [] : [column]), message].join(': ');
   if (value === null || value === '') return place;
   const shown = value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value;
-  return `${place}: ${JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter)}`;
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${place}: ${escapeUnseen(JSON.stringify(shown))}`;
 }

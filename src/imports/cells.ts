@@ -134,8 +134,8 @@ function parseInstant(value: string): Date | null {
 /** The finding of a rule of the API, to follow the name of a column. */
 function messageOf({ reason, variables = {} }: Problem): string {
   switch (reason) {
-    case 'REQUIRED':
-      return 'is empty';
+    case 'NOTHING_TO_READ':
+      return 'has nothing to read, only characters that are not seen';
     case 'CONTROL_CHARACTER':
       return `contains the control character ${variables.character}`;
     case 'TOO_LONG':

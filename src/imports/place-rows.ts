@@ -4,6 +4,7 @@ import { MAX_LENGTH } from '../domain/limits.js';
 import { LANGUAGE_TAGS, LANGUAGES, type Locale } from '../domain/locale.js';
 import { type PlaceKind, VOCABULARIES } from '../domain/vocabularies.js';
 import type { LocalNames } from '../graphql-types/local-names.js';
+import { parseText } from '../mutations/text.rules.js';
 import { readCells } from './cells.js';
 
 export const PLACE_COLUMNS = [
@@ -59,7 +60,12 @@ export function readPlaces(
     const names = { tr: name('TR'), ru: name('RU'), az: name('AZ'), en: name('EN') };
     const aliases = (cells.text('aliases', MAX_LENGTH.placeAliases) ?? '')
       .split('|')
-      .map((alias) => alias.trim());
+      .map((alias) => alias.trim())
+      .filter((alias) => alias !== '');
+    for (const alias of aliases)
+      cells.hold('aliases', (field, found) =>
+        parseText(alias, field, { longest: MAX_LENGTH.placeAliases }, found),
+      );
     const latitude = cells.number('latitude', -90, 90);
     const longitude = cells.number('longitude', -180, 180);
     if (row.cells.latitude !== '' && row.cells.longitude === '')
@@ -73,7 +79,7 @@ export function readPlaces(
       kind,
       parent,
       names,
-      aliases: [...new Set(aliases.filter((alias) => alias !== ''))],
+      aliases: [...new Set(aliases)],
       latitude,
       longitude,
     });

@@ -6,6 +6,7 @@ import type { UserErrorCode } from '../domain/vocabularies.js';
  */
 export const REASONS = {
   REQUIRED: 'REQUIRED',
+  NOTHING_TO_READ: 'REQUIRED',
   NOTHING_GIVEN: 'REQUIRED',
   CONTROL_CHARACTER: 'INVALID',
   INVALID_URL: 'INVALID',

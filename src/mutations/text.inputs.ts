@@ -8,6 +8,8 @@ export class TextInput {
   @Field(() => ENUMS.Locale, { description: 'Language the text is written in.' })
   locale!: Locale;
 
-  @Field(() => GraphQLString, { description: 'The text, without control characters.' })
+  @Field(() => GraphQLString, {
+    description: 'The text, with something to read and without control characters.',
+  })
   text!: string;
 }

@@ -1,3 +1,4 @@
+import { hasVisibleText } from '../common/visible-text.js';
 import { MAX_LENGTH } from '../domain/limits.js';
 import type { Locale } from '../domain/locale.js';
 import type { StoredText } from '../graphql-types/localized-text.type.js';
@@ -21,7 +22,7 @@ export function normalized(text: string): string {
   return text.normalize('NFC').replaceAll('\r\n', '\n').trim();
 }
 
-/** The text in the stored form. Violations are added to `problems`. */
+/** The text in the stored form. Violations are added to `problems`. Every text that a person writes passes here. */
 export function parseText(
   text: string,
   field: readonly string[],
@@ -29,10 +30,13 @@ export function parseText(
   problems: Problem[],
 ): string {
   const value = normalized(text);
+  const control = (hasLines ? CONTROL_IN_LINES : CONTROL).exec(value)?.[0];
   if (value === '') problems.push({ reason: 'REQUIRED', field });
-  const control = (hasLines ? CONTROL_IN_LINES : CONTROL).exec(value);
-  if (control) {
-    problems.push({ reason: 'CONTROL_CHARACTER', field, variables: { character: codePoint(control[0]) } });
+  // Marks of direction alone are an empty text; other controls are more likely damage.
+  else if (!hasVisibleText(value) && (control === undefined || /\p{Cf}/u.test(control))) {
+    problems.push({ reason: 'NOTHING_TO_READ', field });
+  } else if (control !== undefined) {
+    problems.push({ reason: 'CONTROL_CHARACTER', field, variables: { character: codePoint(control) } });
   }
   const length = [...value].length;
   if (length > longest) problems.push({ reason: 'TOO_LONG', field, variables: { length, maximum: longest } });

@@ -72,7 +72,10 @@ describe('wrong usage ends with 2 and a sentence on stderr', () => {
     ['token mint --role PUBLIC --ttl 1h', 'from 1 to 3600'],
     ['token mint --role PUBLIC --locale de', 'one of tr, ru, az, en'],
     ['token mint --role PUBLIC --scope incident:delete', 'Known scopes are'],
-    ['token mint --role PUBLIC --subject \u0007', 'control characters'],
+    ['token mint --role PUBLIC --subject \u0007', 'control and invisible characters'],
+    ['token mint --role PUBLIC --subject \u3164', 'something to read'],
+    ['token mint --role PUBLIC --subject a\u200bb', 'control and invisible characters'],
+    ['token revoke --nation TUR --jti \u2800', 'something to read'],
   ])('%j', async (line, words) => {
     const outcome = await merzili(line.split(' ').filter(Boolean), {
       env: { MERZILI_DATA_DIR: join(folder, 'unused') },

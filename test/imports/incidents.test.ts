@@ -8,6 +8,7 @@ import { describeProblem, ImportError, type ImportProblem } from '../../src/csv/
 import { MAX_CASUALTIES, MAX_ITEMS, MAX_LENGTH } from '../../src/domain/limits.js';
 import { INCIDENT_COLUMNS, type IncidentColumn } from '../../src/imports/incident-rows.js';
 import { importIncidents } from '../../src/imports/incidents.import.js';
+import { UNREADABLE } from '../support/texts.js';
 import { type ImportDatabase, openImportDatabase } from './import-database.js';
 
 type Cells = Record<IncidentColumn, string>;
@@ -239,6 +240,19 @@ describe('importIncidents', () => {
   ])('refuses what the API refuses, by line and column: %s', async (_what, cells, column) => {
     const problems = await problemsOf([incident({ key: 'FINE' }), incident({ key: 'OVER', ...cells })]);
     expect(problems.map((problem) => [problem.line, problem.column])).toEqual([[3, column]]);
+  });
+
+  it('refuses texts with nothing to read, by line and column', async () => {
+    const texts = Object.values(UNREADABLE).filter((text) => !/\p{Cs}/u.test(text) && text.trim() !== '');
+    const problems = await problemsOf([
+      ...texts.map((title_tr, index) => incident({ key: `T-${index}`, title_tr })),
+      ...texts.map((note, index) => incident({ key: `N-${index}`, note })),
+    ]);
+    expect(problems.map(({ line, column }) => [line, column])).toEqual([
+      ...texts.map((_, index) => [2 + index, 'title_tr']),
+      ...texts.map((_, index) => [2 + texts.length + index, 'note']),
+    ]);
+    for (const problem of problems) expect(describeProblem(problem)).toMatch(/^[\x20-\x7e]+$/);
   });
 
   it('takes what just fits', async () => {

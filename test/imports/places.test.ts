@@ -145,6 +145,18 @@ describe('importPlaces', () => {
     expect(problems[4]?.message).toBe('repeats line 2');
   });
 
+  it('refuses names and aliases with nothing to read', async () => {
+    const rows = [
+      HEADER,
+      place({ code: 'no-name', name_az: '\u3164' }),
+      place({ code: 'no-alias', aliases: 'Çinarlı|\u2060' }),
+    ];
+    expect((await problemsOf(rows.join('\n'))).map(({ line, column }) => [line, column])).toEqual([
+      [2, 'name_az'],
+      [3, 'aliases'],
+    ]);
+  });
+
   it('refuses places that lie in themselves, in settlements, or in districts that are none any more', async () => {
     const loop = [
       HEADER,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../../../support/app.js';
+import { UNREADABLE } from '../../../support/texts.js';
 import {
   AMEND,
   ASSESS,
@@ -32,6 +33,22 @@ const many = <T>(item: T) => Array.from({ length: 51 }, () => item);
 /** What is wrong, its code, and the path of the field. */
 const BAD: readonly (readonly [string, () => object, string, string])[] = [
   ['a blank title', () => title(' \t\n '), 'REQUIRED', 'title.text'],
+  ...Object.entries(UNREADABLE).map(([what, text]) => {
+    const code = /[\p{Cc}\p{Cs}]/u.test(text) ? 'INVALID' : 'REQUIRED';
+    return [`a title of ${what} only`, () => title(text), code, 'title.text'] as const;
+  }),
+  [
+    'a narrative of invisible lines',
+    () => ({ narrative: { locale: 'RU', text: '\u200b\n\t\u200b' } }),
+    'REQUIRED',
+    'narrative.text',
+  ],
+  [
+    'a statement nobody can read',
+    () => claim({ statement: { locale: 'AZ', text: '\u2060' } }),
+    'REQUIRED',
+    'claims.0.statement.text',
+  ],
   ['a title of 501 characters', () => title('ə'.repeat(501)), 'TOO_LONG', 'title.text'],
   ['a line break in a title', () => title('a\nb'), 'INVALID', 'title.text'],
   ['a null character', () => title('a\u0000b'), 'INVALID', 'title.text'],
@@ -107,6 +124,7 @@ const BAD: readonly (readonly [string, () => object, string, string])[] = [
   ],
   ['the public at filing', () => ({ releaseTo: ['TUR', 'PUBLIC'] }), 'INVALID', 'releaseTo.1'],
   ['the host nation at filing', () => ({ releaseTo: ['AZE'] }), 'INVALID', 'releaseTo.0'],
+  ['an invisible key', () => ({ idempotencyKey: '\u3164' }), 'REQUIRED', 'idempotencyKey'],
   ['a blank key', () => ({ idempotencyKey: '  ' }), 'REQUIRED', 'idempotencyKey'],
   ['a key of 201 characters', () => ({ idempotencyKey: 'k'.repeat(201) }), 'TOO_LONG', 'idempotencyKey'],
 ];
@@ -131,6 +149,9 @@ const GOOD: readonly (readonly [string, () => object])[] = [
   ['a pole', () => position(90, 180)],
   ['nought casualties', () => casualties({ killed: 0, wounded: 1_000_000 })],
   ['its own nation among the audiences', () => ({ releaseTo: ['TUR'] })],
+  ['a question mark as a title', () => title('?')],
+  ['a sign as a title', () => title('☢')],
+  ['a letter among what cannot be seen', () => title('\u200bə\u2060')],
   ['letters of every side', () => title('İıĞğƏə Ёё — “Ağdam”')],
 ];
 
