@@ -8,7 +8,7 @@ import type { Readers } from '../database/readers.js';
 import { followRevocations } from '../modules/tokens/revocations.js';
 import type { DisposalStack } from './disposal-stack.js';
 
-/** Who may come in: the trusted issuers, their keys, and the verifier of tokens. */
+/** Authentication: the trusted issuers, their keys, and the token verifier. */
 export interface Access {
   readonly verifier: Verifier;
   readonly keys: KeyStore;

@@ -19,13 +19,13 @@ import type { DisposalStack } from './disposal-stack.js';
 import type { Observability } from './observability.js';
 import { createSchema } from './schema.js';
 
-/** What answers operations, whatever transport they come on. */
+/** Executes operations of every transport. */
 export interface Api {
   readonly schema: GraphQLSchema;
   readonly plans: PlanCache;
   readonly graphql: ApolloServer<RequestContext>;
   readonly documents: Documents;
-  /** The only documents that are answered; null when all are. */
+  /** The only documents that are executed; null if all are. */
   readonly trustedDocuments: TrustedDocuments | null;
   readonly costOf: CostOf;
   readonly budget: Budget;

@@ -4,15 +4,15 @@ import { type KnownMigration, knownMigrations, packageVersion } from './checksum
 /** Runs a statement and answers its rows. */
 export type RunQuery = (text: string) => Promise<unknown>;
 
-/** A migration as the database has it; without a checksum where a version before checksums wrote it. */
+/** A migration in the database. Its checksum is null if a version before checksums wrote it. */
 export interface AppliedMigration {
   readonly name: string;
   readonly checksum: string | null;
-  /** The release before the migration, where that works with it as well. */
+  /** The release before the migration, if it works with the migration as well. */
   readonly compatibleWith: string | null;
 }
 
-/** The database's migrations are not those of this version. The message is one sentence for the operator. */
+/** The migrations of the database differ from those of this version. The message is a sentence for the operator. */
 export class MigrationMismatchError extends Error {}
 
 const REMEDY =
@@ -35,7 +35,7 @@ export async function readApplied(query: RunQuery): Promise<AppliedMigration[]> 
   return existing.migrations ? applied.parse(await query(WITHOUT_CHECKSUMS)) : [];
 }
 
-/** Why this version may not work with a database that has these migrations, in one sentence; null where it may. */
+/** A sentence that says why this version must not work with these migrations; null if it may. */
 export function mismatchOf(
   database: readonly AppliedMigration[],
   code: readonly KnownMigration[],
@@ -58,7 +58,7 @@ export function mismatchOf(
   return null;
 }
 
-/** Throws a MigrationMismatchError where this version may not work with the database. */
+/** Throws a MigrationMismatchError if this version must not work with the database. */
 export async function checkMigrations(query: RunQuery): Promise<void> {
   const mismatch = mismatchOf(await readApplied(query), knownMigrations(), packageVersion());
   if (mismatch !== null) throw new MigrationMismatchError(mismatch);

@@ -5,7 +5,7 @@ import { knownMigrations } from './checksums.js';
 /** Digits at the end of a name, by which TypeORM orders migrations. */
 const ORDER_DIGITS = 13;
 
-/** The migration as TypeORM takes it. Its checksum is written in the same transaction. */
+/** The migration in the form of TypeORM. It writes its checksum in the same transaction. */
 export function checksummed(migration: Migration): new () => MigrationInterface {
   return class implements MigrationInterface {
     readonly name = `${migration.name}-${migration.name.slice(0, 4).padStart(ORDER_DIGITS, '0')}`;

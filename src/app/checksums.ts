@@ -10,24 +10,24 @@ import { PACKAGE_ROOT } from '../common/package-root.js';
 const checksumFile = z.record(
   z.string(),
   z.object({
-    /** The version that `package.json` had when the migration was written. It lands with the next one. */
+    /** Version of `package.json` when the migration was written. The migration lands with the next version. */
     writtenAfter: z.string(),
     /** SHA-256 of each file, in hex, by its path within `migrations/`. */
     files: z.record(z.string(), z.string()),
   }),
 );
 
-/** `migrations/checksums.json`: what each migration's files are, by its name. */
+/** `migrations/checksums.json`: the checksums of the files of each migration, by its name. */
 export type ChecksumFile = z.infer<typeof checksumFile>;
 type Entry = ChecksumFile[string];
 
 export const CHECKSUMS_PATH = join(MIGRATIONS_FOLDER, 'checksums.json');
 
-/** A migration as this version of the code has it. */
+/** A migration of this version of the code. */
 export interface KnownMigration {
   readonly name: string;
   readonly checksum: string;
-  /** The release before the migration, where that works with it as well. */
+  /** The release before the migration, if it works with the migration as well. */
   readonly compatibleWith: string | null;
 }
 
@@ -35,7 +35,7 @@ export function parseChecksums(text: string): ChecksumFile {
   return checksumFile.parse(JSON.parse(text));
 }
 
-/** Every migration of this version, in order; one without an entry in `checksums.json` is an error. */
+/** All migrations of this version, in order. Throws if one has no entry in `checksums.json`. */
 export function knownMigrations(): KnownMigration[] {
   const entries = parseChecksums(readFileSync(CHECKSUMS_PATH, 'utf8'));
   return MIGRATIONS.map(({ name, isCompatible = false }) => {
@@ -51,7 +51,7 @@ function checksumOf({ files }: Entry): string {
   return createHash('sha256').update(lines.sort().join('')).digest('hex');
 }
 
-/** Checksums of a migration's source and of its SQL, as they are on disk. */
+/** Checksums of the source and the SQL files of a migration on disk. */
 export async function hashFiles(name: string): Promise<Entry['files']> {
   const [number] = name.split('-');
   const statements = (await readdir(join(MIGRATIONS_FOLDER, 'sql'))).filter((file) =>
@@ -65,7 +65,7 @@ export async function hashFiles(name: string): Promise<Entry['files']> {
   return Object.fromEntries(await Promise.all(hashes));
 }
 
-/** A migration has landed when it was in the tree as `package.json` took its present version. */
+/** Whether a migration has landed: `package.json` has a later version than the one it was written after. */
 export function hasLanded({ writtenAfter }: Entry, version: string): boolean {
   return writtenAfter !== version;
 }
@@ -76,8 +76,8 @@ export function packageVersion(): string {
 }
 
 /**
- * Entries for all migrations, the landed ones as they were. `changed` names landed migrations whose files are no
- * longer those of their checksums, or that are gone.
+ * Entries of all migrations. Those of landed migrations do not change. `changed` names landed migrations whose files
+ * differ from their checksums or are missing.
  */
 export async function updateChecksums(
   entries: ChecksumFile,

@@ -4,7 +4,7 @@ import { SnakeNaming } from '../database/naming.js';
 import { checksummed } from './checksummed-migration.js';
 import { ENTITIES } from './entities.js';
 
-/** The owner's connection, for migrations and imports. Everybody else has a role of its own. */
+/** Connection of the owner, for migrations and imports. All other work has roles of its own. */
 export function dataSourceOptions(ownerUrl: string): DataSourceOptions {
   return {
     type: 'postgres',

@@ -8,7 +8,7 @@ import { importShippedData } from '../imports/shipped.import.js';
 import type { DisposalStack } from './disposal-stack.js';
 import { migrate } from './migrate.js';
 
-/** The database as its owner reaches it, and the secret that the roles' passwords come from. */
+/** Connection URL of the database owner, and the secret that role passwords derive from. */
 export interface Database {
   readonly ownerUrl: string;
   readonly secret: string;
@@ -23,7 +23,7 @@ export interface Pools {
   readonly reservations: TokenReservations;
 }
 
-/** The external database of the configuration, or else the embedded one, started. */
+/** Opens the external database of the configuration, or starts the embedded one. */
 export async function openDatabase(
   config: Config,
   stack: DisposalStack,
@@ -35,7 +35,7 @@ export async function openDatabase(
   return embedded;
 }
 
-/** Brings the database to the newest shape and imports the record that ships. */
+/** Migrates the database and imports the record that ships with Merzili. */
 export async function prepareDatabase({ ownerUrl, secret }: Database): Promise<void> {
   const owner = await migrate(ownerUrl, secret);
   await importShippedData(owner).finally(() => owner.destroy());

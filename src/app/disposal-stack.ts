@@ -1,8 +1,8 @@
-/** What must be stopped when the server stops; a small AsyncDisposableStack, which Node 20 does not have. */
+/** Functions that stop the parts of the server. A small AsyncDisposableStack, which Node 20 does not have. */
 export interface DisposalStack {
-  /** Adds a function that `dispose` calls before all that were added earlier. */
+  /** Adds a function. `dispose` calls it before those added earlier. */
   defer(dispose: () => Promise<void> | void): void;
-  /** Stops everything, last added first, one after the other. Does nothing the second time. */
+  /** Calls all functions one after the other, the last one first. Further calls have no effect. */
   dispose(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { PACKAGE_ROOT } from '../common/package-root.js';
 import { permissionsMarkdown } from '../domain/permissions-table.js';
 import { createSchema, sorted } from './schema.js';
 
-/** Writes what is emitted from the code and committed: `npm run emit`. */
+/** `npm run emit`: writes the files of `schema/`, which are emitted from the code and committed. */
 const folder = join(PACKAGE_ROOT, 'schema');
 await writeFile(join(folder, 'schema.graphql'), `${printSchema(sorted(createSchema().schema))}\n`);
 await writeFile(join(folder, 'permissions.md'), permissionsMarkdown());

@@ -24,7 +24,7 @@ import { Place } from '../modules/places/place.entity.js';
 import { IssuerFreeze } from '../modules/tokens/issuer-freeze.entity.js';
 import { RevokedToken } from '../modules/tokens/revoked-token.entity.js';
 
-/** Every table that TypeORM knows. */
+/** All entities of TypeORM. */
 export const ENTITIES = [
   Party,
   Place,

@@ -6,10 +6,10 @@ import type { Pools } from './database.js';
 import type { DisposalStack } from './disposal-stack.js';
 import type { Transports } from './transports.js';
 
-/** How long requests under way may take to end when the server stops; then they are refused as retryable. */
+/** How long running requests may take when the server stops. Then they get a retryable error. */
 const DRAIN_MS = 4_000;
-/** How long their clients may take to receive that answer. */
-const REFUSAL_MS = 1_500;
+/** How long clients may take to receive that error. */
+const FINAL_ANSWER_MS = 1_500;
 
 /** Listens for requests; answers the server's URL, such as http://127.0.0.1:4000. */
 export async function listen(
@@ -31,14 +31,14 @@ export async function listen(
   return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
 }
 
-/** Takes no new requests, gives those under way time to end, then refuses what is left. */
+/** Accepts no new requests, lets running ones finish in time, then ends the rest with an error. */
 async function closeHttp(http: Server, closeUnused: () => void, refuseRest: () => void): Promise<void> {
   const closed = once(http, 'close');
   http.close();
   http.closeIdleConnections();
   closeUnused();
   const deadline = setTimeout(refuseRest, DRAIN_MS);
-  const disconnection = setTimeout(() => http.closeAllConnections(), DRAIN_MS + REFUSAL_MS);
+  const disconnection = setTimeout(() => http.closeAllConnections(), DRAIN_MS + FINAL_ANSWER_MS);
   await closed;
   clearTimeout(deadline);
   clearTimeout(disconnection);

@@ -11,14 +11,17 @@ import { openTransports } from './transports.js';
 
 /** A server that takes requests. */
 export interface RunningServer {
-  /** Where it listens, such as http://127.0.0.1:4000. */
+  /** URL of the server, such as http://127.0.0.1:4000. */
   readonly url: string;
   readonly isDemo: boolean;
-  /** Stops it in order: no new requests, those under way answered, then the database. Does nothing the second time. */
+  /**
+   * Stops the server: it accepts no new requests, answers running ones, then closes the database. Further calls have
+   * no effect.
+   */
   stop(): Promise<void>;
 }
 
-/** Boots a server. `notify` receives what the operator may want to know, a line at a time. */
+/** Starts a server. `notify` receives messages for the operator, one line each. */
 export async function startServer(config: Config, notify: (line: string) => void): Promise<RunningServer> {
   const log = openLog(config.logLevel);
   const stack = createDisposalStack();

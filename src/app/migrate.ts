@@ -7,13 +7,13 @@ import { verifyLogins } from '../database/verify-logins.js';
 import { checkMigrations } from './applied-migrations.js';
 import { dataSourceOptions } from './data-source.js';
 
-/** Key of the advisory lock under which one process at a time changes the database's shape. */
+/** Key of the advisory lock that lets one process at a time migrate the database. */
 const MIGRATION_LOCK = 4_672_910_001;
 
 /**
- * Brings the database to the newest shape and the roles' passwords in line with the secret. A database whose
- * migrations differ from this version's is refused with a MigrationMismatchError before anything changes.
- * Answers the owner's connection; the caller ends it with destroy().
+ * Migrates the database and updates the passwords of roles. Rejects with a MigrationMismatchError, having changed
+ * nothing, if the migrations of the database differ from those of this version. Returns the connection of the owner;
+ * the caller ends it with destroy().
  */
 export async function migrate(ownerUrl: string, secret: string): Promise<DataSource> {
   const owner = await connectOwner(ownerUrl);
@@ -37,12 +37,12 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
   }
 }
 
-/** The owner's connection to a database as it is; the caller ends it with destroy(). */
+/** Connection of the owner, without migrations. The caller ends it with destroy(). */
 export function connectOwner(ownerUrl: string): Promise<DataSource> {
   return withConfigContext('DATABASE_URL', new DataSource(dataSourceOptions(ownerUrl)).initialize());
 }
 
-/** Sets a role's password only where it does not fit, so that running processes keep their connections. */
+/** Sets the password of a role only if logging in with it fails, so that running processes keep their connections. */
 async function setRolePasswords(owner: DataSource, ownerUrl: string, secret: string): Promise<void> {
   for (const role of LOGIN_ROLES) {
     if (await canConnect(loginUrl(ownerUrl, secret, role))) continue;

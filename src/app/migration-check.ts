@@ -6,9 +6,12 @@ import { knownMigrations, packageVersion } from './checksums.js';
 
 const TIMEOUT_MS = 3_000;
 
-/** Watches whether the database under a running server still has the migrations of this version. */
+/** Checks whether the database of a running server still has the migrations of this version. */
 export interface MigrationCheck {
-  /** Why this version may not work with the database, in one sentence; null where it may, or cannot be asked. */
+  /**
+   * A sentence that says why this version must not work with the database. Null if it may, or if the database is
+   * unavailable.
+   */
   mismatch(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -11,14 +11,14 @@ import { openTracing } from '../observability/tracing.js';
 import type { Pools } from './database.js';
 import type { DisposalStack } from './disposal-stack.js';
 
-/** Log, metrics and traces, as far as they are configured. */
+/** Log, and metrics and traces if configured. */
 export interface Observability {
   readonly logger: Logger;
-  /** The same functions, traced where traces are collected. */
+  /** The same functions with tracing, if traces are exported. */
   traceRead(read: Readers['read']): Readers['read'];
   traceWrite(write: Writers['write']): Writers['write'];
   traceExecution(execute: ExecuteQuery): ExecuteQuery;
-  /** Logs and counts a request that has been answered. */
+  /** Logs and counts an answered request. */
   onAnswer(request: AnsweredRequest): void;
   /** Adds the gauges of subscriptions and connections. */
   observeLiveEvents(live: LiveEvents): void;

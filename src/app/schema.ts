@@ -55,7 +55,7 @@ import { localizedTextRead, translationRead } from '../planner/localized-text.re
 import type { Model } from '../planner/model.js';
 import { checkRootFields } from '../planner/root-fields.js';
 
-/** Every operation of the API. */
+/** All resolvers. */
 const RESOLVERS = [
   ViewerResolver,
   CentreResolver,
@@ -72,7 +72,7 @@ const RESOLVERS = [
   ProvisionWritingResolver,
   RevocationResolver,
   IncidentEventResolver,
-  // Fields that a module adds to another module's type.
+  // Fields that a module adds to a type of another module.
   PartyOfficialsResolver,
   PartyIncidentsResolver,
   PlaceIncidentsResolver,
@@ -80,7 +80,7 @@ const RESOLVERS = [
   IncidentDigestResolver,
 ] as const;
 
-/** Every type that is read by SQL. */
+/** All types that are read by SQL. */
 const READ_TYPES = [
   partyRead,
   officialRead,
@@ -107,7 +107,7 @@ const READ_TYPES = [
   translationRead,
 ];
 
-/** type-graphql requires one where there are subscriptions; ours are read from the table of events. */
+/** type-graphql requires a PubSub for subscriptions. Merzili reads events from the database instead. */
 const NO_PUB_SUB: PubSub = {
   publish: () => {},
   subscribe: () => {
@@ -116,8 +116,8 @@ const NO_PUB_SUB: PubSub = {
 };
 
 /**
- * Builds the schema, checks it, and makes it ready for execution. Throws an error that names the type or the field
- * when a declaration is missing or wrong.
+ * Builds and checks the schema. Throws an error that names the type or the field if a declaration is missing or
+ * wrong.
  */
 export function createSchema(): { schema: GraphQLSchema; model: Model } {
   const schema = buildSchemaSync({
@@ -133,12 +133,12 @@ export function createSchema(): { schema: GraphQLSchema; model: Model } {
   return { schema, model };
 }
 
-/** The schema with everything in alphabetical order, as it is emitted. */
+/** The schema in alphabetical order, as it is emitted. */
 export function sorted(schema: GraphQLSchema): GraphQLSchema {
   return lexicographicSortSchema(schema);
 }
 
-/** A field that needs a scope says so in its description. */
+/** Adds the required scope to the description of each field. */
 function describeScopes(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!(type instanceof GraphQLObjectType || type instanceof GraphQLInterfaceType)) continue;

@@ -17,7 +17,7 @@ import type { Observability } from './observability.js';
 
 const GRAPHIQL_ASSETS = join(PACKAGE_ROOT, 'dist/graphiql');
 
-/** Everything that takes requests, before it listens. */
+/** The HTTP server and its transports, before they listen. */
 export interface Transports {
   readonly http: Server;
   readonly streams: LiveEvents['streams'];

@@ -2,7 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { MIGRATIONS } from '../../migrations/series.js';
 import { CHECKSUMS_PATH, packageVersion, parseChecksums, updateChecksums } from './checksums.js';
 
-/** `npm run checksums`: writes the checksums of migrations that have not landed, and refuses to alter landed ones. */
+/**
+ * `npm run checksums`: writes the checksums of migrations that have not landed. Fails if a landed migration has
+ * changed.
+ */
 const text = await readFile(CHECKSUMS_PATH, 'utf8').catch(() => '{}');
 const names = MIGRATIONS.map(({ name }) => name);
 const { entries, changed } = await updateChecksums(parseChecksums(text), names, packageVersion());

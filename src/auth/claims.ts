@@ -6,13 +6,13 @@ import { localeOf } from '../domain/locale.js';
 import { SCOPES } from '../domain/scopes.js';
 import { KID } from './public-keys.js';
 
-/** The one audience our tokens are for. */
+/** The `aud` claim of every token. */
 export const TOKEN_AUDIENCE = 'merzili';
-/** How long a token may live, from `iat` to `exp`. */
+/** Maximum lifetime of a token, from `iat` to `exp`. */
 export const MAX_TOKEN_SECONDS = 3_600;
 const MAX_TOKEN_BYTES = 4_096;
 
-/** Tokens' `typ` (RFC 9068), media types being case-insensitive and their `application/` optional. */
+/** The `typ` header of tokens (RFC 9068). Media types are case-insensitive, and `application/` is optional. */
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
 /** The scheme, one space, and three base64url segments, the last of 64 bytes. */
 const BEARER = /^Bearer $/i;
@@ -68,14 +68,17 @@ const claims = z.object({
 
 const CLAIM_NAMES = new Set(Object.keys(claims.shape));
 
-/** Claims of ours in another spelling (`Nation`, full-width letters) are a trick, not somebody else's claims. */
+/**
+ * Rejects claims of Merzili in another spelling, such as `Nation` or full-width letters: an attack, not an unrelated
+ * claim.
+ */
 function hasMisspeltClaim(payload: object): boolean {
   return Object.keys(payload).some(
     (key) => !CLAIM_NAMES.has(key) && CLAIM_NAMES.has(key.normalize('NFKC').toLowerCase()),
   );
 }
 
-/** What a token says about itself, well-formed but not yet proven. `scope` is in the order of the table. */
+/** Claims of a token: well-formed, but not verified. `scope` has the order of the permission table. */
 export type TokenClaims = Readonly<z.output<typeof claims>>;
 
 export interface UnprovenToken {
@@ -83,10 +86,10 @@ export interface UnprovenToken {
   readonly claims: TokenClaims;
 }
 
-/** Why a token was not read. For counters and tests; never sent to clients. */
+/** Why a token is malformed. For counters and tests; never sent to clients. */
 export type MalformedToken = 'oversized' | 'segments' | 'encoding' | 'json' | 'header' | 'claims';
 
-/** The token of an Authorization header (RFC 6750), or null when it holds nothing of that kind. */
+/** The bearer token of an Authorization header (RFC 6750), or null. */
 export function bearerToken(authorizationHeader: string): string | null {
   return BEARER.test(authorizationHeader.slice(0, 7)) ? authorizationHeader.slice(7) : null;
 }
@@ -101,7 +104,7 @@ function decodeSegment(segment: string): string | null {
   }
 }
 
-/** Reads a compact JWS without believing it: its form, its header, and the form of each claim. */
+/** Parses a compact JWS without verifying it: form, header, and claims. */
 export function readToken(token: string): UnprovenToken | MalformedToken {
   if (token.length > MAX_TOKEN_BYTES) return 'oversized';
   const [, first = '', second = '', signature = ''] = SEGMENTS.exec(token) ?? [];

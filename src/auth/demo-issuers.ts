@@ -7,7 +7,7 @@ import { NATIONAL_ROLES, NATIONS, type Nation, type Role } from '../domain/scope
 import { type Issuer, loadIssuers } from './issuers.js';
 import { generateKeys } from './mint.js';
 
-/** An issuer of the demo, with the key that signs its tokens. */
+/** A demo issuer with its signing key. */
 export interface DemoIssuer extends Issuer {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -16,7 +16,7 @@ export interface DemoIssuer extends Issuer {
 export interface DemoIssuers {
   /** The trust configuration, in the format of MERZILI_ISSUERS. */
   readonly file: string;
-  /** One of each nation, and the Centre's own, whose nation is null. */
+  /** One issuer of each nation, and that of the Centre, whose nation is null. */
   readonly issuers: readonly DemoIssuer[];
 }
 
@@ -53,7 +53,7 @@ async function writeIssuers(directory: string): Promise<void> {
   await write('issuers.json', { issuers });
 }
 
-/** All files appear at once or not at all; of several processes at it, the first one's stay. */
+/** All files appear at once or not at all. Of concurrent processes, the first one wins. */
 async function makeIssuers(dataDir: string, directory: string): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const draft = await mkdtemp(join(dataDir, 'issuers.'));
@@ -79,8 +79,8 @@ async function withPrivateKey(issuer: Issuer, directory: string): Promise<DemoIs
 }
 
 /**
- * The issuers of the demo mode, kept in `<dataDir>/issuers/` (private keys readable by their owner alone)
- * and made on first use. For demonstrations: whoever can read that folder can make any token.
+ * The issuers of demo mode, stored in `<dataDir>/issuers/` and created on first use. Only the owner can read the
+ * private keys. Whoever can read that folder can make any token.
  */
 export async function openDemoIssuers(dataDir: string): Promise<DemoIssuers> {
   const directory = join(dataDir, 'issuers');

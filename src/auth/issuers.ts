@@ -10,7 +10,7 @@ export type JwksLocation =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'url'; readonly url: string };
 
-/** One entry of the trust configuration: who may sign tokens, for which nation and which roles. */
+/** An entry of the trust configuration: an issuer, its nation, and the roles of its tokens. */
 export interface Issuer {
   /** Compared with `iss` character by character. */
   readonly issuer: string;
@@ -22,7 +22,7 @@ export interface Issuer {
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** A path is taken relative to `base`; what looks like a URL must be https, or http on loopback. */
+/** Paths are relative to `base`. URLs must be https, or http on loopback. */
 function locateJwks(value: string, base: string): JwksLocation | string {
   if (!/^[a-z][a-z0-9+.-]+:/i.test(value)) return { kind: 'file', path: resolve(base, value) };
   if (!URL.canParse(value)) return 'must be a path or an https URL';
@@ -67,8 +67,8 @@ function issuerEntry(base: string) {
 
 const keySource = (jwks: JwksLocation) => (jwks.kind === 'file' ? jwks.path : jwks.url);
 
-/** Spellings that a reader would take for the same issuer; tokens are compared exactly all the same. */
-const readAlike = (issuer: string) => issuer.toLowerCase().replace(/\/+$/, '');
+/** Normalizes an issuer to find look-alikes. Tokens are compared with the exact name. */
+const comparableForm = (issuer: string) => issuer.toLowerCase().replace(/\/+$/, '');
 
 function issuersFile(base: string) {
   return z.strictObject({
@@ -80,7 +80,9 @@ function issuersFile(base: string) {
           const refuse = (field: string, message: string) =>
             context.addIssue({ code: 'custom', path: [index, field], message });
           const earlier = issuers.slice(0, index);
-          const namesake = earlier.findIndex((other) => readAlike(other.issuer) === readAlike(entry.issuer));
+          const namesake = earlier.findIndex(
+            (other) => comparableForm(other.issuer) === comparableForm(entry.issuer),
+          );
           if (namesake !== -1) refuse('issuer', `is the same as issuers[${namesake}].issuer`);
           const sharer = earlier.findIndex((other) => keySource(other.jwks) === keySource(entry.jwks));
           if (sharer !== -1)
@@ -96,9 +98,9 @@ function fieldName(path: readonly PropertyKey[]): string {
 }
 
 /**
- * The trust configuration, as MERZILI_ISSUERS names it:
- * `{ "issuers": [{ "issuer", "nation": "TUR" | "RUS" | "AZE" | null, "roles": [...], "jwks": path or URL }] }`.
- * Throws one Error that names the file and every bad field.
+ * Loads the trust configuration that MERZILI_ISSUERS names: `{ "issuers": [{ "issuer", "nation": "TUR" | "RUS" |
+ * "AZE" | null, "roles": [...], "jwks": path or URL }] }`. Throws one Error that names the file and every invalid
+ * field.
  */
 export async function loadIssuers(file: string): Promise<readonly Issuer[]> {
   let content: unknown;

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { JwksLocation } from './issuers.js';
 
-/** A JWK Set may have at most this many bytes. */
+/** Maximum size of a JWK Set in bytes. */
 const MAX_JWKS_BYTES = 65_536;
 
 async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
@@ -29,7 +29,7 @@ async function* urlChunks(url: string, signal: AbortSignal): AsyncGenerator<Uint
   yield* response.body;
 }
 
-/** The text of a JWK Set. Throws when it cannot be had, is too large, not UTF-8, or `signal` aborts first. */
+/** The text of a JWK Set. Throws if it is unavailable, too large, not UTF-8, or if `signal` aborts first. */
 export async function readJwks(location: JwksLocation, signal: AbortSignal): Promise<string> {
   const chunks = location.kind === 'file' ? fileChunks(location.path) : urlChunks(location.url, signal);
   const read: Uint8Array[] = [];

@@ -9,20 +9,20 @@ export interface TokenOrder {
   kid: string;
   /** The issuer's private P-256 key. */
   privateKey: KeyObject;
-  /** The issuer's nation; null for the Centre's own. It decides the default scopes and is no claim. */
+  /** Nation of the issuer; null for that of the Centre. It decides the default scopes and is not a claim. */
   nation: Nation | null;
   role: Role;
   subject: string;
-  /** All that the role is granted, when not given. */
+  /** Default: all scopes of the role. */
   scopes?: readonly Scope[];
   locale?: Locale;
-  /** 1 to 3600. */
+  /** From 1 to 3600. */
   ttlSeconds?: number;
-  /** When the token is issued; now, when not given. */
+  /** Default: now. */
   issuedAt?: Date;
 }
 
-/** Signs an access token that the verifier accepts. Throws when the order could not make one. */
+/** Signs an access token that the verifier accepts. Throws if the parameters do not allow a valid token. */
 export function mintToken({
   issuer,
   kid,
@@ -61,7 +61,7 @@ export function mintToken({
 
 export interface IssuerKeys {
   readonly privateJwk: JsonWebKey;
-  /** The JWK Set to publish: the public half alone. */
+  /** The JWK Set to publish. It holds only public keys. */
   readonly publicJwks: { readonly keys: readonly JsonWebKey[] };
 }
 

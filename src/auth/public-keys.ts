@@ -9,13 +9,13 @@ export interface PublicKey {
   readonly point: string;
 }
 
-/** What one JWK Set has to offer, and what in it cannot be used and why. Problems name no key material. */
+/** Keys of a JWK Set, and the problems of those that cannot be used. Problems contain no key material. */
 export interface PublicKeys {
   readonly keys: readonly PublicKey[];
   readonly problems: readonly string[];
 }
 
-/** Key identifiers as they are taken in JWK Sets and token headers. */
+/** Valid key ids in JWK Sets and token headers. */
 export const KID = /^[A-Za-z0-9._:~=+@-]{1,128}$/;
 
 /** Members that only private and symmetric keys have (RFC 7518 section 6). */
@@ -57,10 +57,9 @@ function readKey(jwk: Record<string, unknown>): PublicKey | string {
 }
 
 /**
- * Reads a JWK Set (RFC 7517). Only public P-256 keys with a kid, for ES256 signatures, come out; every
- * other key is left out and named in `problems`, so that removing a key takes effect whatever else the set
- * holds. A kid that occurs twice is ambiguous, and neither key is used.
- * Throws when the text is not a JWK Set at all.
+ * Parses a JWK Set (RFC 7517). Returns its public P-256 keys for ES256 that have a kid. Every other key is left out
+ * and listed in `problems`, so that removing a key takes effect whatever else the set holds. If a kid occurs twice,
+ * neither key is used. Throws if the text is no JWK Set.
  */
 export function parsePublicKeys(text: string): PublicKeys {
   const parsed = jwkSet.safeParse(parseStrictJson(text));

@@ -14,7 +14,7 @@ import type { Issuer } from './issuers.js';
 import type { KeyStore } from './jwks.js';
 import type { Viewer } from './viewer.js';
 
-/** How far our clock and an issuer's may be apart, in seconds. */
+/** Maximum difference between the clocks of the server and an issuer, in seconds. */
 const CLOCK_SKEW_SECONDS = 60;
 
 /** Why a request has no viewer. For counters and tests; never sent to clients. */
@@ -35,18 +35,18 @@ export interface VerifierOptions {
   issuers: readonly Issuer[];
   /** Milliseconds since 1970. */
   clock?: () => number;
-  /** Asked on every use of a token, cached or not. */
+  /** Called for every request, whether the token is cached or not. */
   isRevoked?: (issuer: string, tokenId: string) => boolean;
-  /** Told why a token was refused, and nothing of the token. */
+  /** Receives the reason for which a token was rejected, and nothing of the token. */
   onReject?: (reason: Rejection) => void;
-  /** How many verified tokens are remembered. */
+  /** Maximum number of cached tokens. */
   cacheSize?: number;
 }
 
 export interface Verifier {
   /**
-   * The viewer whose bearer token an Authorization header carries, or null for none or a bad one.
-   * A promise only when the token names a key that has to be fetched first.
+   * The viewer of the bearer token in an Authorization header, or null if there is no valid token. Returns a promise
+   * only if a key has to be fetched first.
    */
   verify(authorizationHeader: string | undefined): Viewer | null | Promise<Viewer | null>;
 }
@@ -67,7 +67,7 @@ function isTimely({ iat, nbf, exp }: TokenClaims, now: number): boolean {
   );
 }
 
-/** Whether `key` signed the token, in the library's judgement, and it read the same claims as we did. */
+/** Whether `key` signed the token according to jsonwebtoken, which must have read the same claims. */
 function isSigned(token: string, key: KeyObject, { iss, sub, jti, exp, role }: TokenClaims, now: number) {
   try {
     const { header, payload } = jsonwebtoken.verify(token, key, {
@@ -88,7 +88,7 @@ function isSigned(token: string, key: KeyObject, { iss, sub, jti, exp, role }: T
   }
 }
 
-/** A set that its readers cannot change: viewers are shared by all requests with the same token. */
+/** A set that cannot be changed, because all requests with the same token share the viewer. */
 function frozenSet<T>(values: Iterable<T>): ReadonlySet<T> {
   const set = new Set(values);
   const refuse = () => {
@@ -110,7 +110,7 @@ function viewerOf(claims: TokenClaims, { issuer, nation }: Issuer, role: Role): 
   });
 }
 
-/** The strict verifier: further rules around `jsonwebtoken`, and a cache of verified tokens. */
+/** Makes the token verifier: additional rules around `jsonwebtoken`, and a cache of verified tokens. */
 export function createVerifier({
   keys,
   issuers,
@@ -128,7 +128,7 @@ export function createVerifier({
     return null;
   }
 
-  /** The rules that apply at every use, whether the token is cached or not. */
+  /** Rules for every use of a token, whether it is cached or not. */
   function admit({ viewer, claims }: Accepted, token: string): Viewer | null {
     if (!isTimely(claims, Math.floor(clock() / 1000))) {
       accepted.delete(token);
@@ -158,7 +158,7 @@ export function createVerifier({
     return proveByKeyId(token, kid, { viewer: viewerOf(claims, issuer, role), claims });
   }
 
-  /** Refreshes the issuer's keys if none has this id: the issuer may have published it since. */
+  /** Refreshes the keys of the issuer if none has this id, because it may be new. */
   function proveByKeyId(
     token: string,
     kid: string,

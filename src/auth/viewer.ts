@@ -1,9 +1,9 @@
 import type { Locale } from '../domain/locale.js';
 import type { Audience, Nation, Role, Scope } from '../domain/scopes.js';
 
-/** Who is asking: read off a verified token once per request, and frozen. */
+/** Who makes the request, from a verified token. Frozen. */
 export interface Viewer {
-  /** `iss` of the token; keys and revocations are per issuer. */
+  /** `iss` of the token. Each issuer has its own keys and revocations. */
   readonly issuer: string;
   readonly subject: string;
   /** `jti` of the token. */
@@ -18,12 +18,12 @@ export interface Viewer {
   readonly expiresAt: Date;
 }
 
-/** The audience a viewer belongs to: its nation, or the public. It decides rows and the database role. */
+/** The audience of a viewer: its nation, or the public. It decides the visible rows and the database role. */
 export function audienceOf(viewer: Viewer): Audience {
   return viewer.nation ?? 'PUBLIC';
 }
 
-/** Names a person among all issuers; four eyes are counted by it. */
+/** Identifies a person across issuers. The four-eyes rule compares it. */
 export function identityOf({ issuer, subject }: Viewer): string {
   return `${issuer} ${subject}`;
 }

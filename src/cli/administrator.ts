@@ -35,7 +35,7 @@ export async function administer(
     config,
     (line) => print(terminal.stderr, line),
     async (database) => {
-      if (database.isOurs) {
+      if (database.isOwn) {
         const { migrate } = await import('../app/migrate.js');
         await (await migrate(database.ownerUrl, database.secret)).destroy();
       }
@@ -44,7 +44,7 @@ export async function administer(
   );
 }
 
-/** Refuses every token but that of an administrator of the nation, always with the same message. */
+/** The verified administrator. Rejects any other token, always with the same message. */
 async function administratorOf(config: Config, token: string, nation: Nation) {
   const { loadIssuers } = await import('../auth/issuers.js');
   const { openDemoIssuers } = await import('../auth/demo-issuers.js');

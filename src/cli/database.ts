@@ -10,8 +10,8 @@ import { findRunning } from './running-database.js';
 interface FoundDatabase {
   readonly ownerUrl: string;
   readonly secret: string;
-  /** Whether it was started for this command, so that nobody else uses it. */
-  readonly isOurs: boolean;
+  /** Whether it was started for this command, so that nothing else uses it. */
+  readonly isOwn: boolean;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function withDatabase(
   notify: (line: string) => void,
   work: (database: FoundDatabase) => Promise<void>,
 ): Promise<void> {
-  if (config.database !== null) return work({ ...config.database, isOurs: false });
+  if (config.database !== null) return work({ ...config.database, isOwn: false });
   const embedded = await openEmbedded(config, notify);
   try {
     await work(embedded);
@@ -38,25 +38,25 @@ async function openEmbedded(
 ): Promise<FoundDatabase & { close(): Promise<void> }> {
   try {
     const { ownerUrl, secret, stop } = await startEmbedded({ dataDir, log: notify });
-    return { ownerUrl, secret, isOurs: true, close: stop };
+    return { ownerUrl, secret, isOwn: true, close: stop };
   } catch (error) {
     const running = await findRunning(dataDir);
     if (running === null) throw error;
-    return { ...running, isOurs: false, close: async () => {} };
+    return { ...running, isOwn: false, close: async () => {} };
   }
 }
 
 /**
- * Calls `work` with the owner's connection to a migrated database that holds the reference data. Only a
- * database of our own is migrated on the way: others may be in use by servers of another version.
+ * Calls `work` with the connection of the owner to a migrated database that holds the reference data. Migrates only a
+ * database that this command started: servers of another version may use others.
  */
 export async function withOwner(
   config: Config,
   notify: (line: string) => void,
   work: (owner: DataSource) => Promise<void>,
 ): Promise<void> {
-  await withDatabase(config, notify, async ({ ownerUrl, secret, isOurs }) => {
-    const owner = isOurs ? await migrate(ownerUrl, secret) : await openMigrated(ownerUrl);
+  await withDatabase(config, notify, async ({ ownerUrl, secret, isOwn }) => {
+    const owner = isOwn ? await migrate(ownerUrl, secret) : await openMigrated(ownerUrl);
     try {
       await importShippedData(owner);
       await work(owner);

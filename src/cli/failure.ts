@@ -7,12 +7,12 @@ import { print, type Terminal } from './terminal.js';
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 
-/** Options that are each fine but do not go together. */
+/** Options that are valid each but not together. */
 export class UsageError extends Error {}
 
-/** Says on stderr what went wrong, the stack only when debugging, and answers the exit code. */
+/** Prints the error on stderr, with the stack only at log level debug, and returns the exit code. */
 export function reportFailure(error: unknown, { stderr, env }: Terminal): number {
-  // Commander has said it already.
+  // Commander has printed it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ImportError) {
     for (const problem of error.problems) print(stderr, describeProblem(problem));

@@ -52,7 +52,7 @@ export function addImport(program: Command, terminal: Terminal): void {
     );
 }
 
-/** `work` answers what it has done, in a line. */
+/** `work` returns a line that describes the result. */
 async function importFile(
   terminal: Terminal,
   what: string,

@@ -12,9 +12,9 @@ process.exitCode = await run(process.argv.slice(2), {
         isStopRequested = true;
         resolve();
       };
-      // Once: at the second Ctrl-C the process ends without waiting.
+      // Only once: a second Ctrl-C ends the process at once.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
     }),
 });
-// A stopped server gave the readers of its log their time. What they left unread would keep the process alive.
+// The server has waited for the readers of its log. Unread output would keep the process alive.
 if (isStopRequested) process.exit();

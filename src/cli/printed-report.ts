@@ -11,8 +11,8 @@ import { readAnswer, reportQuery } from '../modules/reports/daily-report.query.j
 import { createPlanCache } from '../planner/plan-cache.js';
 
 /**
- * The page of a day's report as a liaison officer of a nation, or without one the public, sees it: read by
- * the API's own query, under the same database role.
+ * The HTML page of a daily report, as a liaison officer of a nation sees it, or without a nation the public. It runs
+ * the query of the API under the same database role.
  */
 export async function printableReport(
   { ownerUrl, secret }: { ownerUrl: string; secret: string },

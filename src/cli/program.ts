@@ -22,7 +22,7 @@ Examples:
   $ npx merzili token mint --nation TUR --role LIAISON_OFFICER
   $ npx merzili import incidents incidents.csv`;
 
-/** Runs one command line and answers its exit code. */
+/** Runs a command line and returns its exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await createProgram(terminal).parseAsync(args, { from: 'user' });

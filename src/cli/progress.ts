@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
-/** Shows how far a job is; the library shows nothing where stderr is no terminal. */
+/** A progress bar. cli-progress prints nothing if stderr is no terminal. */
 export interface Progress {
   show(done: number, total: number): void;
   stop(): void;

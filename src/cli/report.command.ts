@@ -56,8 +56,8 @@ async function report(
   await withDatabase(
     config,
     (line) => print(terminal.stderr, line),
-    async ({ ownerUrl, secret, isOurs }) => {
-      if (isOurs) {
+    async ({ ownerUrl, secret, isOwn }) => {
+      if (isOwn) {
         const owner = await migrate(ownerUrl, secret);
         await importShippedData(owner).finally(() => owner.destroy());
       }

@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
 
-/** All that a command sees of the process it runs in. */
+/** Everything a command uses of its process. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What was asked for, and nothing else. */
+  /** The result, and nothing else. */
   readonly stdout: Writable;
-  /** Everything said besides. */
+  /** Progress, warnings and errors. */
   readonly stderr: Writable & { readonly isTTY?: boolean };
-  /** From the first call on catches Ctrl-C and SIGTERM; resolves at the first of them. */
+  /** Catches Ctrl-C and SIGTERM from the first call on. Resolves at the first signal. */
   readonly stopRequested: () => Promise<void>;
 }
 

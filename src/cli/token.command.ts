@@ -103,7 +103,7 @@ function parseSubject(value: string): string {
   throw new InvalidArgumentError(`It has ${TOKEN_NAME_FORM}.`);
 }
 
-/** Separated by spaces, as in the claim, or given one by one. */
+/** Takes scopes separated by spaces, as in the claim, or as repeated options. */
 function parseScopes(value: string, before: Scope[] = []): Scope[] {
   const named = value.split(/[\s,]+/).filter((name) => name !== '');
   const scopes = named.map((name) => {

@@ -5,7 +5,7 @@ import { errorMessage } from './thrown.js';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
-/** Every environment variable, what it takes, and its purpose. Read once, at boot, and only here. */
+/** All environment variables: what each takes and its purpose. They are read once, at boot, and only here. */
 const VARIABLES = z.object({
   /** Address the server listens on. */
   HOST: z.string().min(1, 'takes a host name or an IP address').default('127.0.0.1'),
@@ -16,7 +16,7 @@ const VARIABLES = z.object({
     .min(0, 'takes a port number from 0 to 65535')
     .max(65_535, 'takes a port number from 0 to 65535')
     .default(4000),
-  /** Folder of the embedded database, the demo keys and the logs. */
+  /** Folder of the embedded database, the demo keys and the database log. */
   MERZILI_DATA_DIR: z.string().min(1, 'takes a folder').default('.merzili'),
   /** Owner's connection to an external PostgreSQL 15 or newer; without it the embedded one is used. */
   DATABASE_URL: z
@@ -29,15 +29,17 @@ const VARIABLES = z.object({
   MERZILI_DATABASE_SECRET: z.string().min(16, 'takes at least 16 characters').optional(),
   /** JSON file of trusted issuers; without it the server runs in demo mode, with its own keys. */
   MERZILI_ISSUERS: z.string().min(1, 'takes the path of a JSON file').optional(),
-  /** Manifest of trusted documents, from GraphQL codegen or Apollo's tools; all other documents are refused. */
+  /** Manifest of trusted documents, from GraphQL codegen or Apollo tools. All other documents are rejected. */
   MERZILI_TRUSTED_DOCUMENTS: z.string().min(1, 'takes the path of a JSON file').optional(),
-  /** Greatest cost of one operation: one for every object it can answer, and 2,000 for every mutation. */
+  /** Maximum cost of one operation: one for each object it can answer, and 2,000 for each mutation. */
   MERZILI_COST_CEILING: costNumber(50_000),
-  /** Cost that the subject of a token may use at once; by default what it regains in a minute. */
+  /** Cost that the subject of a token may use at once. Default: what it regains in a minute. */
   MERZILI_COST_BUDGET: costNumber(60_000_000),
-  /** Cost that a subject regains each second; by default what heavy statements use on one connection. */
+  /** Cost that a subject regains each second. Default: what heavy statements use on one connection. */
   MERZILI_COST_RESTORE_RATE: costNumber(1_000_000),
-  /** Separate port for metrics at /metrics, on the same address; 0 for any free one; without it there are none. */
+  /**
+   * Separate port for metrics at /metrics, on the same address; 0 for any free one. Without it there are no metrics.
+   */
   MERZILI_METRICS_PORT: z.coerce
     .number('takes a port number')
     .int('takes a whole port number')
@@ -46,11 +48,11 @@ const VARIABLES = z.object({
     .optional(),
   /** OpenTelemetry collector for traces, over HTTP; without it the exporter is not loaded. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url('takes a URL such as http://127.0.0.1:4318').optional(),
-  /** Command that starts Chromium, for PDF reports; without it the usual names are searched on PATH. */
+  /** Command that starts Chromium, for PDF reports. Without it, the usual names are searched on PATH. */
   MERZILI_CHROMIUM: z.string().min(1, 'takes a command or its path').optional(),
-  /** How much is logged. */
+  /** Log level. */
   MERZILI_LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  /** In production introspection needs a scope, and demo mode is refused. */
+  /** In production, introspection needs a scope, and demo mode is not allowed. */
   NODE_ENV: z.string().optional(),
 });
 
@@ -79,10 +81,10 @@ export interface Config {
   readonly isProduction: boolean;
 }
 
-/** Names the wrong variable and what it takes. */
+/** An invalid variable. The message names it and what it takes. */
 export class ConfigError extends Error {}
 
-/** Awaits work that depends on the value of a variable; a failure names the variable. */
+/** Awaits work that depends on a variable. If it fails, the error names the variable. */
 export async function withConfigContext<T>(variable: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;
@@ -144,7 +146,7 @@ function secretFor(databaseUrl: string, secret: string | undefined): string {
   return createHash('sha256').update(`merzili roles ${password}`).digest('hex');
 }
 
-/** A password among the parameters overrides one before the host, as for pg. */
+/** A `password` parameter overrides the password before the host, as pg does. */
 function ownerPassword(databaseUrl: string): string {
   const { password, searchParams } = new URL(databaseUrl);
   return searchParams.get('password') || decodeURIComponent(password);

@@ -6,7 +6,7 @@ import { type ASTNode, GraphQLError, type GraphQLErrorOptions } from 'graphql';
  * codes never change and are never translated.
  */
 export const ERROR_STATUS = {
-  /** No token, or one that does not verify; always the same answer. */
+  /** No valid token. The answer is always the same. */
   UNAUTHENTICATED: 401,
   /** The role or the token lacks the scope. `extensions`: scope, role, granted (to the role), held (by the token). */
   FORBIDDEN: 403,
@@ -14,41 +14,41 @@ export const ERROR_STATUS = {
   GRAPHQL_PARSE_FAILED: 400,
   /** The document does not fit the schema. */
   GRAPHQL_VALIDATION_FAILED: 400,
-  /** The document has no operation of the name, or several operations and no name was given. */
+  /** The document has no operation of that name, or several operations and no name was given. */
   OPERATION_RESOLUTION_FAILURE: 400,
   /** The value of an argument or variable is not accepted. `extensions`: argument. */
   BAD_USER_INPUT: 400,
-  /** The object of a write does not exist or is hidden from the viewer: always the same answer. */
+  /** The object of a write does not exist or is hidden from the viewer. The answer is always the same. */
   NOT_FOUND: 404,
-  /** The HTTP request is not one of GraphQL over HTTP. */
+  /** The HTTP request is no GraphQL request. */
   BAD_REQUEST: 400,
   /** The document exceeds a limit. `extensions`: limit, maximum. */
   LIMIT_EXCEEDED: 400,
   /** The subject's cost budget is exhausted. `extensions`: retryAfter (seconds, as in Retry-After), retryable. */
   RATE_LIMITED: 429,
-  /** The server answers only trusted documents, and this is none of them. */
+  /** The server executes only trusted documents, and this is not one. */
   DOCUMENT_NOT_TRUSTED: 403,
-  /** The server does not store documents by hash; send the document itself, as Apollo's clients then do. */
+  /** The server does not store documents by hash. The client sends the whole document instead. */
   PERSISTED_QUERY_NOT_SUPPORTED: 200,
-  /** The body is larger than the server takes. */
+  /** The body exceeds the size limit. */
   PAYLOAD_TOO_LARGE: 413,
   /** The content type is not application/json in UTF-8. */
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** The database is unavailable; try again. `extensions`: retryable. */
   SERVICE_UNAVAILABLE: 503,
-  /** A fault of the server. `extensions`: id, which is in the log. */
+  /** An internal error. `extensions`: id, which is in the log. */
   INTERNAL_SERVER_ERROR: 500,
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
 /**
- * An error that a client may see: a code, and the variables of its message. It is translated once, on the
- * way out. Any other error reaches the client as INTERNAL_SERVER_ERROR.
+ * An error that a client may see: a code, and the variables of its message. The formatter translates it once. Any
+ * other error reaches the client as INTERNAL_SERVER_ERROR.
  */
 export class CodedError extends GraphQLError {
   readonly code: ErrorCode;
-  /** Catalog key under `errors`, when one code has several messages. */
+  /** Catalog key under `errors`, if one code has several messages. */
   readonly reason: string;
   readonly variables: Readonly<Record<string, string | number>>;
 
@@ -70,7 +70,7 @@ export class CodedError extends GraphQLError {
     this.variables = variables;
   }
 
-  /** The same error for a request that fails as a whole: with the HTTP status, and headers if it needs any. */
+  /** The same error for a request that fails as a whole: with the HTTP status, and optional headers. */
   endingRequest(headers: Readonly<Record<string, string>> = {}): CodedError {
     const http = { status: ERROR_STATUS[this.code], headers: new Map(Object.entries(headers)) };
     Object.assign(this.extensions, { http });

@@ -1,10 +1,10 @@
 /**
- * JSON.parse that refuses objects with duplicate names, escaped or not: parsers disagree on which of the
- * two values counts. Throws SyntaxError.
+ * JSON.parse that rejects objects with duplicate names, because parsers disagree on which value counts. Throws
+ * SyntaxError.
  */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  // The text is valid JSON from here on, so a colon outside a string always follows a name.
+  // The text is valid JSON here, so a colon outside a string always follows a name.
   const open: Set<string>[] = [];
   let lastString = '';
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {

@@ -3,7 +3,7 @@ import type { Locale } from '../domain/locale.js';
 import type { Translate } from '../i18n/labels.js';
 import type { RequestRecord } from './request-record.js';
 
-/** The part of a request that resolvers get. Frozen. */
+/** The part of a request that resolvers receive. Frozen. */
 export interface RequestContext {
   readonly viewer: Viewer;
   /** Language of the request: see i18n/negotiation.ts. */

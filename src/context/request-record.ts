@@ -8,7 +8,7 @@ export interface RequestRecord {
   cost: number;
   /** Milliseconds that heavy statements ran for it. */
   heavyMs: number;
-  /** Codes of the errors answered, each once. */
+  /** Distinct codes of the errors in the answer. */
   codes: string[];
 }
 
@@ -16,10 +16,10 @@ export function newRecord(): RequestRecord {
   return { startedAt: Date.now(), operation: null, cost: 0, heavyMs: 0, codes: [] };
 }
 
-/** The log entry of a request that has been answered. */
+/** The log entry of an answered request. */
 export interface AnsweredRequest extends RequestRecord {
   readonly requestId: string;
-  /** Null for a request whose token did not verify. */
+  /** Null if the token is invalid. */
   readonly viewer: { readonly subject: string; readonly nation: string | null } | null;
   readonly status: number;
   readonly durationMs: number;
@@ -32,6 +32,6 @@ export function answeredRequest(
   status: number,
   durationMs: number,
 ): AnsweredRequest {
-  // Property by property: an object that is spread and extended is slow in Node 20 and is not freed early.
+  // Listed one by one: spreading objects is slow in Node 20, and the results are collected late.
   return { startedAt, operation, cost, heavyMs, codes, requestId, viewer, status, durationMs };
 }

@@ -3,10 +3,10 @@ import type { WriteOptions } from '../database/writers.js';
 import type { Nation } from '../domain/scopes.js';
 import type { RequestContext } from './request-context.js';
 
-/** The part of a request that services get, with their only access to the database. */
+/** The part of a request that services receive, with their only access to the database. */
 export interface WriteContext extends RequestContext {
-  /** The nation that writes; its role is the one that the transaction runs under. */
+  /** The nation that writes. The transaction runs under its role. */
   readonly nation: Nation;
-  /** Runs the work in one transaction under the nation's role: all of it, or nothing. */
+  /** Runs the work in one transaction under the role of the nation. */
   write<T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
 }

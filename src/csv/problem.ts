@@ -6,13 +6,13 @@ export interface ImportProblem {
   readonly file: string;
   /** From 1; the first line of the record. */
   readonly line: number;
-  /** Name in the header; null where the problem is the line's. */
+  /** Column name; null if the problem concerns the whole line. */
   readonly column: string | null;
   readonly value: string | null;
   readonly message: string;
 }
 
-/** The file was not imported, for these reasons; nothing was written. */
+/** An import failed for these reasons and wrote nothing. */
 export class ImportError extends Error {
   readonly problems: readonly ImportProblem[];
 
