@@ -7,10 +7,9 @@ const HEADER_LENGTH = 5;
 const DATA_ROW = 'D'.charCodeAt(0);
 
 /**
- * A connection that answers the values of rows as bytes, where pg makes a string of each.
- *
- * It relies on members of pg that are not documented; test/database/byte-client.contract.test.ts checks each of them
- * and the version. docs/decisions/0015 says what it gains and how to take it out.
+ * A connection that returns row values as bytes; pg makes a string of each. It uses undocumented members of pg.
+ * test/database/byte-client.contract.test.ts checks each of them and the version. docs/decisions/0015 states the gain
+ * and how to remove it.
  */
 export class ByteClient extends PipelinedClient {
   constructor(config: RoleClientConfig) {
@@ -29,7 +28,7 @@ export class ByteClient extends PipelinedClient {
   }
 }
 
-/** Parses the DataRow messages of what the server sends, and leaves all others to pg's parser. */
+/** Parses DataRow messages and passes all others to the parser of pg. */
 function splitDataRows(connection: EventEmitter, otherMessages: EventEmitter): (chunk: Buffer) => void {
   let chunks: Buffer[] = [];
   let length = 0;
@@ -48,7 +47,7 @@ function splitDataRows(connection: EventEmitter, otherMessages: EventEmitter): (
   };
 }
 
-/** Emits the complete messages in their order. Answers where the first incomplete one starts. */
+/** Emits complete messages in order. Returns the start of the first incomplete one. */
 function emitMessages(bytes: Buffer, connection: EventEmitter, otherMessages: EventEmitter): number {
   let start = 0;
   let end = 0;

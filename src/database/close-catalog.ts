@@ -1,5 +1,5 @@
-/** Statistics of relations, which count rows whoever sees them; and the sizes of files, which follow. */
-const TELLTALE_FUNCTIONS = `
+/** Functions of statistics that count hidden rows as well, and of file sizes, which reveal the same. */
+const REVEALING_FUNCTIONS = `
   select oid::regprocedure as name from pg_proc
    where pronamespace = 'pg_catalog'::regnamespace
      and (proname ~ '^pg_stat_get_' and proargtypes = '26'::oidvector
@@ -8,8 +8,8 @@ const TELLTALE_FUNCTIONS = `
 const TELLTALE_COLUMNS = ['reltuples', 'relpages', 'relallvisible', 'relallfrozen'];
 
 /**
- * Keeps from everybody but the owner and monitors what the catalogue tells of the number of rows in a
- * table, hidden ones included. Takes a superuser, and does nothing for anybody else. It may be repeated.
+ * Revokes access to catalogs that reveal the number of rows of a table, from all roles but the owner and monitors.
+ * Needs a superuser; without one it has no effect. May be repeated.
  */
 const closing = (owner: string): string => `do $$
 declare
@@ -18,7 +18,7 @@ declare
 begin
   if not (select rolsuper from pg_roles where rolname = current_user) then return; end if;
   if not has_table_privilege('public', 'pg_class', 'select') then return; end if;
-  for telltale in ${TELLTALE_FUNCTIONS} loop
+  for telltale in ${REVEALING_FUNCTIONS} loop
     execute format('revoke execute on function %s from public', telltale.name);
     execute format('grant execute on function %s to pg_monitor, %I', telltale.name, owner);
   end loop;
@@ -29,7 +29,7 @@ begin
               and attname <> all (array['${TELLTALE_COLUMNS.join("', '")}']));
 end $$`;
 
-/** Or a role could put tables of its own before those that a function means. */
+/** Otherwise a role could create temporary tables that functions find before those they mean. */
 const NO_TEMPORARY_TABLES = `do $$ begin
   execute format('revoke temporary on database %I from public', current_database());
 end $$`;
@@ -37,8 +37,8 @@ end $$`;
 const DATABASE_OWNER = '(select pg_get_userbyid(datdba) from pg_database where datname = current_database())';
 
 /**
- * Closes the database to what plain SQL could learn or do besides reading tables; asked again at every boot.
- * `owner` names the role that keeps its rights, when it is not the database's owner.
+ * Revokes what plain SQL could learn or do besides reading tables. It runs at every boot. `owner` is the role that
+ * keeps its rights, if it is not the owner of the database.
  */
 export async function closeCatalogue(
   query: (statement: string) => Promise<unknown>,

@@ -12,12 +12,12 @@ const IDLE_CONNECTION_MS = 30_000;
 /** How long closing the connections may take. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Time that a request spent on the heavy pool's connections. Waiting for a connection does not count. */
+/** Time that statements of a request ran in the heavy pool, without waiting for a connection. */
 export interface HeavyTime {
   heavyMs: number;
 }
 
-/** An audience's connections for statements that may take long, one statement each, with a queue. */
+/** The pool of an audience for long statements: one statement for each connection, and a queue. */
 export class HeavyPool {
   private readonly pool: Pool;
   private readonly queue = new RequestQueue(CONNECTIONS);
@@ -42,7 +42,7 @@ export class HeavyPool {
     this.pool.on('remove', (client) => this.clients.delete(client));
   }
 
-  /** Answers the row's texts in UTF-8, and adds to `time` even when it fails. */
+  /** Returns the texts of the row in UTF-8. Adds the run time to `time`, even if it fails. */
   read(statement: ReadStatement, time?: HeavyTime): Promise<readonly Buffer[]> {
     return this.queue.run(() => this.readNow(statement, time));
   }
@@ -65,7 +65,7 @@ export class HeavyPool {
     return { audience, pool: 'heavy', busy: this.queue.busy, open: this.pool.totalCount };
   }
 
-  /** Ends connections in the middle of their statements, for which the pool's own end() waits. */
+  /** Ends connections with running statements, for which end() of the pool waits. */
   abort(): void {
     this.isAborted = true;
     for (const client of this.clients) {

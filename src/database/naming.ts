@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy, type NamingStrategyInterface, type Table } from 'typeorm';
 
-/** Tables and columns in snake_case, constraints named as PostgreSQL names them by itself. */
+/** Tables and columns in snake_case, constraints with the default names of PostgreSQL. */
 export class SnakeNaming extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, customName?: string): string {
     return customName ?? snake(className);
@@ -39,7 +39,7 @@ export class SnakeNaming extends DefaultNamingStrategy implements NamingStrategy
   }
 }
 
-/** camelCase as the database writes it. */
+/** Converts camelCase to snake_case. */
 export function snake(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 }

@@ -5,31 +5,31 @@ import { batchWrites } from './pipelined-client.js';
 import type { RoleClientConfig } from './role-client.js';
 import { unavailable } from './unavailable.js';
 
-/** A statement that answers one row of texts, none of them NULL. */
+/** A statement that returns one row of texts, none of them NULL. */
 export interface ReadStatement {
-  /** The connection keeps the statement prepared under this name. Without a name it is planned each time. */
+  /** Name of the prepared statement. Without a name it is planned each time. */
   readonly name?: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** Asks for values in binary format: for text the same bytes, of which PostgreSQL need not look for the end. */
+/** Requests binary format. Text has the same bytes in it, and PostgreSQL does not search for its end. */
 interface BinaryFormat {
   readonly binary: true;
 }
 
-/** Most statements that wait for an answer; an answer behind more would come too late. */
+/** Maximum number of unanswered statements. Further ones would be answered too late. */
 const MAX_PENDING = 2_000;
-/** Most prepared statements of a connection, each some 250 kB, before a fresh connection replaces it. */
+/** Maximum number of prepared statements (about 250 kB each). Then a new connection replaces this one. */
 const MAX_PREPARED = 250;
-/** Pause after a failed attempt to connect; all who ask meanwhile wait for the next one. */
+/** Pause after a failed attempt to connect. All callers wait for the next attempt. */
 const RECONNECT_PAUSE_MS = 100;
 /** How long running statements may take to end when the connection is closed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * One connection on which statements are sent without waiting for the answers before them. After a loss the next
- * statement reconnects. Statements that were running fail as a lost connection does, and may be sent again.
+ * One connection that sends statements without waiting for earlier answers. After a loss, the next statement
+ * reconnects. Running statements then fail with the error of a lost connection and may be repeated.
  */
 export class Pipeline {
   private connection: Promise<ByteClient> | null = null;
@@ -46,7 +46,7 @@ export class Pipeline {
     return { busy: this.pending, open: this.isOpen ? 1 : 0 };
   }
 
-  /** Answers the row's texts in UTF-8. */
+  /** Returns the texts of the row in UTF-8. */
   async read(statement: ReadStatement): Promise<readonly Buffer[]> {
     if (this.isClosed || this.pending >= MAX_PENDING) throw unavailable();
     this.pending += 1;
@@ -59,7 +59,7 @@ export class Pipeline {
     }
   }
 
-  /** Ends the connection once running statements are answered, after two seconds at the latest. */
+  /** Ends the connection when running statements are answered, after two seconds at the latest. */
   async close(): Promise<void> {
     this.isClosed = true;
     const connection = await this.connection?.catch(() => null);
@@ -67,7 +67,7 @@ export class Pipeline {
     if (connection) await end(connection);
   }
 
-  /** Ends the connection at once; running statements fail. */
+  /** Ends the connection at once. Running statements fail. */
   abort(): void {
     this.isClosed = true;
     void this.connection?.then(({ socket }) => socket.destroy()).catch(() => {});
@@ -119,7 +119,7 @@ export class Pipeline {
     if (remainingMs > 0) await delay(remainingMs);
   }
 
-  /** Lets the connection end once it has answered; the next statement opens a fresh one. */
+  /** Ends the connection when it has answered. The next statement opens a new one. */
   private retire(): void {
     const retired = this.connection;
     this.connection = null;

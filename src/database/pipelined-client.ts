@@ -3,8 +3,8 @@ import { RoleClient, type RoleClientConfig } from './role-client.js';
 import { StatementTimeout } from './statement-timeout.js';
 
 /**
- * A connection on which statements are sent without waiting for the answers before them. `query_timeout` is
- * how long a statement may go unanswered before the connection is ended.
+ * A connection that sends statements without waiting for earlier answers. A statement without an answer for
+ * `query_timeout` ends the connection.
  */
 export class PipelinedClient extends RoleClient {
   readonly socket: Socket;
@@ -21,7 +21,7 @@ export class PipelinedClient extends RoleClient {
 
 const corked = new WeakSet<Socket>();
 
-/** Sends what is written in this turn of the event loop in one system call instead of one for each message. */
+/** Combines all writes of one iteration of the event loop in one system call. */
 export function batchWrites(socket: Socket): void {
   if (corked.has(socket)) return;
   corked.add(socket);

@@ -1,10 +1,10 @@
-/** How busy a pool of connections is. */
+/** Load of a connection pool. */
 export interface PoolUse {
   readonly audience: string;
   /** `quick 1`, `quick 2`, `heavy` or `write`. */
   readonly pool: string;
   /** Statements running or waiting. */
   readonly busy: number;
-  /** Open connections, where that is known. */
+  /** Open connections, if known. */
   readonly open?: number;
 }

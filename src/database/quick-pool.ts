@@ -5,7 +5,7 @@ import type { RoleClientConfig } from './role-client.js';
 
 const PIPELINES = 2;
 
-/** An audience's pipelined connections, for statements that are answered fast. They take statements in turn. */
+/** The pool of an audience for quick statements: pipelined connections, used in turn. */
 export class QuickPool {
   private readonly pipelines: readonly Pipeline[];
   private next = 0;

@@ -11,17 +11,17 @@ import { isConnectionLoss, isTransient, unavailable } from './unavailable.js';
 const QUICK_TIMEOUT_MS = 3_000;
 const HEAVY_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 1_000;
-/** How much later than PostgreSQL we end a statement: for connections that no longer answer. */
+/** How much later than PostgreSQL the client ends a statement, in case the connection no longer answers. */
 const CLIENT_GRACE_MS = 1_000;
-/** How long a read that loses its connections is repeated. A first loss after longer is repeated once. */
+/** How long a read is repeated after lost connections. If the first loss comes later, it is repeated once. */
 const RETRY_MS = 2_000;
-/** Longest pause before a repetition; each is a millisecond longer than the one before. */
+/** Maximum pause between attempts. Each is a millisecond longer than the one before. */
 const MAX_PAUSE_MS = 20;
 
 export interface Readers {
   /**
-   * Runs a statement as the audience's role and answers the row's texts in UTF-8. Quick statements never wait behind
-   * heavy ones. Adds to `time`.
+   * Runs a statement under the role of the audience and returns the texts of the row in UTF-8. Quick statements never
+   * wait for heavy ones. Adds the run time of heavy ones to `time`.
    */
   read(
     audience: Audience,
@@ -29,11 +29,11 @@ export interface Readers {
     isHeavy: boolean,
     time?: HeavyTime,
   ): Promise<readonly Buffer[]>;
-  /** How busy each pool of each audience is. */
+  /** Load of each pool of each audience. */
   use(): readonly PoolUse[];
-  /** Ends running statements and refuses new ones: the server stops without waiting for them. */
+  /** Ends running statements and rejects new ones, so that the server stops without delay. */
   abort(): void;
-  /** Whether the database answers, asked on a connection that no client's statements use. */
+  /** Whether the database answers, on a connection that no client request uses. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ interface AudiencePools {
   readonly heavy: HeavyPool;
 }
 
-/** Opens connections for reading: a login role and pools for each audience, none of them shared. */
+/** Opens connections for reading. Each audience has a login role and pools of its own. */
 export function openReaders(ownerUrl: string, secret: string): Readers {
   const pools = new Map<Audience, AudiencePools>(
     AUDIENCES.map((audience) => [audience, openPools(loginAs(ownerUrl, secret, ROLE_OF[audience]))]),
@@ -54,7 +54,9 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
   });
   let isAborted = false;
 
-  /** Not async: every read would wait for another turn of the queue of promises. Throws what rejects a read. */
+  /**
+   * Not async, because that would delay every read by a microtask. Throws synchronously where a promise would reject.
+   */
   function readOnce(
     audience: Audience,
     statement: ReadStatement,
@@ -126,7 +128,7 @@ function readOptions(login: RoleLogin, timeoutMs: number, ...options: readonly s
   };
 }
 
-/** Repeats a read whose connection was lost. Rejects with SERVICE_UNAVAILABLE when the database stays away. */
+/** Repeats a read after a lost connection. Rejects with SERVICE_UNAVAILABLE if the database stays unavailable. */
 async function retryLostConnection<T>(read: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + RETRY_MS;
   for (let attempt = 1; ; attempt += 1) {

@@ -1,13 +1,13 @@
 import { unavailable } from './unavailable.js';
 
-/** How long a queue may stand still before it refuses those who wait. */
+/** How long a queue may stall before waiting requests are rejected. */
 const MAX_STALL_MS = 1_000;
-/** How long a request waits at most, however fast the queue moves. */
+/** Maximum wait of a request, even if the queue moves. */
 const MAX_WAIT_MS = 5_000;
 
 /**
- * A queue, in order of arrival, for the connections of one pool. Requests wait while it moves: a busy hour makes
- * clients wait. Where all connections hold something long it stands still, and refuses within a second.
+ * The queue of a connection pool, in order of arrival. Requests wait while it moves, as in a busy hour. If long
+ * statements hold all connections it stalls, and requests are rejected within a second.
  */
 export class RequestQueue {
   private readonly waiting = new Set<() => void>();
@@ -22,7 +22,7 @@ export class RequestQueue {
     return this.running + this.waiting.size;
   }
 
-  /** Runs the work once there is a free connection. Rejects with SERVICE_UNAVAILABLE when there is none in time. */
+  /** Runs the work when a connection is free. Rejects with SERVICE_UNAVAILABLE if none is free in time. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running < this.capacity) this.running += 1;
     else await this.waitForSlot();

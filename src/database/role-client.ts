@@ -5,7 +5,7 @@ export interface RoleClientConfig extends ClientConfig {
   readonly role: string;
 }
 
-/** The connection is not the role that it is for. Row-level security looks at the role, so it must not be used. */
+/** The connection has logged in as another role. Row-level security depends on the role, so it must not be used. */
 export class WrongRoleError extends Error {
   constructor(role: string, found: string | null) {
     super(
@@ -17,8 +17,8 @@ export class WrongRoleError extends Error {
 }
 
 /**
- * A connection that is refused unless its login role is the one it is for. PostgreSQL reports
- * `session_authorization` at login, before it takes statements, and at every change: the check needs no round trip.
+ * A connection that fails unless it logs in as the expected role. PostgreSQL reports `session_authorization` at login
+ * and at every change, so the check needs no round trip.
  */
 export class RoleClient extends Client {
   constructor({ role, ...config }: Partial<RoleClientConfig> = {}) {
@@ -28,7 +28,7 @@ export class RoleClient extends Client {
     let found: string | null = null;
     const refuse = (): void => {
       const error = new WrongRoleError(role, found);
-      // The messages that follow may be in the same chunk: without them the connection never becomes ready.
+      // Later messages may be in the same chunk. Without them the connection never becomes ready.
       connection.removeAllListeners('readyForQuery');
       connection.emit('error', error);
       connection.stream.destroy(error);
@@ -38,7 +38,7 @@ export class RoleClient extends Client {
       found = parameterValue;
       if (found !== role) refuse();
     });
-    // The last message before a connection is ready.
+    // The last message before a connection becomes ready.
     connection.once('backendKeyData', () => {
       if (found === null) refuse();
     });

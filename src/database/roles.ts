@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Audience } from '../domain/scopes.js';
 
-/** The login role of each audience. Row policies look at it; it owns nothing and bypasses nothing. */
+/** The login role of each audience. Row policies depend on it. It owns nothing and bypasses no policy. */
 export const ROLE_OF = {
   TUR: 'merzili_tur',
   RUS: 'merzili_rus',
@@ -9,26 +9,26 @@ export const ROLE_OF = {
   PUBLIC: 'merzili_public',
 } as const satisfies Record<Audience, string>;
 
-/** Keeps subjects' budgets and the order of events. It sees nothing of the record. */
+/** Stores the budgets of subjects and the order of events. It sees no records. */
 export const DEMAND_ROLE = 'merzili_demand';
 
-/** Every role the server logs in as, besides the owner. */
+/** All roles the server logs in as, besides the owner. */
 export const LOGIN_ROLES: readonly string[] = [...Object.values(ROLE_OF), DEMAND_ROLE];
 
-/** Password of a login role. It is derived from the installation's secret, so that every process knows it. */
+/** Password of a login role, derived from the secret of the installation, so that every process knows it. */
 export function passwordOf(secret: string, role: string): string {
   return createHmac('sha256', secret).update(`database role ${role}`).digest('base64url');
 }
 
-/** A connection string, and the role that it must log in. */
+/** A connection string and the role that it must log in as. */
 export interface RoleLogin {
   readonly connectionString: string;
   readonly role: string;
 }
 
 /**
- * Parameters of the owner's connection string that say where the database is and how to reach it. All others would
- * override what we set for a role, such as its name, its password and its time limits.
+ * Parameters of the connection string of the owner that locate the database. All others are dropped, because they
+ * could override the role, password or time limits that are set here.
  */
 const ADDRESS_PARAMETERS: ReadonlySet<string> = new Set([
   'host',
@@ -42,7 +42,7 @@ const ADDRESS_PARAMETERS: ReadonlySet<string> = new Set([
   'uselibpqcompat',
 ]);
 
-/** The owner's connection string, turned into the login of a role. */
+/** The login of a role, made from the connection string of the owner. */
 export function loginAs(ownerUrl: string, secret: string, role: string): RoleLogin {
   const url = new URL(ownerUrl);
   for (const name of [...url.searchParams.keys()]) {
@@ -50,7 +50,7 @@ export function loginAs(ownerUrl: string, secret: string, role: string): RoleLog
   }
   const password = passwordOf(secret, role);
   if (url.hostname === '') {
-    // A URL without a host, as for Unix sockets, takes no user before it.
+    // A URL without a host, for Unix sockets, cannot hold a user before the host.
     url.searchParams.set('user', role);
     url.searchParams.set('password', password);
   } else {

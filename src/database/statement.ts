@@ -9,9 +9,8 @@ export interface Statement {
 const insertTexts = new Map<string, string>();
 
 /**
- * Inserts any number of rows. One text serves all rows of the same members, so that PostgreSQL parses and plans it
- * once. Members are named after the columns, in camelCase. `computed` names columns that the database fills, each
- * with its SQL expression.
+ * Inserts any number of rows. All rows with the same members share one text, which PostgreSQL plans once. Members are
+ * named after the columns, in camelCase. `computed` names columns that an SQL expression fills.
  */
 export function insertInto<R extends object>(
   table: string,
@@ -38,7 +37,7 @@ function insertText(
 
 const batchTexts = new Map<string, string>();
 
-/** Several insertions as one statement, which saves round trips. None of them sees the rows of the others. */
+/** Combines insertions into one statement, which saves round trips. None of them sees the rows of the others. */
 export function batchStatements(...statements: readonly Statement[]): Statement {
   const shape = statements.map(({ text }) => text).join(';');
   const text = batchTexts.get(shape) ?? batchText(statements);
@@ -55,7 +54,7 @@ function batchText(statements: readonly Statement[]): string {
 
 const columnNames = new Map<string, string>();
 
-/** A row whose members are named as the columns are, which jsonb_populate_record takes. */
+/** A row with the names of the columns, for jsonb_populate_record. */
 export function record(row: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [columnNameOf(name), value]));
 }

@@ -2,16 +2,16 @@ import type { QueryConfig, QueryResult } from 'pg';
 import { batchWrites, type PipelinedClient } from './pipelined-client.js';
 import type { Statement } from './statement.js';
 
-/** One transaction. Statements run in the order in which they are asked for. */
+/** A transaction. Statements run in the order of the calls. */
 export interface Transaction {
-  /** Answers the rows. Statements that are asked for in the same turn of the event loop share one packet. */
+  /** Returns the rows. Statements of one iteration of the event loop share a packet. */
   read<Row extends object>(statement: Statement): Promise<Row[]>;
-  /** Sends statements without waiting for them: the commit fails if one of them does. */
+  /** Sends statements without waiting. If one fails, the commit fails. */
   send(...statements: readonly Statement[]): void;
 }
 
 interface OpenTransaction extends Transaction {
-  /** Sends the commit behind the statements before it. Rejects with the error of the first that failed. */
+  /** Commits after all earlier statements. Rejects with the error of the first that failed. */
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export function begin(client: PipelinedClient): OpenTransaction {
   function run<Row extends object>(query: QueryConfig): Promise<QueryResult<Row>> {
     batchWrites(client.socket);
     const running = client.statementTimeout.watch(client.query<Row>(query));
-    // The caller or the commit handles a failure; without a handler of its own Node would end the process.
+    // The caller or the commit handles a failure. Without this handler Node would end the process.
     running.catch(() => {});
     return running;
   }
@@ -34,7 +34,7 @@ export function begin(client: PipelinedClient): OpenTransaction {
     send: (...statements) => sent.push(...statements.map((statement) => run(prepared(statement)))),
     async commit() {
       const [{ command }] = await Promise.all([run({ text: 'commit' }), ...sent]);
-      // PostgreSQL answers ROLLBACK where a statement failed whose error nobody awaited.
+      // PostgreSQL answers ROLLBACK if a statement failed whose error nobody awaited.
       if (command !== 'COMMIT') throw new Error('The transaction had failed before its commit');
     },
     async rollback() {
@@ -45,7 +45,7 @@ export function begin(client: PipelinedClient): OpenTransaction {
 
 const names = new Map<string, string>();
 
-/** Connections keep every text prepared. Texts are few: none contains input of users. */
+/** All texts are prepared on each connection. They are few, and none contains user input. */
 function prepared({ text, values }: Statement): QueryConfig {
   const name = names.get(text) ?? `w${names.size + 1}`;
   names.set(text, name);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../common/errors.js';
 import { codeOf } from '../common/thrown.js';
 
-/** SQLSTATE classes and codes of a database that is unavailable for the moment. */
+/** SQLSTATE classes and codes of a database that is temporarily unavailable. */
 const TRANSIENT_STATES = /^(08|53|57P0|57014)/;
 const TRANSIENT_SYSTEM_ERRORS = new Set([
   'ECONNREFUSED',
@@ -12,11 +12,11 @@ const TRANSIENT_SYSTEM_ERRORS = new Set([
   'ENOENT',
   'EHOSTUNREACH',
 ]);
-/** pg's own errors carry no code. */
+/** Errors that pg itself makes have no code. */
 const TRANSIENT_MESSAGES =
   /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout/i;
 
-/** SERVICE_UNAVAILABLE. The client may repeat the request: idempotency keys and versions keep it from acting twice. */
+/** SERVICE_UNAVAILABLE. The client may repeat the request: idempotency keys and versions prevent a second effect. */
 export function unavailable(): CodedError {
   return new CodedError('SERVICE_UNAVAILABLE', { extensions: { retryable: true } });
 }
@@ -41,7 +41,7 @@ export async function retryWhileUnavailable<T>(timeoutMs: number, read: () => Pr
   }
 }
 
-/** Whether an error of pg is about the connection or the server, not about the statement. */
+/** Whether an error of pg concerns the connection or the server, not the statement. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
@@ -57,8 +57,8 @@ const LOST_SYSTEM_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 const LOST_MESSAGES = /Connection terminated|is not queryable|Query read timeout/i;
 
 /**
- * Whether an established connection was lost, so that a read is worth repeating on a fresh one. A connection that
- * could not be opened does not count: repeating at once would only double the client's wait.
+ * Whether an established connection was lost, so that repeating a read on a new one may help. A failed attempt to
+ * connect does not count: repeating it would only double the wait.
  */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

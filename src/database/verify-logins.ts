@@ -3,7 +3,7 @@ import { LOGIN_ROLES, loginAs } from './roles.js';
 
 const TIMEOUT_MS = 5_000;
 
-/** Logs in each role once. Rejects when the database logs in another one, so that the server does not start. */
+/** Logs in as each role once. Rejects if the session has another role, so that the server does not start. */
 export async function verifyLogins(ownerUrl: string, secret: string): Promise<void> {
   await Promise.all(
     LOGIN_ROLES.map(async (role) => {

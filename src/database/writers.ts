@@ -10,7 +10,7 @@ import { loginAs, ROLE_OF, type RoleLogin } from './roles.js';
 import { begin, type Transaction } from './transaction.js';
 import { isTransient, unavailable } from './unavailable.js';
 
-/** Connections of each nation for writing. */
+/** Number of connections for writing of each nation. */
 const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
@@ -18,28 +18,28 @@ const LOCK_TIMEOUT_MS = 3_000;
 const IDLE_TIMEOUT_MS = 5_000;
 /** How long an idle connection stays open. */
 const IDLE_CONNECTION_MS = 60_000;
-/** How much later than PostgreSQL we end a statement: for connections that no longer answer. */
+/** How much later than PostgreSQL the client ends a statement, in case the connection no longer answers. */
 const CLIENT_GRACE_MS = 2_000;
-/** Most attempts of a transaction that conflicts with others. */
+/** Maximum number of attempts of a transaction that conflicts with others. */
 const MAX_ATTEMPTS = 5;
-/** Longest pause before another attempt; pauses are random, so that conflicting transactions part. */
+/** Maximum pause before another attempt. Pauses are random, so that conflicting transactions do not meet again. */
 const MAX_PAUSE_MS = 20;
-/** serialization_failure and deadlock_detected: PostgreSQL rolled back and expects another attempt. */
+/** serialization_failure and deadlock_detected: PostgreSQL rolled back, and the transaction may be repeated. */
 const CONFLICTS = new Set(['40001', '40P01']);
-/** unique_violation: another transaction was first. Repeatable work then reads its rows, or draws another key. */
+/** unique_violation: another transaction was first. When repeated, the work reads its rows or chooses another key. */
 const UNIQUE_VIOLATION = '23505';
 /** lock_not_available and idle_in_transaction_session_timeout. */
 const TIMEOUTS = new Set(['55P03', '25P03']);
 
 export interface WriteOptions {
-  /** The work recognizes what it wrote before, so that it may be repeated when a commit got no answer. */
+  /** The work recognizes its own earlier result, so it may be repeated if a commit got no answer. */
   readonly isRepeatable?: boolean;
 }
 
 export interface Writers {
-  /** Runs the work in one transaction as the nation's role: all of it is committed, or none. */
+  /** Runs the work in one transaction under the role of the nation. */
   write<T>(nation: Nation, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
-  /** How busy the connections of each nation are. */
+  /** Load of the connections of each nation. */
   use(): readonly PoolUse[];
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ interface WritePool {
   readonly queue: RequestQueue;
 }
 
-/** Opens connections for writing: a login role and a pool for each nation, none of them shared. PUBLIC has none. */
+/** Opens connections for writing. Each nation has a login role and a pool of its own. PUBLIC has none. */
 export function openWriters(ownerUrl: string, secret: string, connections = CONNECTIONS): Writers {
   const pools = new Map<Nation, WritePool>(
     NATIONS.map((nation) => {
@@ -115,7 +115,7 @@ async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): P
     client.release();
     return result;
   } catch (error) {
-    // A connection whose rollback fails is ended: the next transaction must not continue this one.
+    // A connection whose rollback fails is closed, because the next transaction must not continue this one.
     await transaction.rollback().then(
       () => client.release(),
       () => client.release(true),
@@ -125,8 +125,8 @@ async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): P
 }
 
 /**
- * Repeats a transaction that PostgreSQL ended because of another one, and once a repeatable one whose connection
- * was lost. Rejects with SERVICE_UNAVAILABLE when that does not help.
+ * Repeats a transaction after a conflict, and a repeatable one once after a lost connection. Rejects with
+ * SERVICE_UNAVAILABLE if that does not help.
  */
 async function retryConflicts<T>(isRepeatable: boolean, transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -143,7 +143,7 @@ async function retryConflicts<T>(isRepeatable: boolean, transaction: () => Promi
   }
 }
 
-/** A repeatable transaction that meets a key in use finds, when repeated, what the other one wrote. */
+/** If a repeatable transaction violates a unique key, its repetition reads what the other one wrote. */
 function endedByConflict(error: unknown, isRepeatable: boolean): boolean {
   const code = codeOf(error);
   return CONFLICTS.has(code) || (isRepeatable && code === UNIQUE_VIOLATION);

@@ -19,14 +19,14 @@ import {
 } from 'graphql';
 import { COST, MAX_NODE_IDS, PAGE_SIZE } from '../domain/limits.js';
 
-/** Larger pages and lists of ids are refused when they are planned. */
+/** Planning rejects larger pages and lists of ids. */
 const MAX_SIZE = Math.max(PAGE_SIZE.maximum, MAX_NODE_IDS);
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * What an operation costs at the most: one for every object it can answer, {@link COST}.mutation for every
- * mutation on top. Pages count `first` or `last` times what an item costs; lists of unknown length a fixed size.
+ * Maximum cost of an operation: one for each object it can answer, and {@link COST}.mutation for each mutation. Pages
+ * count `first` or `last` times the cost of an item; lists of unknown length a fixed size.
  */
 export type CostOf = (
   document: DocumentNode,
@@ -34,7 +34,7 @@ export type CostOf = (
   variables: Variables,
 ) => number;
 
-/** Costs by the values of the variables that sizes depend on; there are few, since sizes are limited. */
+/** Cached costs by the values of size variables. There are few, because sizes are limited. */
 const MAX_CACHED_COSTS = 128;
 
 interface Estimate {
@@ -53,7 +53,7 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
       estimates.set(operation, estimate);
     }
     let key = '';
-    // An omitted variable takes its default, a null does not: two keys.
+    // An omitted variable has its default value and null has not, so their cache keys differ.
     for (const name of estimate.sizes) {
       key += Object.hasOwn(variables, name) ? `${sizeOf(variables[name])};` : '-;';
     }
@@ -66,7 +66,7 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
   };
 }
 
-/** Variables that a document gives to sizes: numbers, and lists whose length counts. */
+/** Variables that determine sizes: numbers, and lists by their length. */
 function sizeVariables(document: DocumentNode, operation: OperationDefinitionNode): string[] {
   const defined = new Set((operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value));
   const names = new Set<string>();
@@ -121,7 +121,7 @@ class Estimator {
     return root ? Math.max(1, this.selection(this.operation.selectionSet, root, 1)) : 1;
   }
 
-  /** `size` is that of the page whose connection is selected here. */
+  /** `size` is the page size of the connection that is selected here. */
   private selection(set: SelectionSetNode, type: GraphQLNamedType, size: number): number {
     let cost = 0;
     for (const selection of set.selections) {
@@ -180,7 +180,7 @@ class Estimator {
     return this.given(node, 'ids') ?? COST.unsizedList;
   }
 
-  /** The size an argument gives, or null. */
+  /** The size that an argument gives, or null. */
   private given(node: FieldNode, name: string): number | null {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
     return value ? this.sizeIn(value) : null;
@@ -203,7 +203,7 @@ function isConnection(type: GraphQLNamedType): boolean {
   return isObjectType(type) && type.name.endsWith('Connection') && 'pageInfo' in type.getFields();
 }
 
-/** Objects in an answer, from its JSON text: each has one opening brace, texts may hold a few more. */
+/** Number of objects in an answer, from its JSON text: one for each opening brace. Braces in texts add a few. */
 export function objectsIn(text: string): number {
   let count = 0;
   for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) count += 1;

@@ -11,7 +11,7 @@ import { CodedError, ERROR_STATUS, type ErrorCode } from '../common/errors.js';
 import { exceededLimit, LIMITS, limitExceeded } from './limits.js';
 
 const MAX_CACHED_DOCUMENTS = 2_000;
-/** Text of all documents kept, in UTF-16 code units. */
+/** Maximum text of all cached documents, in UTF-16 code units. */
 const MAX_CACHED_TEXT = 20_000_000;
 /** graphql-js has no code for this error. */
 const TOO_MANY_TOKENS = /Document contains more tha[nt] \d+ tokens/;
@@ -20,14 +20,14 @@ export type Examined = { readonly document: DocumentNode } | { readonly errors: 
 
 export interface Documents {
   /**
-   * Parses, limits and validates a document, the same on every transport. Documents that pass are kept,
-   * so that the next request with the same text costs one look-up. Errors carry code and HTTP status.
+   * Parses, limits and validates a document, the same for every transport. Valid documents are cached by their text.
+   * Errors carry code and HTTP status.
    */
   examine(text: string): Examined;
 }
 
 export function openDocuments(schema: GraphQLSchema): Documents {
-  const kept = new LRUCache<string, { document: DocumentNode }>({
+  const cache = new LRUCache<string, { document: DocumentNode }>({
     max: MAX_CACHED_DOCUMENTS,
     maxSize: MAX_CACHED_TEXT,
     sizeCalculation: (_value, text) => text.length + 1,
@@ -53,14 +53,16 @@ export function openDocuments(schema: GraphQLSchema): Documents {
       };
     }
     const examined = { document };
-    kept.set(text, examined);
+    cache.set(text, examined);
     return examined;
   }
 
-  return { examine: (text) => kept.get(text) ?? examineAnew(text) };
+  return { examine: (text) => cache.get(text) ?? examineAnew(text) };
 }
 
-/** Rules of graphql-js may throw instead of reporting, `@skip(if: $x)` on a subscription's field makes one throw. */
+/**
+ * Rules of graphql-js may throw instead of reporting: `@skip(if: $x)` on a field of a subscription makes one throw.
+ */
 function validationErrors(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
   try {
     return validate(schema, document, specifiedRules, { maxErrors: LIMITS.validationErrors });

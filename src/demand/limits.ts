@@ -14,8 +14,8 @@ import {
 import { CodedError } from '../common/errors.js';
 
 /**
- * What a document may hold at the most. A document beyond is refused with LIMIT_EXCEEDED before it is
- * validated; `extensions` name the limit by its key here, and its value.
+ * Limits of documents. A document that exceeds one is rejected with LIMIT_EXCEEDED before validation. `extensions`
+ * contain the name of the limit, as here, and its value.
  */
 export const LIMITS = {
   /** Tokens of the document. */
@@ -26,11 +26,11 @@ export const LIMITS = {
   aliases: 15,
   /** Directives in the whole document. */
   directives: 8,
-  /** Fields of one selection, with the fragments spread in it, repeated ones each time. */
+  /** Fields of one selection with fragments spread. Repeated ones count each time. */
   fields: 200,
   /** Fields of a whole operation with its fragments spread. */
   totalFields: 2_000,
-  /** `fields`, `interfaces`, `possibleTypes` and `inputFields` within each other in introspection. */
+  /** Nesting of `fields`, `interfaces`, `possibleTypes` and `inputFields` in introspection. */
   introspection: 2,
   /** Validation errors that are reported. */
   validationErrors: 5,
@@ -58,8 +58,8 @@ export function limitExceeded(limit: Limit): CodedError {
 }
 
 /**
- * The limit a parsed document exceeds, or null. Takes time in proportion to the document as written:
- * each fragment is measured once, however often it is spread. The document need not be valid.
+ * The limit that a parsed document exceeds, or null. Takes time in proportion to the text: each fragment is measured
+ * once. The document need not be valid.
  */
 export function exceededLimit(schema: GraphQLSchema, document: DocumentNode): Limit | null {
   const written = countWritten(schema, document);
@@ -82,10 +82,10 @@ export function exceededLimit(schema: GraphQLSchema, document: DocumentNode): Li
 interface Size {
   /** Fields of the selection itself, fragments spread. */
   readonly fields: number;
-  /** These and all below them. */
+  /** Fields of this selection and all below it. */
   readonly total: number;
   readonly depth: number;
-  /** Deepest nesting of the lists by which introspection can go in circles. */
+  /** Maximum nesting of the lists that make introspection recursive. */
   readonly lists: number;
   /** The same, below `__schema` and `__type` only. */
   readonly introspection: number;
@@ -105,7 +105,7 @@ function sizeOfField(name: string, below: Size): Size {
   };
 }
 
-/** Size of two selections beside each other. */
+/** Combined size of two sibling selections. */
 function combine(one: Size, other: Size): Size {
   return {
     fields: one.fields + other.fields,
@@ -130,7 +130,7 @@ function createRuler(document: DocumentNode): {
   function ofFragment(name: string): Size {
     const size = known.get(name);
     if (size) return size;
-    // A fragment that spreads itself ends here; validation says what is wrong with it.
+    // Ends recursive fragments. Validation reports them.
     known.set(name, NOTHING);
     const fragment = fragments.get(name);
     const measured = fragment ? measure(fragment.selectionSet) : NOTHING;
@@ -154,7 +154,7 @@ function createRuler(document: DocumentNode): {
   return { measure, widest: () => widest };
 }
 
-/** Directives and aliases as they stand in the text. */
+/** Directives and aliases in the text, fragments not spread. */
 function countWritten(
   schema: GraphQLSchema,
   document: DocumentNode,

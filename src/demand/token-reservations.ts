@@ -10,7 +10,7 @@ export interface TokenReservations {
   close(): Promise<void>;
 }
 
-/** Reserves tokens in the buckets in PostgreSQL, which all processes of the installation share. */
+/** Reserves tokens in PostgreSQL, in the buckets that all processes of the installation share. */
 export function openTokenReservations(
   connectionString: string,
   { budget, restoreRate }: BudgetTerms,

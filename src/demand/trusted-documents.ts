@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** As Apollo's generate-persisted-query-manifest writes it. */
+/** The format of generate-persisted-query-manifest of Apollo. */
 const APOLLO_MANIFEST = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   version: z.literal(1),
   operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1) })),
 });
-/** As GraphQL codegen's client preset (and Relay's compiler) writes it: texts by hash. */
+/** The format of the client preset of GraphQL codegen and of the Relay compiler: texts by hash. */
 const CODEGEN_MANIFEST = z.record(z.string().min(1), z.string().min(1));
 
-/** The parts of a request that say which document is meant. */
+/** The parts of a request that identify its document. */
 export interface DocumentRequest {
   readonly query?: unknown;
   readonly documentId?: unknown;
@@ -20,13 +20,13 @@ export interface DocumentRequest {
 export interface TrustedDocuments {
   readonly size: number;
   /**
-   * Text of the trusted document a request means: by `documentId`, by
-   * `extensions.persistedQuery.sha256Hash`, or by its full text; null when it is none of them.
+   * The text of the trusted document that a request names by `documentId`, by `extensions.persistedQuery.sha256Hash`,
+   * or by its full text. Null if there is none.
    */
   textFor(request: DocumentRequest): string | null;
 }
 
-/** Reads a manifest in either form. Rejects with a sentence for the operator. */
+/** Reads a manifest in either format. Rejects with a sentence for the operator. */
 export async function loadTrustedDocuments(file: string): Promise<TrustedDocuments> {
   let json: unknown;
   try {
@@ -49,7 +49,7 @@ export function trustedDocuments(texts: ReadonlyMap<string, string>): TrustedDoc
   };
 }
 
-/** The body with the trusted document it means, or null when it means none. */
+/** The body with the text of its trusted document, or null if it names none. */
 export function trustedBody(documents: TrustedDocuments, body: unknown): object | null {
   if (typeof body !== 'object' || body === null) return null;
   const query = documents.textFor(body);
@@ -58,7 +58,7 @@ export function trustedBody(documents: TrustedDocuments, body: unknown): object 
   return { ...rest, query };
 }
 
-/** The parameters of a GET with the trusted document they mean, or null when they mean none. */
+/** The parameters of a GET with the text of their trusted document, or null if they name none. */
 export function trustedSearch(documents: TrustedDocuments, search: string): string | null {
   const parameters = new URLSearchParams(search);
   let extensions: unknown;

@@ -2,49 +2,49 @@ import { AUDIENCES, type Audience, JOINT_COMMAND, type Scope } from './scopes.js
 import type { IncidentAction } from './vocabularies.js';
 
 /**
- * Who may do what to an incident. `Incident.viewerActions` is this table as SQL, the services validate
- * against it before they write, and `schema/permissions.md` prints it. The guards and policies of the
- * database say the same in SQL of their own; test/modules/incidents/incident-rules.test.ts compares all of them.
+ * The rules for actions on incidents. `Incident.viewerActions` is this table as SQL, services validate against it
+ * before they write, and `schema/permissions.md` prints it. The guards and policies of the database repeat the rules
+ * in SQL. test/modules/incidents/incident-rules.test.ts compares all of them.
  */
 
-/** What a condition looks at. */
+/** Columns that conditions compare. */
 export type ConditionField = 'status' | 'originator' | 'reportedBy' | 'writtenBy';
 
-/** What the fields are compared with: a constant, or who acts. */
+/** Values that columns are compared with: a constant, or a property of the actor. */
 export type ConditionOperand = 'RETRACTED' | 'ACTOR_NATION' | 'ACTOR_IDENTITY';
 
 interface Condition {
-  /** Each of them is compared. */
+  /** The condition holds if it holds for each of them. */
   readonly fields: readonly ConditionField[];
   readonly test: 'EQUAL' | 'DIFFERENT';
   readonly operand: ConditionOperand;
   readonly sentence: string;
-  /** Whether plain SQL of a nation's role is held to it as well; its roles do not know persons. */
-  readonly isHeldByDatabase: boolean;
+  /** Whether the database enforces it for plain SQL as well. Database roles do not identify persons. */
+  readonly isEnforcedByDatabase: boolean;
 }
 
-/** Conditions by the reason for which an action is refused where one is not met. */
+/** Conditions by the reason of the error if one is not met. */
 export const CONDITIONS = {
   RETRACTED: {
     fields: ['status'],
     test: 'DIFFERENT',
     operand: 'RETRACTED',
     sentence: 'the record is not retracted',
-    isHeldByDatabase: true,
+    isEnforcedByDatabase: true,
   },
   NOT_ORIGINATOR: {
     fields: ['originator'],
     test: 'EQUAL',
     operand: 'ACTOR_NATION',
     sentence: 'the record is of the own nation',
-    isHeldByDatabase: true,
+    isEnforcedByDatabase: true,
   },
   FOUR_EYES: {
     fields: ['reportedBy', 'writtenBy'],
     test: 'DIFFERENT',
     operand: 'ACTOR_IDENTITY',
     sentence: 'the person neither reported nor last amended it',
-    isHeldByDatabase: false,
+    isEnforcedByDatabase: false,
   },
 } as const satisfies Record<string, Condition>;
 
@@ -55,20 +55,20 @@ interface ActionRule {
   readonly conditions: readonly ConditionName[];
 }
 
-/** Each action on a visible record: the scope it takes, and what the record must be. */
+/** Each action on a visible record: its scope and conditions. */
 export const ACTION_RULES = {
   AMEND: { scope: 'incident:amend', conditions: ['RETRACTED', 'NOT_ORIGINATOR'] },
   TRANSLATE: { scope: 'incident:translate', conditions: ['RETRACTED'] },
   ASSESS: { scope: 'incident:assess', conditions: ['RETRACTED', 'FOUR_EYES'] },
-  /** Besides, {@link RELEASE_RULES} of the audience. */
+  /** {@link RELEASE_RULES} apply as well. */
   RELEASE: { scope: 'incident:release', conditions: ['RETRACTED'] },
   RETRACT: { scope: 'incident:retract', conditions: ['RETRACTED', 'NOT_ORIGINATOR'] },
 } as const satisfies Record<IncidentAction, ActionRule>;
 
-/** Who decides that a record is released to an audience that does not see it. */
+/** Who decides on the release to an audience that does not see the record yet. */
 type ReleaseRule = 'BY_ORIGINATOR' | 'BY_BOTH_HEADS';
 
-/** By both heads: once TUR and RUS see the record, with the consent of both on the same version. */
+/** BY_BOTH_HEADS: the record is visible to TUR and RUS, and both consent to the release of the same version. */
 export const RELEASE_RULES = {
   TUR: 'BY_ORIGINATOR',
   RUS: 'BY_ORIGINATOR',

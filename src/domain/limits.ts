@@ -1,18 +1,17 @@
 import { VOCABULARIES } from './vocabularies.js';
 
 /**
- * The limits of what a client may ask and write. Every limit stands here once: the planner, the cost of
- * operations, the rules of writing, the imports and the descriptions in the schema read it from here.
- * Limits of documents (tokens, depth, fields) are in src/demand/limits.ts.
+ * Limits of requests and records. The planner, the cost function, the rules for writing, the imports and the schema
+ * descriptions use them. Limits of documents (tokens, depth, fields) are in src/demand/limits.ts.
  */
 
 /** Items of a page of a connection. */
 export const PAGE_SIZE = { minimum: 1, maximum: 100, default: 20 } as const;
 
-/** Ids that `nodes` takes. */
+/** Maximum number of ids of `nodes`. */
 export const MAX_NODE_IDS = 100;
 
-/** Matches that are ranked by relevance; where more match, all count as equally good. */
+/** Maximum number of matches that are ranked. If there are more, none is ranked. */
 export const MAX_RANKED_MATCHES = 500;
 
 /** Radius of the filter `near`. */
@@ -45,28 +44,28 @@ export const MAX_ITEMS = {
   dimensions: VOCABULARIES.IncidentDimension.length,
 } as const;
 
-/** Killed, wounded or detained that one line of casualties may name. */
+/** Maximum number of killed, wounded or detained in one casualties entry. */
 export const MAX_CASUALTIES = 1_000_000;
 
-/** Start of the fighting that the truce of 2020 ended, in Baku: nothing earlier is recorded. */
+/** Start in Baku of the fighting that the truce of 2020 ended. No incident is earlier. */
 export const FIRST_MOMENT = new Date('2020-09-27T00:00:00+04:00');
 
-/** How far ahead of the server's a reporter's clock may be. */
+/** How far the clock of a reporter may be ahead of that of the server. */
 export const CLOCK_SKEW_MS = 60_000;
 
-/** Body of a GraphQL request, and message on a WebSocket. */
+/** Maximum size of a request body and of a WebSocket message. */
 export const MAX_BODY_BYTES = 100 * 1024;
 
-/** What an operation costs besides one for every object that it can answer. */
+/** Cost of an operation in addition to one for each object that it can answer. */
 export const COST = {
-  /** A mutation is a transaction that is written through to the disk. */
+  /** A mutation is a transaction that waits for the disk. */
   mutation: 2_000,
   introspection: 20,
-  /** Objects that a list counts as whose length neither document nor variables say. */
+  /** Assumed length of a list if neither document nor variables state it. */
   unsizedList: 5,
 } as const;
 
-/** A limit as descriptions in the schema write it: 20,000. */
+/** A limit in the format of schema descriptions: 20,000. */
 export function limitText(limit: number): string {
   return limit.toLocaleString('en-US');
 }

@@ -1,17 +1,17 @@
 interface Language {
   /** Language tag (BCP 47) of HTTP, i18next, Intl and `lang` in HTML; suffix of columns: name_tr. */
   readonly tag: string;
-  /** Locale of Intl where dates and lists are written out: English as the Centre writes it, 9 March 2022. */
+  /** Intl locale for dates and lists. British, because the Centre writes 9 March 2022. */
   readonly intl: string;
-  /** ICU collation of PostgreSQL: each language sorts its own alphabet. */
+  /** ICU collation in PostgreSQL: each language has its own alphabetical order. */
   readonly collation: string;
-  /** Languages served where a text does not exist in this one; `source` is the one its author wrote in. */
+  /** Fallback languages, in order. `source` is the language of the author. */
   readonly fallbacks: readonly string[];
 }
 
 /**
- * Every language of the API. tr and ru are the Centre's working languages, az the host's, en the integrators'.
- * The order is that of the bits of `untranslated` in the database: a new language comes last. See
+ * All languages of the API. tr and ru are the working languages of the Centre, az that of the host, en that of
+ * integrators. The order is that of the bits of `untranslated` in the database, so a new language comes last. See
  * docs/guide/add-a-language.md.
  */
 export const LANGUAGES = {
@@ -27,7 +27,7 @@ export type LanguageTag = (typeof LANGUAGES)[Locale]['tag'];
 export const LOCALES = Object.keys(LANGUAGES) as readonly Locale[];
 export const LANGUAGE_TAGS: readonly LanguageTag[] = LOCALES.map((locale) => LANGUAGES[locale].tag);
 
-/** The language of a tag in any case, if it is one of the API's. */
+/** The language of a tag, in any case; undefined if the API has no such language. */
 export function localeOf(tag: string): Locale | undefined {
   return LOCALES.find((locale) => LANGUAGES[locale].tag === tag.toLowerCase());
 }

@@ -31,7 +31,7 @@ function asymmetries(): string[] {
   );
 }
 
-/** What differs between nations besides the table; each is a rule of the records' own. */
+/** Rules of records that treat nations differently, in addition to the table. */
 const RULES_BY_NATION = [
   'Filing: TUR and RUS may be named in `releaseTo`; AZE sees a report of others by release alone.',
   'Release to TUR or RUS: by the other of the two, of its own record; AZE shows its record to them when filing it.',
@@ -44,8 +44,8 @@ const RULES_BY_NATION = [
 ] as const;
 
 /**
- * The permission table as Markdown, with every right that not all nations have and every rule that treats
- * them differently; `schema/permissions.md`.
+ * The permission table as Markdown for `schema/permissions.md`: rights that not all nations have, and rules that
+ * treat nations differently.
  */
 export function permissionsMarkdown(): string {
   const unequal = asymmetries();

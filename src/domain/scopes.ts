@@ -1,12 +1,12 @@
 /**
- * Who may do what: the whole permission table of the Centre on one page.
- * `schema/permissions.md` is emitted from it; `test/permissions/expectations.ts` repeats it by hand.
+ * The permission table of the Centre. `schema/permissions.md` is emitted from it. `test/permissions/expectations.ts`
+ * repeats it by hand.
  */
 
 export const NATIONS = ['TUR', 'RUS', 'AZE'] as const;
 export type Nation = (typeof NATIONS)[number];
 
-/** Who may see a record besides its originator. */
+/** Audiences that a record can be visible to. */
 export const AUDIENCES = ['TUR', 'RUS', 'AZE', 'PUBLIC'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
@@ -20,7 +20,7 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Roles whose tokens come from a nation's issuer; the others come from the Centre's own. */
+/** Roles of the issuers of nations. The other roles are those of the issuer of the Centre. */
 export const NATIONAL_ROLES = [
   'LIAISON_OFFICER',
   'DUTY_OFFICER',
@@ -49,11 +49,11 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** For a national role the nations that have the grant; for the Centre's own roles yes or no. */
+/** Grants: for a national role its nations, for a role of the Centre yes or no. */
 type Grants = Partial<Record<NationalRole, readonly Nation[]> & Record<'INTEGRATOR' | 'PUBLIC', true>>;
 
 const ALL = NATIONS;
-/** The two nations that run the Centre; the host nation is not joint command. */
+/** The two nations that run the Centre. The host nation does not belong to the joint command. */
 export const JOINT_COMMAND = ['TUR', 'RUS'] as const satisfies readonly Nation[];
 
 const OFFICERS = { LIAISON_OFFICER: ALL, DUTY_OFFICER: ALL, CONTINGENT_HEAD: ALL } satisfies Grants;
@@ -88,7 +88,7 @@ export function isGranted(scope: Scope, role: Role, nation: Nation | null): bool
   return nation === null && grants[role] === true;
 }
 
-/** Every scope the table grants to a role of a nation, in the order of the table. */
+/** All scopes of a role of a nation, in the order of the table. */
 export function scopesOf(role: Role, nation: Nation | null): Scope[] {
   return SCOPES.filter((scope) => isGranted(scope, role, nation));
 }

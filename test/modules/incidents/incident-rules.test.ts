@@ -219,7 +219,7 @@ it.each(NATIONS)(
 );
 
 it('leaves to the service alone what the table says the database does not hold', () => {
-  const left = Object.entries(CONDITIONS).filter(([, { isHeldByDatabase }]) => !isHeldByDatabase);
+  const left = Object.entries(CONDITIONS).filter(([, { isEnforcedByDatabase }]) => !isEnforcedByDatabase);
   expect(left.map(([name]) => name)).toEqual(['FOUR_EYES']);
 });
 
