@@ -21,9 +21,9 @@ const TECHNICAL_CODES: ReadonlySet<string> = new Set([
 const SCHEMA_REVEALING_CODES: ReadonlySet<string> = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
 
 /**
- * An error as a client may see it: a message in the request's language, a code, and the extensions that
- * the code documents. Any other error becomes INTERNAL_SERVER_ERROR with the id that `log` returns.
- * With `hidesSchema`, the answer says where the document is wrong, and nothing that names the schema.
+ * An error in the form for clients: a message in the language of the request, a code, and the documented extensions
+ * of the code. Any other error becomes INTERNAL_SERVER_ERROR with the id that `log` returns. With `hidesSchema`, the
+ * answer states where the document is wrong but names nothing of the schema.
  */
 function formatError(
   error: unknown,
@@ -63,7 +63,7 @@ function formatError(
   };
 }
 
-/** Formats errors for their client, the same on every transport, and notes their codes in the request's record. */
+/** Formats errors for clients, the same for every transport, and adds their codes to the request record. */
 export type FormatErrors = (
   errors: readonly unknown[],
   context: Pick<RequestContext, 'locale' | 'requestId' | 'viewer' | 'record'>,
@@ -93,7 +93,7 @@ function codedCause(error: unknown): CodedError | null {
     : null;
 }
 
-/** Whether graphql-js or Apollo made the error, perhaps from another error of theirs. */
+/** Whether graphql-js or Apollo made the error, possibly from another of their errors. */
 function isFromGraphql(original: Error | undefined): boolean {
   return original === undefined || original instanceof GraphQLError;
 }
@@ -104,7 +104,7 @@ function technicalCode(error: GraphQLError): ErrorCode | null {
   return code in ERROR_STATUS ? (code as ErrorCode) : null;
 }
 
-/** The variable of the client's own document that has a wrong value. */
+/** The variable of the document that has an invalid value. */
 function variableOf({ nodes = [] }: GraphQLError): { argument?: string } {
   const [node] = nodes;
   return node?.kind === Kind.VARIABLE_DEFINITION ? { argument: `$${node.variable.name.value}` } : {};

@@ -8,11 +8,11 @@ import { boundValues } from './plan-source.js';
 import type { ReadRow } from './query-executor.js';
 
 /**
- * The channels of open subscriptions. Subscriptions of one audience with the same plan and the same bound values
- * get the same answers, so they share a channel: their events are read once for all of them.
+ * Channels of open subscriptions. Subscriptions of one audience with the same plan and the same bound values share a
+ * channel, so that their events are read once for all of them.
  */
 export interface EventChannels {
-  /** The channel stays while anybody uses it; each user calls `release` once. */
+  /** The channel exists while it has users. Each user calls `release` once. */
   acquire(
     plan: CachedPlan,
     audience: Audience,
@@ -42,7 +42,7 @@ export function createEventChannels(read: ReadRow): EventChannels {
 
 function channelOf(read: ReadRow, plan: CachedPlan, audience: Audience, variables: Variables): Channel {
   const { text, isHeavy, compositions } = statementOf(plan);
-  // Prepared at its first use, because a subscription runs its statement again and again.
+  // Prepared at first use, because a subscription runs its statement repeatedly.
   const name = isHeavy ? undefined : `events_${plan.id}`;
   return createChannel(audience, async (cursors) => {
     const values = valuesFor(plan, variables, cursors);

@@ -8,17 +8,17 @@ import { complete } from '../planner/completion.js';
 import type { Plan } from '../planner/plan.js';
 import type { FormatErrors } from './error-formatter.js';
 
-/** What one event answers. */
+/** The result of one event. */
 export interface EventResult {
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions: { readonly cost: CostReport };
 }
 
-/** The answers of a subscription, in order. The iterator throws what ends it early. */
+/** The results of a subscription, in order. The iterator throws the error that ends it early. */
 export type Events = AsyncIterableIterator<EventResult> & { return(): Promise<IteratorResult<EventResult>> };
 
-/** The answer that an event makes under a response key, completed where fields are denied. */
+/** The result of an event under a response key, completed if fields are denied. */
 export function eventResult(
   { object }: RenderedEvent,
   { outline }: Plan,
@@ -33,7 +33,7 @@ export function eventResult(
   return { data, errors: formatErrors(errors, context) };
 }
 
-/** The events of a queue as answers. When an answer fails, the queue is closed and the error is thrown. */
+/** Maps the events of a queue to results. If a result fails, the queue is closed and the error is thrown. */
 export function mapEvents(
   queue: BoundedQueue<RenderedEvent>,
   toResult: (event: RenderedEvent) => Promise<EventResult>,

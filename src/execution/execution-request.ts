@@ -1,15 +1,15 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../context/request-context.js';
 
-/** One operation, parsed and validated, as an executor gets it. */
+/** One parsed and valid operation for an executor. */
 export interface ExecutionRequest {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Names document and operation: equal keys, equal operations. */
+  /** Identifies document and operation. */
   readonly operationKey: string;
   /** As the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
-  /** It may answer so much that it runs on the connections for heavy statements. */
+  /** Whether its answer may be so large that it runs in the heavy pool. */
   readonly isLarge?: boolean;
 }

@@ -6,10 +6,10 @@ import { ResponseText } from '../planner/response-text.js';
 import type { ExecutionRequest } from './execution-request.js';
 import type { ExecuteQuery, QueryResult } from './query-executor.js';
 
-/** Cost of a millisecond of a heavy statement, on top of what it answers. */
+/** Cost of each millisecond of a heavy statement, in addition to its objects. */
 const HEAVY_MS_COST = 1_000;
 
-/** An operation that may cost more than this runs on the connections for heavy statements. */
+/** Operations with a higher maximum cost run in the heavy pool. */
 const LARGE_COST = 10_000;
 
 /**

@@ -27,7 +27,7 @@ export interface MutationParts extends ExecutorParts {
   readonly write: Writers['write'];
 }
 
-/** Queries to one executor, mutations to the other; subscriptions are refused. */
+/** Sends queries to one executor and mutations to the other. Rejects subscriptions. */
 export function executeByOperation(query: ExecuteQuery, mutation: ExecuteQuery): ExecuteQuery {
   return (request) => {
     if (request.operation.operation === OperationTypeNode.QUERY) return query(request);
@@ -48,12 +48,13 @@ function needsOtherTransport(): CodedError {
 }
 
 /**
- * Executes mutation operations: graphql-js runs one after the other, each through its service in a transaction of
- * its own. What they wrote is read back after the commit, see read-back.ts. Coded errors are answered.
+ * Executes mutation operations. graphql-js runs their fields one after the other, each through its service in a
+ * transaction of its own. Written rows are read back after the commit, see read-back.ts. Coded errors become part of
+ * the answer.
  */
 export function createMutationExecutor(schema: GraphQLSchema, parts: MutationParts): ExecuteQuery {
   return async (request) => {
-    // graphql-js coerces all variables, and rejects those that are wrong; only these are needed before.
+    // graphql-js coerces all variables later and rejects invalid ones. Only these are needed now.
     const switches = getVariableValues(schema, switchesOf(request.operation), request.variables);
     const denied = switches.coerced ? deniedFields(schema, request, switches.coerced) : [];
     if (denied.length > 0) return { data: null, errors: denied };
@@ -81,8 +82,8 @@ function switchesOf({ variableDefinitions = [] }: OperationDefinitionNode): Vari
 }
 
 /**
- * An error for each mutation of the operation whose scope the viewer lacks. Nothing of the operation runs then, so
- * that it is never half done. A mutation that states no scope is open to nobody.
+ * An error for each mutation of the operation whose scope the viewer lacks. Then nothing of the operation runs, so
+ * that it is never half done. A mutation without a declared scope is closed to everybody.
  */
 function deniedFields(
   schema: GraphQLSchema,
@@ -119,7 +120,7 @@ function writeAs(write: Writers['write'], nation: Nation): WriteContext['write']
   return <T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions) => write(nation, work, options);
 }
 
-/** Without its database the whole request fails, which the status of the HTTP response says. */
+/** If the database is unavailable the whole request fails, and the HTTP status says so. */
 function setStatusIfUnavailable(error: GraphQLError): void {
   const cause = error.originalError ?? error;
   if (isUnavailable(cause)) cause.endingRequest();

@@ -10,9 +10,9 @@ import type { Model } from '../planner/model.js';
 import type { MutationContext } from './read-back.js';
 
 /**
- * Gives resolvers to the payloads of mutations, once, after the schema has been built. A field of a payload whose
- * type is read by SQL holds a {@link ReadBack}, which the context of the mutation reads. The objects below it
- * are JSON, keyed as the response is.
+ * Sets the resolvers of mutation payloads, once, after the schema has been built. A payload field whose type is read
+ * by SQL holds a {@link ReadBack}, which the context of the mutation reads. The objects below it are JSON with the
+ * keys of the response.
  */
 export function wireMutationPayloads(schema: GraphQLSchema, model: Model): void {
   const wired = new Set<GraphQLObjectType>();

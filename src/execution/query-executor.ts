@@ -22,7 +22,7 @@ import { boundValues, type MayIntrospect, planSourceOf, planViewerOf } from './p
 import { variablesOf } from './variables.js';
 import { withViewer } from './with-viewer.js';
 
-/** Runs a statement as the audience's database role, and answers its one row: JSON texts in UTF-8. */
+/** Runs a statement under the role of the audience and returns its one row: JSON texts in UTF-8. */
 export type ReadRow = (
   audience: Audience,
   statement: ReadStatement,
@@ -36,7 +36,7 @@ export interface ExecutorParts {
   readonly mayIntrospect: MayIntrospect;
 }
 
-/** What a query answers. `data` is absent when the request was refused before anything was read. */
+/** The result of a query. `data` is absent if the request was rejected before anything was read. */
 export interface QueryResult {
   readonly data?: ResponseText | null;
   readonly errors?: readonly GraphQLError[];
@@ -47,8 +47,8 @@ export interface QueryResult {
 export type ExecuteQuery = (request: ExecutionRequest) => Promise<QueryResult>;
 
 /**
- * Executes query operations: each is compiled once into one SQL statement, which runs once for each request.
- * Coded errors are answered; any other error is thrown.
+ * Executes query operations. Each is compiled once to one SQL statement, which runs once for each request. Coded
+ * errors become part of the result; any other error is thrown.
  */
 export function createQueryExecutor(schema: GraphQLSchema, parts: ExecutorParts): ExecuteQuery {
   return async (request) => {
@@ -81,7 +81,7 @@ async function answerQuery(
   if (plan.inMemory === null && plan.outline === null) {
     return { data: dataText(plan, await readColumns(plan, read, request, variables)) };
   }
-  // The rare operations: with fields answered in memory, or with denied ones.
+  // Only for operations with fields that graphql-js resolves, or with denied fields.
   const inMemory = plan.inMemory ? await executeInMemory(schema, plan.inMemory, request) : { data: {} };
   const errors = [...(inMemory.errors ?? [])];
   if (inMemory.data === null || inMemory.data === undefined) return { data: null, errors };
@@ -96,7 +96,7 @@ async function answerQuery(
   };
 }
 
-/** The JSON texts of the plan's statement, one for each column, in UTF-8. */
+/** The JSON texts of the row, one for each column, in UTF-8. */
 async function readColumns(
   plan: CachedPlan,
   read: ReadRow,
@@ -133,7 +133,7 @@ function isReferenceChanged(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === REFERENCE_CHANGED;
 }
 
-/** The specification has no empty list of errors. */
+/** The specification does not allow an empty list of errors. */
 function ifAny(errors: readonly GraphQLError[]): Pick<QueryResult, 'errors'> {
   return errors.length > 0 ? { errors } : {};
 }

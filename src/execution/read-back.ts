@@ -11,12 +11,12 @@ import type { ExecutionRequest } from './execution-request.js';
 import { boundValues, planSourceOf, planViewerOf } from './plan-source.js';
 import type { ExecutorParts } from './query-executor.js';
 
-/** What graphql-js hands to the resolvers of a mutation. */
+/** The context of the resolvers of a mutation. */
 export interface MutationContext extends WriteContext {
   /**
-   * Reads what a mutation has written, for a field of its payload: under the viewer's own rows and rights, by the
-   * client's selection, in one statement after the commit. The answer is JSON keyed as the response is, with an
-   * error in the place of each denied field. Throws FORBIDDEN where the field itself is denied.
+   * Reads the written row for a payload field after the commit: one statement with the selection of the client, under
+   * the row rules and scopes of the viewer. The result is JSON with the keys of the response and an error in place of
+   * each denied field. Throws FORBIDDEN if the field itself is denied.
    */
   readonly readBack: (written: ReadBack, info: GraphQLResolveInfo) => Promise<unknown>;
 }
@@ -59,7 +59,7 @@ export function createReadBack(
   };
 }
 
-/** Puts an error in the place of each denied field; graphql-js then propagates nulls as it always does. */
+/** Replaces each denied field with an error. graphql-js then propagates nulls. */
 function placeErrors(value: unknown, field: OutlineField, viewer: Viewer): void {
   if (Array.isArray(value)) {
     for (const item of value) placeErrors(item, field, viewer);

@@ -41,14 +41,14 @@ export interface SubscriptionParts extends ExecutorParts {
   readonly formatErrors: FormatErrors;
 }
 
-/** Either the answers to come, or why there will be none. */
+/** The results to come, or the errors that prevent them. */
 export type Subscribed = { readonly events: Events } | { readonly errors: readonly GraphQLError[] };
 
 export interface SubscriptionExecutor {
   execute(request: ExecutionRequest): Promise<Subscribed>;
   /** Number of open subscriptions. */
   readonly size: number;
-  /** Ends all of them, with a coded error. */
+  /** Ends all subscriptions with a coded error. */
   close(): void;
 }
 
@@ -67,16 +67,16 @@ interface PreparedSubscription {
   readonly root: Root;
   readonly plan: CachedPlan;
   readonly variables: Variables;
-  /** The event after which the subscription begins. */
+  /** The offset after which the subscription begins. */
   readonly start: EventOffset;
   /** Cost of each event, and of opening the subscription. */
   readonly cost: number;
 }
 
 /**
- * Executes subscription operations. Each is compiled as a read of events, by the plan cache that queries use.
- * Opening one checks its scope, the subject's limit and budget, and the cursor; then no event is left out or given
- * twice. Coded errors are answered, any other error is thrown.
+ * Executes subscription operations. Each is compiled as a read of events, with the plan cache of queries. Opening one
+ * checks the scope, the limit and budget of the subject, and the cursor. From then on every event arrives once. Coded
+ * errors become part of the result; any other error is thrown.
  */
 export function createSubscriptionExecutor(
   schema: GraphQLSchema,
@@ -90,7 +90,7 @@ export function createSubscriptionExecutor(
 
   function open({ context, subject, root, plan, variables, start, cost }: PreparedSubscription): Events {
     const { viewer } = context;
-    // Checked again, because others may have been opened while this one was prepared.
+    // Checked again, because other subscriptions may have been opened in the meantime.
     limit.check(subject);
     const { channel, release } = channels.acquire(plan, audienceOf(viewer), variables);
     limit.add(subject);
@@ -158,7 +158,7 @@ function checkScope({ field }: Root, { viewer }: RequestContext): void {
   if (!viewer.scopes.has(scope)) throw forbidden(viewer, scope);
 }
 
-/** Charges for the subscription, plans it, and finds where it begins. */
+/** Charges the subscription, plans it, and finds its start. */
 async function prepare(
   { plans, log, costOf, budget, mayIntrospect }: SubscriptionParts,
   request: ExecutionRequest,

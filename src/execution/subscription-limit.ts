@@ -1,11 +1,11 @@
 import { CodedError } from '../common/errors.js';
 
-/** Subscriptions that a subject may hold open to one process. */
+/** Maximum number of open subscriptions of a subject in one process. */
 const MAX_SUBSCRIPTIONS = 1_024;
 
 /** Counts the open subscriptions of each subject. */
 export interface SubscriptionLimit {
-  /** Throws LIMIT_EXCEEDED when the subject has as many open as it may. */
+  /** Throws LIMIT_EXCEEDED if the subject has reached the maximum. */
   check(subject: string): void;
   add(subject: string): void;
   remove(subject: string): void;

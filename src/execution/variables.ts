@@ -4,10 +4,10 @@ import { IDENTITY_KEY } from '../planner/identity.js';
 import type { Variables } from '../planner/sql.js';
 import type { ExecutionRequest } from './execution-request.js';
 
-/** Errors of a request's variables that are answered at most. */
+/** Maximum number of reported errors of variables. */
 export const MAX_VARIABLE_ERRORS = 5;
 
-/** The variables of a request as its operation declares them, with the viewer's identity beside them. */
+/** The coerced variables of a request, with the identity of the viewer. */
 export function variablesOf(
   schema: GraphQLSchema,
   { operation, variables, context }: ExecutionRequest,
@@ -16,7 +16,7 @@ export function variablesOf(
     maxErrors: MAX_VARIABLE_ERRORS,
   });
   if (errors) return { errors };
-  // Without a prototype: a client may name a variable `toString`.
+  // Without a prototype, because a client may name a variable `toString`.
   return {
     variables: Object.assign(Object.create(null), coerced, { [IDENTITY_KEY]: identityOf(context.viewer) }),
   };

@@ -4,8 +4,8 @@ import { SCOPES } from '../domain/scopes.js';
 import { forbidden } from '../graphql-types/guard.js';
 
 /**
- * Adds to a FORBIDDEN error of the planner, which knows scopes only, what the viewer's role is granted and what
- * its token holds. Other errors stay as they are.
+ * Adds the grants of the role and the scopes of the token to a FORBIDDEN error of the planner, which does not know
+ * them. Other errors stay unchanged.
  */
 export function withViewer(error: CodedError, viewer: Viewer): CodedError {
   const scope = SCOPES.find((candidate) => candidate === error.extensions.scope);

@@ -1,18 +1,18 @@
 /**
- * Items that wait for one reader, in order. It never holds more than its capacity, and is read as an async iterator.
- * An error ends it: the reader gets the error once, and nothing after it.
+ * A bounded queue with one reader, which reads it as an async iterator. An error ends it: the reader gets the error
+ * once, and nothing after it.
  */
 export interface BoundedQueue<T> extends AsyncIterableIterator<T> {
   readonly isOpen: boolean;
-  /** When the reader last took an item, in milliseconds on the process's steady clock. */
+  /** When the reader last took an item, in milliseconds of the steady clock of the process. */
   readonly takenAt: number;
-  /** Adds an item. False when the queue is full or closed. */
+  /** Adds an item. Returns false if the queue is full or closed. */
   put(item: T): boolean;
-  /** Resolves once the reader has taken every item, or the queue is closed. */
+  /** Resolves when the reader has taken every item, or the queue is closed. */
   drained(): Promise<void>;
   /** Closes the queue, drops its items, and gives the reader the error. */
   abort(error: unknown): void;
-  /** Closes the queue on behalf of its reader. */
+  /** Closes the queue. The reader calls it. */
   return(): Promise<IteratorResult<T>>;
 }
 
@@ -21,7 +21,7 @@ interface Reader<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** `onClose` is called once, when the queue is closed by either side. */
+/** Either side closes the queue; `onClose` is then called once. */
 export function createBoundedQueue<T>(capacity: number, onClose: () => void): BoundedQueue<T> {
   const items: T[] = [];
   const readers: Reader<T>[] = [];
@@ -39,7 +39,7 @@ export function createBoundedQueue<T>(capacity: number, onClose: () => void): Bo
     onClose();
   }
 
-  /** Answers a read of a closed queue: with its error the first time, else with the end. */
+  /** Ends a read of a closed queue: the first one with the error, later ones with the end. */
   function endRead({ resolve, reject }: Reader<T>): void {
     if (failure === null) {
       resolve({ value: undefined, done: true });

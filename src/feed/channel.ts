@@ -4,39 +4,39 @@ import type { Audience } from '../domain/scopes.js';
 import type { LoggedEvent } from './event-log.js';
 import type { FeedReader } from './feed.js';
 
-/** Pages that may wait for a channel to render them; its subscribers read further pages from the table. */
+/** Maximum number of pages that wait to be rendered. Beyond it, subscribers read from the table. */
 const MAX_WAITING = 50;
 /** How long the database may be unavailable before subscriptions are ended. */
 export const MAX_OUTAGE_MS = 30_000;
 
-/** An event with what a client selected of it. */
+/** An event with its selected fields. */
 export interface RenderedEvent extends LoggedEvent {
   readonly object: Readonly<Record<string, unknown>>;
 }
 
-/** A subscription that gets its channel's events. */
+/** A subscriber of a channel. */
 export interface ChannelSubscriber {
   receive(events: readonly RenderedEvent[]): void;
-  /** The channel cannot keep up: the subscriber reads on from the table by itself. */
+  /** The channel is behind. The subscriber reads from the table by itself. */
   leave(): void;
   fail(error: unknown): void;
 }
 
 /**
- * All subscriptions that get the same answers: the same statement with the same values, as the same audience. Their
- * events are read once for all of them, in order.
+ * Subscriptions with the same statement, the same values and the same audience. Their events are read once for all of
+ * them, in order.
  */
 export interface Channel extends FeedReader {
   readonly audience: Audience;
-  /** Subscribers that have caught up and get what the feed delivers. */
+  /** Subscribers that receive events from the feed, having read all earlier ones. */
   readonly subscribers: Set<ChannelSubscriber>;
-  /** The events that meet the filter and that the audience sees now, with what the clients selected of them. */
+  /** Renders the events that meet the filter and that the audience can see now. */
   render(events: readonly LoggedEvent[]): Promise<readonly RenderedEvent[]>;
 }
 
 const renderedPairs = z.array(z.tuple([z.string(), z.record(z.string(), z.unknown())]));
 
-/** Answers the JSON list of pairs of cursor and event for the given cursors. */
+/** Returns the JSON list of pairs of cursor and event for the given cursors. */
 export type ReadEvents = (cursors: readonly string[]) => Promise<string>;
 
 export function createChannel(audience: Audience, read: ReadEvents): Channel {

@@ -1,2 +1,2 @@
-/** Key among a statement's variables for the events to read; no GraphQL variable can have this name. */
+/** Variable that holds the keys of the events to read. No GraphQL variable can have this name. */
 export const EVENT_KEYS = '#events';

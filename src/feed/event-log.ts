@@ -6,7 +6,7 @@ import { raw, render } from '../planner/sql.js';
 import { type EventOffset, later } from './event-offset.js';
 import type { Sequencer } from './sequencer.js';
 
-/** Events read at once. */
+/** Events of a page. */
 export const PAGE = 200;
 
 export interface LoggedEvent {
@@ -17,19 +17,19 @@ export interface LoggedEvent {
 
 export interface Page {
   readonly events: readonly LoggedEvent[];
-  /** Where the next page begins: what lies before has been read, and nothing will come there. */
+  /** Where the next page begins. Everything before it has been read, and no event will be inserted there. */
   readonly next: EventOffset;
-  /** Nothing that had been committed lies beyond. */
+  /** No committed event lies after this page. */
   readonly isLast: boolean;
 }
 
-/** The table of events as an audience sees it, each read as the audience's own role. */
+/** The table of events as an audience sees it, read under the role of the audience. */
 export interface EventLog {
-  /** The audience's events after an offset, of all that have been committed by now. */
+  /** Committed events of the audience after an offset. */
   pageAfter(audience: Audience, offset: EventOffset): Promise<Page>;
-  /** The offset of the last event that has been committed by now. */
+  /** The offset of the last committed event. */
   now(): Promise<EventOffset>;
-  /** Where the event of a cursor stands; null for one that the audience does not see, and for anything else. */
+  /** The offset of the event with this cursor. Null if the audience does not see it or it does not exist. */
   find(audience: Audience, cursor: string): Promise<EventOffset | null>;
 }
 

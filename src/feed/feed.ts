@@ -7,40 +7,40 @@ const POLL_MS = 2_000;
 /** Time between a failed poll and the next. */
 const RETRY_MS = 250;
 
-/** Receives an audience's events, page by page, in order. */
+/** Receives the events of an audience, page by page, in order. */
 export interface FeedReader {
   deliver(events: readonly LoggedEvent[]): void;
 }
 
 /**
- * Delivers new events to readers, for each audience separately. An audience with readers is polled on every
- * notification and every {@link POLL_MS}, with one statement however many readers there are. Every reader gets
- * every event after the offset at which it joined, in order and once; failed polls are repeated.
+ * Delivers new events to readers, for each audience separately. An audience with readers is polled at every
+ * notification and every {@link POLL_MS}, with one statement for all readers. Each reader gets every event after the
+ * offset at which it joined, once and in order. Failed polls are repeated.
  */
 export interface Feed {
   /**
-   * Adds a reader and answers the offset after which it gets every event. `reached` is how far the caller has read
-   * by itself: without other readers, the feed begins there.
+   * Adds a reader and returns the offset after which it gets every event. `reached` is the last offset that the
+   * caller has read; without other readers, the feed begins there.
    */
   join(audience: Audience, reader: FeedReader, reached: EventOffset): EventOffset;
   leave(audience: Audience, reader: FeedReader): void;
-  /** Polls every audience that has readers, because there may be new events. */
+  /** Polls all audiences with readers, because there may be new events. */
   poll(): void;
-  /** Milliseconds since the audience furthest behind had received every event; 0 when none is behind. */
+  /** Milliseconds since the slowest audience had received every event; 0 if none is behind. */
   lagMs(): number;
   close(): void;
 }
 
-/** The state of one audience that has, or had, readers. */
+/** State of an audience that has or had readers. */
 interface AudienceFeed {
   readonly readers: Set<FeedReader>;
-  /** Everything up to here has been delivered. */
+  /** All events up to this offset have been delivered. */
   offset: EventOffset;
   isPolling: boolean;
-  /** There may be events that the poll under way does not see. */
+  /** Whether there may be events that the running poll does not see. */
   pollAgain: boolean;
   timer: NodeJS.Timeout | undefined;
-  /** Since when there may be undelivered events, on the process's steady clock; null when there are none. */
+  /** Since when there may be undelivered events, on the steady clock of the process; null if there are none. */
   behindSince: number | null;
 }
 
@@ -57,7 +57,7 @@ export function createFeed(log: Pick<EventLog, 'pageAfter'>, onFailure: (error: 
     try {
       while (feed.pollAgain && feed.readers.size > 0) await deliverPage(log, audience, feed);
     } catch (error) {
-      // The offset has not moved, so the next poll finds the same events.
+      // The offset has not changed, so the next poll finds the same events.
       onFailure(error);
       nextMs = RETRY_MS;
     } finally {

@@ -11,9 +11,9 @@ export interface Listener {
 }
 
 /**
- * One connection that listens for notifications of the database. They carry no payload: they say that something
- * has changed, not what. A lost connection is opened again; `onNotification` is then called once, because
- * notifications may have been missed.
+ * Opens a connection that listens for notifications of the database. They have no payload: they say that something
+ * has changed. After a lost connection is replaced, `onNotification` is called once, because notifications may have
+ * been missed.
  */
 export function openListener(
   connectionString: string,

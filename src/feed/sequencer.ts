@@ -3,14 +3,14 @@ import { DEMAND_ROLE } from '../database/roles.js';
 
 const TIMEOUT_MS = 3_000;
 
-/** Puts events in order once they have been committed. */
+/** Assigns the order of committed events. */
 export interface Sequencer {
-  /** Gives every committed event its offset; answers the last one given. */
+  /** Assigns an offset to every committed event. Returns the last one. */
   assignOrder(): Promise<bigint>;
   close(): Promise<void>;
 }
 
-/** Logs in as a role that may call assign_event_order() and sees no event. */
+/** Opens a connection of a role that may call assign_event_order() but sees no event. */
 export function openSequencer(connectionString: string): Sequencer {
   const pipeline = new Pipeline({
     connectionString,
@@ -29,7 +29,7 @@ export function openSequencer(connectionString: string): Sequencer {
   return { assignOrder, close: () => pipeline.close() };
 }
 
-/** Calls that come while one is under way share the one after it: what they ask for may be too late for it. */
+/** Calls during a run share the next run, because the current one may have missed their events. */
 export function shared<T>(run: () => Promise<T>): () => Promise<T> {
   let current: Promise<T> | null = null;
   let next: Promise<T> | null = null;

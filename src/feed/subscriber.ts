@@ -6,17 +6,16 @@ import type { EventLog } from './event-log.js';
 import type { EventOffset } from './event-offset.js';
 import type { Feed } from './feed.js';
 
-/** Events that may wait for a client; it gets further ones from the table once it has taken these. */
+/** Maximum number of events in the queue of a client. It gets further ones from the table when the queue is empty. */
 export const MAX_WAITING_EVENTS = 256;
-/** A client that has events waiting and takes none for this long is disconnected; it can resume by cursor. */
+/** A client that takes none of its waiting events for this long is disconnected. It can resume by cursor. */
 export const STALLED_MS = 10_000;
-/** After a page with at most this many events, a subscription joins the feed. */
+/** A subscription joins the feed after a page with at most this many events. */
 const CAUGHT_UP_EVENTS = 32;
 
 /**
- * The events of a channel after an offset, in order, none left out and none twice. They come from the table, page by
- * page as the client takes them, until it has caught up; then from the feed. A client that falls behind gets them
- * from the table again.
+ * The events of a channel after an offset, each once and in order. They come from the table, page by page, until the
+ * client has caught up, and then from the feed. A client that falls behind reads from the table again.
  */
 export function subscribe(
   { log, feed }: SubscriptionSources,
@@ -34,7 +33,7 @@ interface SubscriptionSources {
 
 class Subscription implements ChannelSubscriber {
   readonly queue: BoundedQueue<RenderedEvent>;
-  /** Events from the feed that wait until the table has been read; null when they go straight to the client. */
+  /** Events of the feed that wait until the table has been read; null if they go to the client at once. */
   private buffered: RenderedEvent[] | null = null;
   /** Ends the wait in {@link followFeed}. */
   private wake: () => void = () => {};
@@ -43,7 +42,7 @@ class Subscription implements ChannelSubscriber {
     private readonly log: SubscriptionSources['log'],
     private readonly feed: Feed,
     private readonly channel: Channel,
-    /** Every event up to here has been put into the queue. */
+    /** All events up to this offset are in the queue. */
     private reached: EventOffset,
     onEnd: () => void,
   ) {
@@ -89,7 +88,7 @@ class Subscription implements ChannelSubscriber {
     }
   }
 
-  /** Reads pages until one is so small that few events can have followed it. */
+  /** Reads pages until one is so small that few events can follow. */
   private async catchUp(): Promise<void> {
     while (this.queue.isOpen) {
       const { count, isLast } = await this.readPage(null);
@@ -97,7 +96,7 @@ class Subscription implements ChannelSubscriber {
     }
   }
 
-  /** Reads one page of the table, up to `last`, once the client has taken everything before it. */
+  /** Reads one page of the table, up to `last`, when the client has taken all earlier events. */
   private async readPage(
     last: EventOffset | null,
   ): Promise<{ readonly count: number; readonly isLast: boolean }> {
@@ -112,7 +111,7 @@ class Subscription implements ChannelSubscriber {
     return { count: selected.length, isLast: page.isLast };
   }
 
-  /** Follows the feed. Resolves when the client falls behind, or leaves. */
+  /** Follows the feed. Resolves when the client falls behind or disconnects. */
   private async followFeed(): Promise<void> {
     const { channel, feed } = this;
     const buffered: RenderedEvent[] = [];
@@ -132,7 +131,7 @@ class Subscription implements ChannelSubscriber {
   }
 }
 
-/** Resolves once the client has taken everything; aborts the queue when it has stopped taking. */
+/** Resolves when the client has taken all events. Aborts the queue if it stalls. */
 async function untilTaken(queue: BoundedQueue<RenderedEvent>): Promise<void> {
   const stallCheck = setInterval(() => {
     if (performance.now() - queue.takenAt > STALLED_MS) queue.abort(tooSlow());

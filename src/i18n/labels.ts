@@ -7,9 +7,9 @@ import ru from './catalogs/ru.json' with { type: 'json' };
 import tr from './catalogs/tr.json' with { type: 'json' };
 
 /**
- * Text of a catalog key, such as `errors.FORBIDDEN`, in one fixed language. Plurals follow CLDR by
- * the variable `count`. Variables are inserted as they are, neither escaped nor interpreted.
- * Throws when the catalog lacks the key, or the text names a variable that is not given.
+ * The text of a catalog key, such as `errors.FORBIDDEN`, in one language. Plurals follow CLDR by the variable
+ * `count`. Variables are inserted unchanged. Throws if the catalog lacks the key or a variable of the text is
+ * missing.
  */
 export type Translate = (key: string, variables?: Readonly<Record<string, string | number>>) => string;
 
@@ -38,19 +38,19 @@ function fixedTranslator(locale: Locale): Translate {
 
 const translators = new Map<Locale, Translate>();
 
-/** The translator of a language: always the same function, without state between calls. */
+/** The translator of a language. It has no state. */
 export function translator(locale: Locale): Translate {
   const translate = translators.get(locale) ?? fixedTranslator(locale);
   translators.set(locale, translate);
   return translate;
 }
 
-/** Label of a code in a language; the first letter is lower case, as in a dictionary. */
+/** Label of a code. Its first letter is lower case, as in a dictionary. */
 export function vocabularyLabel(locale: Locale, vocabulary: VocabularyName, code: string): string {
   return translator(locale)(`vocabulary.${vocabulary}.${code}`);
 }
 
-/** A sentence that explains a code, if there is one; without a code, the name of the vocabulary. */
+/** A sentence that explains a code, or undefined. Without a code, the name of the vocabulary. */
 export function vocabularyDescription(
   locale: Locale,
   vocabulary: VocabularyName,

@@ -3,15 +3,15 @@ import type { TimePrecision } from '../domain/vocabularies.js';
 import { translator } from './labels.js';
 import { ordinalYear, pointInTime } from './numerals.js';
 
-/** The Centre's time: UTC+4 all year. */
+/** Time zone of the Centre: UTC+4 all year. */
 const BAKU = 'Asia/Baku';
 
 /** A time, split into date and clock time in Baku. */
 interface Moment {
-  /** 2022-03-09, for comparing. */
+  /** Date for comparisons: 2022-03-09. */
   readonly date: string;
   readonly day: string;
-  /** In the grammatical form that follows a day. */
+  /** In the grammatical case that follows a day. */
   readonly month: string;
   readonly year: string;
   readonly clock: string;
@@ -66,8 +66,8 @@ export function dayText(locale: Locale, date: string): string {
 }
 
 /**
- * The time of an occurrence, as the beginning of a sentence, no more exact than its precision. `to` is the
- * end of a half-open interval; midnight means the end of the day before.
+ * The time of an incident as the beginning of a sentence, no more exact than its precision. `to` is the end of a
+ * half-open interval; midnight means the end of the day before.
  */
 export function occurrenceText(
   locale: Locale,

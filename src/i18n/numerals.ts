@@ -31,7 +31,7 @@ export function pointInTime(locale: Locale, clock: string): string {
   return `${clock}${locale === 'TR' ? "'" : '-'}${ending(locale, minute === 0 ? hour : minute)}`;
 }
 
-/** A year in the form that dates need: 2023-cü in Azerbaijani, plain in the other languages. */
+/** A year in the form that dates use: 2023-cü in Azerbaijani, plain in the other languages. */
 export function ordinalYear(locale: Locale, year: number): string {
   if (locale !== 'AZ') return String(year);
   const isHundred = year % 100 === 0;

@@ -5,9 +5,9 @@ import { translator } from './labels.js';
 const RUSSIAN_DISTRICT = /^(\S+)ский район$/;
 
 /**
- * The place of an occurrence, in a phrase that leaves the name uninflected, so that no case is wrong:
- * 'near Shusha', 'Şuşa yakınlarında', 'в районе населённого пункта Шуша'. Only Russian names of districts
- * are inflected, if they follow the pattern of Агдамский район; others come after a colon.
+ * The place of an incident, in a phrase that does not inflect the name: 'near Shusha', 'Şuşa yakınlarında', 'в районе
+ * населённого пункта Шуша'. Only Russian names of districts of the pattern Агдамский район are inflected. Others
+ * follow a colon.
  */
 export function placePhrase(
   locale: Locale,
