@@ -4,7 +4,7 @@ import { type Issuer, loadIssuers } from '../auth/issuers.js';
 import { type KeyStore, openKeyStore } from '../auth/jwks.js';
 import { createVerifier, type Verifier } from '../auth/verifier.js';
 import { type Config, withConfigContext } from '../common/config.js';
-import type { Readers } from '../database/readers.js';
+import type { ReservedReaders } from '../database/reserved-readers.js';
 import { followRevocations } from '../modules/tokens/revocations.js';
 import type { DisposalStack } from './disposal-stack.js';
 
@@ -19,13 +19,13 @@ export interface Access {
 export async function openAccess(
   config: Config,
   logger: Logger,
-  read: Readers['read'],
+  readReserved: ReservedReaders['read'],
   stack: DisposalStack,
 ): Promise<Access> {
   const { issuers, demo } = await openIssuers(config);
   const keys = await openKeyStore(issuers, { onStatus: (status) => logKeyStatus(logger, status) });
   stack.defer(() => keys.close());
-  const revocations = await followRevocations(issuers, read);
+  const revocations = await followRevocations(issuers, readReserved);
   stack.defer(() => revocations.close());
   const verifier = createVerifier({ keys, issuers, isRevoked: revocations.isRevoked });
   return { verifier, keys, demo };

@@ -1,6 +1,7 @@
 import type { Config } from '../common/config.js';
 import { startEmbedded } from '../database/embedded/start.js';
 import { openReaders, type Readers } from '../database/readers.js';
+import { openReservedReaders, type ReservedReaders } from '../database/reserved-readers.js';
 import { DEMAND_ROLE, loginUrl } from '../database/roles.js';
 import { openWriters, type Writers } from '../database/writers.js';
 import { openTokenReservations, type TokenReservations } from '../demand/token-reservations.js';
@@ -18,6 +19,7 @@ export interface Database {
 export interface Pools {
   readonly readers: Readers;
   readonly writers: Writers;
+  readonly reservedReaders: ReservedReaders;
   /** Connection of a role that sees no rows, for notifications and the order of events. */
   readonly serviceUrl: string;
   readonly reservations: TokenReservations;
@@ -46,8 +48,10 @@ export function openPools({ ownerUrl, secret }: Database, cost: Config['cost'], 
   stack.defer(() => readers.close());
   const writers = openWriters(ownerUrl, secret);
   stack.defer(() => writers.close());
+  const reservedReaders = openReservedReaders(ownerUrl, secret);
+  stack.defer(() => reservedReaders.close());
   const serviceUrl = loginUrl(ownerUrl, secret, DEMAND_ROLE);
   const reservations = openTokenReservations(serviceUrl, cost);
   stack.defer(() => reservations.close());
-  return { readers, writers, serviceUrl, reservations };
+  return { readers, writers, reservedReaders, serviceUrl, reservations };
 }

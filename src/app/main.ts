@@ -31,7 +31,7 @@ export async function startServer(config: Config, notify: (line: string) => void
     await prepareDatabase(database);
     const pools = openPools(database, config.cost, stack);
     const observability = await openObservability(config, log.logger, pools, stack, notify);
-    const access = await openAccess(config, log.logger, pools.readers.read, stack);
+    const access = await openAccess(config, log.logger, pools.reservedReaders.read, stack);
     const api = await createApi(config, pools, observability, stack);
     const transports = openTransports(api, access, pools, observability, stack);
     const url = await listen(config, transports, pools, stack);

@@ -1,7 +1,7 @@
 /** Load of a connection pool. */
 export interface PoolUse {
   readonly audience: string;
-  /** `quick 1`, `quick 2`, `heavy` or `write`. */
+  /** `quick 1`, `quick 2`, `heavy`, `write` or `revocation`. */
   readonly pool: string;
   /** Statements running or waiting. */
   readonly busy: number;

@@ -12,6 +12,8 @@ import { isTransient, unavailable } from './unavailable.js';
 
 /** Number of connections for writing of each nation. */
 const CONNECTIONS = 4;
+/** Connections of each nation for revocations. */
+const REVOCATION_CONNECTIONS = 1;
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 3_000;
@@ -34,6 +36,8 @@ const TIMEOUTS = new Set(['55P03', '25P03']);
 export interface WriteOptions {
   /** The work recognizes its own earlier result, so it may be repeated if a commit got no answer. */
   readonly isRepeatable?: boolean;
+  /** A revocation has a connection of its own: it waits for no other writes. */
+  readonly isRevocation?: boolean;
 }
 
 export interface Writers {
@@ -45,48 +49,53 @@ export interface Writers {
 }
 
 interface WritePool {
+  readonly nation: Nation;
+  /** Name of the pool in metrics. */
+  readonly name: 'write' | 'revocation';
   readonly pool: Pool;
   readonly queue: RequestQueue;
 }
 
-/** Opens connections for writing. Each nation has a login role and a pool of its own. PUBLIC has none. */
+/** Opens connections for writing. Each nation has a login role and pools of its own. PUBLIC has none. */
 export function openWriters(ownerUrl: string, secret: string, connections = CONNECTIONS): Writers {
-  const pools = new Map<Nation, WritePool>(
-    NATIONS.map((nation) => {
-      const pool = openPool(loginAs(ownerUrl, secret, ROLE_OF[nation]), connections);
-      return [nation, { pool, queue: new RequestQueue(connections) }];
-    }),
-  );
+  const pools = NATIONS.flatMap((nation) => {
+    const login = loginAs(ownerUrl, secret, ROLE_OF[nation]);
+    return [
+      openPool(nation, 'write', login, connections),
+      openPool(nation, 'revocation', login, REVOCATION_CONNECTIONS),
+    ];
+  });
 
   return {
-    async write(nation, work, { isRepeatable = false } = {}) {
-      const writePool = pools.get(nation);
+    async write(nation, work, { isRepeatable = false, isRevocation = false } = {}) {
+      const name = isRevocation ? 'revocation' : 'write';
+      const writePool = pools.find((candidate) => candidate.nation === nation && candidate.name === name);
       if (!writePool) throw new Error(`No connections for ${nation}`);
       const { pool, queue } = writePool;
       return retryConflicts(isRepeatable, () => queue.run(() => transact(pool, work)));
     },
     use() {
-      return [...pools].map(([audience, { pool, queue }]) => ({
-        audience,
-        pool: 'write',
+      return pools.map(({ nation, name, pool, queue }) => ({
+        audience: nation,
+        pool: name,
         busy: queue.busy,
         open: pool.totalCount,
       }));
     },
     async close() {
-      await Promise.all([...pools.values()].map(({ pool }) => pool.end()));
+      await Promise.all(pools.map(({ pool }) => pool.end()));
     },
   };
 }
 
-function openPool(login: RoleLogin, connections: number): Pool {
+function openPool(nation: Nation, name: WritePool['name'], login: RoleLogin, connections: number): WritePool {
   const options: PoolConfig & RoleClientConfig = {
     ...login,
     Client: PipelinedClient,
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
-    application_name: 'merzili write',
+    application_name: `merzili ${name}`,
     options: [
       '-c timezone=UTC',
       '-c jit=off',
@@ -102,7 +111,7 @@ function openPool(login: RoleLogin, connections: number): Pool {
   pool.on('error', () => {});
   // The running statement reports a lost connection; without a listener the event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
+  return { nation, name, pool, queue: new RequestQueue(connections) };
 }
 
 async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -14,6 +14,6 @@ export async function revokeToken(ctx: WriteContext, { jti }: { readonly jti: st
   throwProblems(problems);
   await ctx.write(
     async (tx) => tx.send({ text: REVOKE, values: [ctx.nation, tokenId, identityOf(ctx.viewer)] }),
-    { isRepeatable: true },
+    { isRepeatable: true, isRevocation: true },
   );
 }

@@ -1,26 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { MAX_TOKEN_SECONDS } from '../../auth/claims.js';
 import type { Issuer } from '../../auth/issuers.js';
-import type { ReadStatement } from '../../database/pipeline.js';
+import type { ReservedReaders } from '../../database/reserved-readers.js';
 import { retryWhileUnavailable } from '../../database/unavailable.js';
-import { type Audience, NATIONS, type Nation } from '../../domain/scopes.js';
+import { NATIONS, type Nation } from '../../domain/scopes.js';
 
-/** How often every process looks for new revocations. */
-const INTERVAL_MS = 1_000;
+/** How often every process reads new revocations. */
+const INTERVAL_MS = 500;
 /** How long a start waits for a database that is too busy to answer. */
 const START_TIMEOUT_MS = 10_000;
-/** No token lives longer, clocks that differ included; after that a revocation has nothing to say. */
+/** No token lives longer, even where clocks differ. After that time a revocation has no effect. */
 const REMEMBERED_SECONDS = 2 * MAX_TOKEN_SECONDS;
+/** A read looks back this far before the last one: a revocation is visible at its commit, after `revoked_at`. */
+const OVERLAP_SECONDS = 60;
+/** How often all revocations are read again, which also drops those that no longer have an effect. */
+const FULL_READ_SECONDS = 600;
 
 const STATEMENT = `select json_build_object(
     'isFrozen', exists (select nation from issuer_freeze),
     'tokenIds', coalesce((select json_agg(token_id) from revoked_token
-      where revoked_at > now() - make_interval(secs => ${REMEMBERED_SECONDS})), '[]'))::text`;
-const refusals = z.object({
-  /** No issuer of the nation is trusted. */
-  isFrozen: z.boolean(),
-  tokenIds: z.array(z.string()).transform((ids): ReadonlySet<string> => new Set(ids)),
-});
+      where revoked_at > now() - make_interval(secs => $1)), '[]'))::text`;
+const refusals = z.object({ isFrozen: z.boolean(), tokenIds: z.array(z.string()) });
 
 interface Revocations {
   /** Whether the administrator of its issuer's nation revoked a token, or froze the nation's issuers. */
@@ -34,48 +35,65 @@ interface Revocations {
  */
 export async function followRevocations(
   issuers: readonly Issuer[],
-  read: (audience: Audience, statement: ReadStatement, isHeavy: boolean) => Promise<readonly Buffer[]>,
+  read: ReservedReaders['read'],
 ): Promise<Revocations> {
   const nations = new Map(issuers.map(({ issuer, nation }) => [issuer, nation]));
-  const refused = new Map<string | null, z.output<typeof refusals>>();
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
-
-  async function lookAt(nation: Nation): Promise<void> {
-    const [text] = await read(nation, { name: 'revocations', text: STATEMENT, values: [] }, false);
-    refused.set(nation, refusals.parse(JSON.parse(String(text))));
-  }
-
-  /** One nation's trouble keeps no other's revocations back. */
-  async function look(): Promise<void> {
-    const looks = await Promise.allSettled(NATIONS.map(lookAt));
-    for (const outcome of looks) if (outcome.status === 'rejected') throw outcome.reason;
-  }
-
-  function lookLater(): void {
-    if (isClosed) return;
-    timer = setTimeout(
-      () =>
-        void look()
-          .catch(() => {})
-          .finally(lookLater),
-      INTERVAL_MS,
-    );
-    timer.unref();
-  }
-
+  const followers = new Map<Nation | null, NationFollower>(
+    NATIONS.map((nation) => [nation, new NationFollower(nation, read)]),
+  );
+  const closing = new AbortController();
   // No server starts without knowing them.
-  await retryWhileUnavailable(START_TIMEOUT_MS, look);
-  lookLater();
+  await Promise.all(
+    [...followers.values()].map((follower) => retryWhileUnavailable(START_TIMEOUT_MS, () => follower.read())),
+  );
+  for (const follower of followers.values()) void follower.run(closing.signal);
   return {
     isRevoked(issuer, tokenId) {
-      const known = refused.get(nations.get(issuer) ?? null);
-      // Kept as text is kept here, in NFC.
-      return known !== undefined && (known.isFrozen || known.tokenIds.has(tokenId.normalize('NFC')));
+      return followers.get(nations.get(issuer) ?? null)?.isRevoked(tokenId) ?? false;
     },
-    close() {
-      isClosed = true;
-      clearTimeout(timer);
-    },
+    close: () => closing.abort(),
   };
+}
+
+/** Follows one nation by itself: no other nation's load delays it. */
+class NationFollower {
+  private isFrozen = false;
+  private tokenIds = new Set<string>();
+  /** When the last successful reads began, in milliseconds on the process's monotonic clock. */
+  private readAt = Number.NEGATIVE_INFINITY;
+  private fullyReadAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly nation: Nation,
+    private readonly readStatement: ReservedReaders['read'],
+  ) {}
+
+  isRevoked(tokenId: string): boolean {
+    // The database holds texts in NFC.
+    return this.isFrozen || this.tokenIds.has(tokenId.normalize('NFC'));
+  }
+
+  /** Reads until `signal` aborts. A failed read leaves in force what is known. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await delay(INTERVAL_MS, undefined, { ref: false });
+      if (!signal.aborted) await this.read().catch(() => {});
+    }
+  }
+
+  /** Reads whether the nation is frozen, and what it revoked since the last read. */
+  async read(): Promise<void> {
+    const startedAt = performance.now();
+    const isFull = startedAt - this.fullyReadAt > FULL_READ_SECONDS * 1000;
+    const sinceLast = (startedAt - this.readAt) / 1000 + OVERLAP_SECONDS;
+    const seconds = isFull ? REMEMBERED_SECONDS : Math.min(REMEMBERED_SECONDS, sinceLast);
+    const statement = { name: 'revocations', text: STATEMENT, values: [seconds] };
+    const [text] = await this.readStatement(this.nation, statement);
+    const { isFrozen, tokenIds } = refusals.parse(JSON.parse(String(text)));
+    this.isFrozen = isFrozen;
+    if (isFull) this.tokenIds = new Set(tokenIds);
+    else for (const id of tokenIds) this.tokenIds.add(id);
+    this.readAt = startedAt;
+    if (isFull) this.fullyReadAt = startedAt;
+  }
 }

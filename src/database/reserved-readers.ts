@@ -1,0 +1,56 @@
+import { NATIONS, type Nation } from '../domain/scopes.js';
+import { Pipeline, type ReadStatement } from './pipeline.js';
+import { loginAs, ROLE_OF } from './roles.js';
+import { isTransient, unavailable } from './unavailable.js';
+
+const STATEMENT_TIMEOUT_MS = 2_000;
+/** How much later than PostgreSQL we end a statement: for connections that no longer answer. */
+const CLIENT_GRACE_MS = 500;
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/**
+ * One connection for each nation that no request uses. The server reads on it what it has to know in time, however
+ * many requests keep the other connections busy.
+ */
+export interface ReservedReaders {
+  /** Runs a statement as the nation's role and answers the row's texts in UTF-8. */
+  read(nation: Nation, statement: ReadStatement): Promise<readonly Buffer[]>;
+  close(): Promise<void>;
+}
+
+export function openReservedReaders(ownerUrl: string, secret: string): ReservedReaders {
+  const pipelines = new Map<Nation, Pipeline>(
+    NATIONS.map((nation) => [nation, openPipeline(ownerUrl, secret, nation)]),
+  );
+  return {
+    async read(nation, statement) {
+      const pipeline = pipelines.get(nation);
+      if (!pipeline) throw new Error(`No connection for ${nation}`);
+      try {
+        return await pipeline.read(statement);
+      } catch (error) {
+        throw isTransient(error) ? unavailable() : error;
+      }
+    },
+    async close() {
+      await Promise.all([...pipelines.values()].map((pipeline) => pipeline.close()));
+    },
+  };
+}
+
+function openPipeline(ownerUrl: string, secret: string, nation: Nation): Pipeline {
+  return new Pipeline({
+    ...loginAs(ownerUrl, secret, ROLE_OF[nation]),
+    application_name: 'merzili revocations',
+    options: [
+      '-c timezone=UTC',
+      '-c default_transaction_read_only=on',
+      '-c jit=off',
+      `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    ].join(' '),
+    query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_GRACE_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+}
