@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseStrictJson } from '../common/strict-json.js';
 import { errorMessage } from '../common/thrown.js';
+import { readTextFile } from '../common/utf8.js';
 import { isNationalRole, NATIONS, type Nation, ROLES, type Role } from '../domain/scopes.js';
 
 /** Where the public keys of an issuer are published. */
@@ -105,7 +105,7 @@ function fieldName(path: readonly PropertyKey[]): string {
 export async function loadIssuers(file: string): Promise<readonly Issuer[]> {
   let content: unknown;
   try {
-    content = parseStrictJson(await readFile(file, 'utf8'));
+    content = parseStrictJson(await readTextFile(file));
   } catch (error) {
     throw new Error(`${file}: ${errorMessage(error)}`, { cause: error });
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { PACKAGE_ROOT } from '../common/package-root.js';
-import { EXIT, reportFailure } from './failure.js';
+import { isStorable } from '../common/utf8.js';
+import { EXIT, reportFailure, UsageError } from './failure.js';
 import { addImport } from './import.command.js';
 import { addIssuer } from './issuer.command.js';
 import { addKeys } from './keys.command.js';
@@ -25,11 +26,18 @@ Examples:
 /** Runs a command line and returns its exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
+    checkArguments(args);
     await createProgram(terminal).parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     return reportFailure(error, terminal);
   }
+}
+
+/** Node replaces bytes of arguments that are not UTF-8 by U+FFFD; the replacement would be recorded. */
+function checkArguments(args: readonly string[]): void {
+  const index = args.findIndex((argument) => argument.includes('\ufffd') || !isStorable(argument));
+  if (index >= 0) throw new UsageError(`argument ${index + 1} is not text in UTF-8`);
 }
 
 function createProgram(terminal: Terminal): Command {

@@ -96,6 +96,10 @@ export async function withConfigContext<T>(variable: string, outcome: Promise<T>
 /** Reads the configuration from environment variables; empty ones count as absent. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  for (const variable of Object.keys(VARIABLES.shape)) {
+    // Node replaces bytes that are not UTF-8.
+    if (present[variable]?.includes('\ufffd')) throw new ConfigError(`${variable} takes text in UTF-8`);
+  }
   const result = VARIABLES.safeParse(present);
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);

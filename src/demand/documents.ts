@@ -1,13 +1,17 @@
 import {
+  BREAK,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   parse,
+  type StringValueNode,
   specifiedRules,
   validate,
+  visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { CodedError, ERROR_STATUS, type ErrorCode } from '../common/errors.js';
+import { isStorable } from '../common/utf8.js';
 import { exceededLimit, LIMITS, limitExceeded } from './limits.js';
 
 const MAX_CACHED_DOCUMENTS = 2_000;
@@ -34,14 +38,9 @@ export function openDocuments(schema: GraphQLSchema): Documents {
   });
 
   function examineAnew(text: string): Examined {
-    let document: DocumentNode;
-    try {
-      document = parse(text, { maxTokens: LIMITS.tokens });
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      if (TOO_MANY_TOKENS.test(error.message)) return refused(limitExceeded('tokens'));
-      return { errors: [coded(error, 'GRAPHQL_PARSE_FAILED')] };
-    }
+    const parsed = parseDocument(text);
+    if ('errors' in parsed) return parsed;
+    const { document } = parsed;
     const exceeded = exceededLimit(schema, document);
     if (exceeded !== null) return refused(limitExceeded(exceeded));
     const errors = validationErrors(schema, document);
@@ -70,6 +69,33 @@ function validationErrors(schema: GraphQLSchema, document: DocumentNode): readon
     if (error instanceof GraphQLError) return [error];
     throw error;
   }
+}
+
+function parseDocument(text: string): Examined {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: LIMITS.tokens });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    if (TOO_MANY_TOKENS.test(error.message)) return refused(limitExceeded('tokens'));
+    return { errors: [coded(error, 'GRAPHQL_PARSE_FAILED')] };
+  }
+  const unstorable = text.includes('\\u') ? unstorableLiteral(document) : null;
+  if (unstorable === null) return { document };
+  return refused(new CodedError('BAD_USER_INPUT', { reason: 'UNSTORABLE_TEXT', nodes: unstorable }));
+}
+
+/** A text in the document that PostgreSQL cannot store: an escape has brought NUL into it. */
+function unstorableLiteral(document: DocumentNode): StringValueNode | null {
+  let found: StringValueNode | null = null;
+  visit(document, {
+    StringValue(node) {
+      if (isStorable(node.value)) return undefined;
+      found = node;
+      return BREAK;
+    },
+  });
+  return found;
 }
 
 function refused(error: CodedError): Examined {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readTextFile } from '../common/utf8.js';
 
 /** The format of generate-persisted-query-manifest of Apollo. */
 const APOLLO_MANIFEST = z.object({
@@ -30,7 +30,7 @@ export interface TrustedDocuments {
 export async function loadTrustedDocuments(file: string): Promise<TrustedDocuments> {
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(file, 'utf8'));
+    json = JSON.parse(await readTextFile(file));
   } catch (error) {
     throw new Error(`MERZILI_TRUSTED_DOCUMENTS: ${file} cannot be read as JSON`, { cause: error });
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { isJsonInUtf8, parseJsonBody, readBody } from '../http/request-body.js';
 import type { Identity, MintedToken } from './identity.js';
 import { tokenRequestSchema } from './setup.js';
 
@@ -26,25 +27,9 @@ function isFromOwnPage({ headers }: IncomingMessage): boolean {
   return origin.host === headers.host && isOwnName(origin.hostname);
 }
 
-function isJson({ headers }: IncomingMessage): boolean {
-  return headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/json';
-}
-
-/** The body, or null when it is larger than a token request can be. */
-async function readBody(req: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseIdentity(body: string): number | null {
+function parseIdentity(body: Buffer): number | null {
   try {
-    const parsed = tokenRequestSchema.safeParse(JSON.parse(body));
+    const parsed = tokenRequestSchema.safeParse(parseJsonBody(body));
     return parsed.success ? parsed.data.identity : null;
   } catch {
     return null;
@@ -66,8 +51,10 @@ export async function answerTokenRequest(
       body: { error: 'Demo tokens are for the GraphiQL page at localhost or at an address of this server.' },
     };
   }
-  if (!isJson(req)) return { status: 415, body: { error: 'The content type must be application/json.' } };
-  const body = await readBody(req);
+  if (!isJsonInUtf8(req.headers['content-type'])) {
+    return { status: 415, body: { error: 'The content type must be application/json in UTF-8.' } };
+  }
+  const body = await readBody(req, MAX_BODY_BYTES);
   if (body === null) return { status: 413, body: { error: 'The body is too large.' } };
   const position = parseIdentity(body);
   const identity = position === null ? undefined : identities[position];

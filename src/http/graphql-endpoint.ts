@@ -4,10 +4,10 @@ import type { Verifier } from '../auth/verifier.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
 import { LANGUAGES } from '../domain/locale.js';
-import { isJsonInUtf8, parseJsonBody, readBody } from './request-body.js';
 import { createContext } from './request-context.js';
 import { type ErrorResponse, type RequestHandling, SECURITY_HEADERS } from './request-handling.js';
-import { acceptsEventStream, parametersOf, type SseTransport } from './sse.transport.js';
+import { type Parameters, parametersOf, readParameters } from './request-parameters.js';
+import { acceptsEventStream, type SseTransport } from './sse.transport.js';
 
 const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
 
@@ -27,11 +27,6 @@ export interface GraphqlEndpointParts {
   /** The only documents that are answered; null when all are. */
   readonly trustedDocuments: TrustedDocuments | null;
 }
-
-/** Where the parameters of a GraphQL request are: in the body of a POST, in the query string of a GET. */
-type Parameters =
-  | { readonly method: 'POST'; readonly search: string; readonly body: unknown }
-  | { readonly method: 'GET'; readonly search: string; readonly body: undefined };
 
 /** Answers a request at /graphql: token, method, type and size, then the document. */
 export async function answerGraphql(
@@ -65,24 +60,6 @@ export async function answerGraphql(
     context: async () => context,
   });
   handling.end(sendAnswer(response, answer, context));
-}
-
-async function readParameters(request: IncomingMessage): Promise<Parameters | ErrorResponse> {
-  const search = searchOf(request);
-  if (request.method === 'GET') return { method: 'GET', search, body: undefined };
-  if (request.method !== 'POST') {
-    return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'GET, POST' } };
-  }
-  if (!isJsonInUtf8(request.headers['content-type'])) return { code: 'UNSUPPORTED_MEDIA_TYPE' };
-  const bytes = await readBody(request);
-  if (bytes === null) return { code: 'PAYLOAD_TOO_LARGE', headers: { Connection: 'close' } };
-  let body: unknown;
-  try {
-    body = parseJsonBody(bytes);
-  } catch {
-    return { code: 'BAD_REQUEST' };
-  }
-  return Array.isArray(body) ? { code: 'BAD_REQUEST' } : { method: 'POST', search, body };
 }
 
 /** The same parameters with the text of the trusted document that they name. */
@@ -124,11 +101,6 @@ function sendAnswer(
   // A string leaves in one packet with the headers; a buffer would be a second one.
   response.writeHead(status, headers).end(bytes, 'latin1');
   return status;
-}
-
-function searchOf({ url = '/' }: IncomingMessage): string {
-  const start = url.indexOf('?');
-  return start < 0 ? '' : url.slice(start);
 }
 
 function apolloHeaders({ headers: given }: IncomingMessage): HeaderMap {

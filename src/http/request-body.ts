@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { MAX_BODY_BYTES } from '../domain/limits.js';
+import { decodeUtf8 } from '../common/utf8.js';
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
 
@@ -9,15 +8,15 @@ export function isJsonInUtf8(contentType: string | undefined): boolean {
   return contentType !== undefined && JSON_TYPE.test(contentType);
 }
 
-/** The body's bytes, or null when it is too long; what is too long is discarded as it comes. */
-export function readBody(request: IncomingMessage): Promise<Buffer | null> {
+/** The body's bytes, or null when there are more than `maximum`; what is too long is discarded as it comes. */
+export function readBody(request: IncomingMessage, maximum: number): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length']) > MAX_BODY_BYTES) return resolve(null);
+    if (Number(request.headers['content-length']) > maximum) return resolve(null);
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > MAX_BODY_BYTES) {
+      if (length > maximum) {
         request.removeAllListeners('data').resume();
         return resolve(null);
       }
@@ -33,10 +32,9 @@ export function readBody(request: IncomingMessage): Promise<Buffer | null> {
   });
 }
 
-/** Parses a body of JSON. Throws on bytes that are not UTF-8: decoding would replace them and record the result. */
+/** Parses a body of JSON. Throws SyntaxError when it is not JSON in UTF-8. */
 export function parseJsonBody(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new SyntaxError('The body is not UTF-8');
-  return JSON.parse(body.toString('utf8'));
+  return JSON.parse(decodeUtf8(body));
 }
 
 const batch: (() => void)[] = [];

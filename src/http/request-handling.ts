@@ -23,6 +23,9 @@ export const SECURITY_HEADERS = {
 /** An error that ends a request before its document is parsed. Its status is that of the code unless stated. */
 export interface ErrorResponse {
   readonly code: ErrorCode;
+  /** Catalog key under `errors`, when one code has several messages. */
+  readonly reason?: string;
+  readonly extensions?: Readonly<Record<string, unknown>>;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -48,9 +51,10 @@ export function startHandling(
     requestId: randomUUID(),
     record: newRecord(),
     viewer: null,
-    refuse({ code, status = ERROR_STATUS[code], headers = {} }) {
+    refuse(error) {
+      const { code, status = ERROR_STATUS[code], headers = {} } = error;
       if (response.headersSent) return void response.destroy();
-      sendJson(response, status, errorBody(code), { ...headers, 'X-Request-Id': handling.requestId });
+      sendJson(response, status, errorBody(error), { ...headers, 'X-Request-Id': handling.requestId });
       handling.record.codes = [code];
       handling.end(status);
     },
@@ -63,8 +67,9 @@ export function startHandling(
   return handling;
 }
 
-function errorBody(code: ErrorCode): object {
-  return { errors: [{ message: translator('EN')(`errors.${code}`), extensions: { code } }] };
+function errorBody({ code, reason = code, extensions }: ErrorResponse): object {
+  const message = translator('EN')(`errors.${reason}`);
+  return { errors: [{ message, extensions: { ...extensions, code } }] };
 }
 
 export function sendJson(

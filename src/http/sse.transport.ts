@@ -46,16 +46,6 @@ export function acceptsEventStream({ headers }: IncomingMessage): boolean {
   return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(headers.accept ?? '');
 }
 
-/** The parameters of a GET as the body of a POST would have them; null when `variables` is not JSON. */
-export function parametersOf(search: string): object | null {
-  const { variables, ...parameters } = Object.fromEntries(new URLSearchParams(search));
-  try {
-    return variables === undefined ? parameters : { ...parameters, variables: JSON.parse(variables) };
-  } catch {
-    return null;
-  }
-}
-
 /** GraphQL over Server-Sent Events, each operation a request of its own (distinct connections mode). */
 export function createSse(operations: Operations, sessions: Sessions): SseTransport {
   const streams = new Set<Stream>();

@@ -12,8 +12,10 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { CodedError } from '../common/errors.js';
+import { withoutByteOrderMark } from '../common/utf8.js';
 import type { RequestContext } from '../context/request-context.js';
 import type { Answer, Operations } from './operations.js';
+import { unstorableText } from './request-parameters.js';
 import type { Session, Sessions } from './session.js';
 
 /** The most operations that one socket may have at once. */
@@ -107,8 +109,10 @@ function accept(protocol: Protocol, socket: WebSocket, request: IncomingMessage,
       send: (text) => send(connection, text),
       close: (code, reason) => end(socket, code ?? CloseCode.InternalServerError, reason ?? ''),
       onMessage: (receive) => {
-        socket.on('message', (data) => {
-          receive(String(data)).catch((error: unknown) => {
+        socket.on('message', (data, isBinary) => {
+          // The protocol is text, which ws checks to be UTF-8; bytes it does not check.
+          if (isBinary) return end(socket, CloseCode.BadRequest, 'Binary message');
+          receive(withoutByteOrderMark(String(data))).catch((error: unknown) => {
             logger.error({ err: error }, 'socket failed');
             end(socket, CloseCode.InternalServerError, 'Internal server error');
           });
@@ -209,6 +213,8 @@ async function runOperation(
   payload: SubscribePayload,
 ): Promise<Answer | GraphQLError[]> {
   if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooManyOperations()];
+  const unstorable = unstorableText(payload);
+  if (unstorable) return [new CodedError(unstorable.code, unstorable)];
   const isSubscription = operations.typeOf(payload) === OperationTypeNode.SUBSCRIPTION;
   // A query after a subscription reads only once it has begun, so nothing falls between the two.
   if (!isSubscription) await extra.begun;

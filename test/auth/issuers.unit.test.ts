@@ -21,6 +21,12 @@ const rus = { issuer: 'https://id.example.ru', nation: 'RUS', roles: ['CONTINGEN
 const centre = { issuer: 'https://id.example.org', nation: null, roles: ['PUBLIC'], jwks: 'centre.json' };
 
 describe('loadIssuers', () => {
+  it('takes no file that is not UTF-8', async () => {
+    const file = join(directory, 'latin.json');
+    await writeFile(file, Buffer.from('{"issuers":[],"\u00de":1}', 'latin1'));
+    await expect(loadIssuers(file)).rejects.toThrow(`${file}: is not UTF-8`);
+  });
+
   it('reads issuers, with paths relative to the file', async () => {
     expect(await load({ issuers: [tur, rus, centre] })).toEqual(
       [tur, rus, centre].map((entry) => ({

@@ -54,6 +54,14 @@ describe('help', () => {
   });
 });
 
+it.each([
+  ['report', '2022-03-09', '--out', 'a\ufffdb'],
+  ['token', 'revoke', 'a\ud800b'],
+])('an argument that is not UTF-8 is refused: %s', async (...args) => {
+  const { code, stdout, stderr } = await merzili(args);
+  expect([code, stdout, stderr]).toEqual([2, '', `error: argument ${args.length} is not text in UTF-8\n`]);
+});
+
 describe('wrong usage ends with 2 and a sentence on stderr', () => {
   it.each<[string, string]>([
     ['', 'Usage: merzili'],

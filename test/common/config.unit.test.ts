@@ -95,3 +95,7 @@ describe('the secret of an external database', () => {
     expect(secretOf('postgres://o@one/x', 'sixteen characters')).toBe('sixteen characters');
   });
 });
+
+it('a variable that is not UTF-8 is refused', () => {
+  expect(() => readConfig({ MERZILI_DATA_DIR: 'a\ufffd' })).toThrow('MERZILI_DATA_DIR takes text in UTF-8');
+});

@@ -22,7 +22,6 @@ export const UNREADABLE: Readonly<Record<string, string>> = {
   'a combining grapheme joiner': '\u034f',
   'wide spaces': '\u3000\u2007\u00a0',
   'unassigned characters': '\u0378\u{e0fff}',
-  controls: '\u0000\u0007\u0085',
-  'half characters': '\ud800',
+  controls: '\u0001\u0007\u0085',
   'a musical null notehead': '\u{1d159}',
 };

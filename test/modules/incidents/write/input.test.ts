@@ -51,10 +51,8 @@ const BAD: readonly (readonly [string, () => object, string, string])[] = [
   ],
   ['a title of 501 characters', () => title('ə'.repeat(501)), 'TOO_LONG', 'title.text'],
   ['a line break in a title', () => title('a\nb'), 'INVALID', 'title.text'],
-  ['a null character', () => title('a\u0000b'), 'INVALID', 'title.text'],
   ['an escape', () => title('a\u001bb'), 'INVALID', 'title.text'],
   ['a text turned around', () => title('a\u202eb'), 'INVALID', 'title.text'],
-  ['half a character', () => title('a\ud800b'), 'INVALID', 'title.text'],
   [
     'a narrative of 20,001 characters',
     () => ({ narrative: { locale: 'RU', text: 'я'.repeat(20_001) } }),
@@ -80,7 +78,6 @@ const BAD: readonly (readonly [string, () => object, string, string])[] = [
   ['a latitude off the globe', () => position(90.1, 46), 'OUT_OF_RANGE', 'position.latitude'],
   ['a longitude off the globe', () => position(40, -180.1), 'OUT_OF_RANGE', 'position.longitude'],
   ['an unknown place', () => ({ place: 'atlantis' }), 'UNKNOWN_REFERENCE', 'place'],
-  ['a place with a null character', () => ({ place: 'agdam\u0000' }), 'UNKNOWN_REFERENCE', 'place'],
   ['a place with a Cyrillic letter', () => ({ place: '\u0430gdam' }), 'UNKNOWN_REFERENCE', 'place'],
   ['an unknown claimant', () => claim({ claimant: 'XXX' }), 'UNKNOWN_REFERENCE', 'claims.0.claimant'],
   [
@@ -226,7 +223,7 @@ describe('the rules of input', () => {
       (await run(caller, document, { ...at(own), ...input })).userErrors.map(
         ({ code, field }) => `${code} ${field.join('.')}`,
       );
-    expect(await fields(AMEND, { ...position(100, 0), ...title('\u0000'), version: 9 })).toEqual([
+    expect(await fields(AMEND, { ...position(100, 0), ...title('\u0007'), version: 9 })).toEqual([
       'STALE_VERSION input.version',
       'OUT_OF_RANGE input.position.latitude',
       'INVALID input.title.text',
