@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Setup } from './setup.js';
 
-/** A file ready to be sent. */
+/** A file that is ready to be sent. */
 export interface Asset {
   readonly contentType: string;
   readonly cacheControl: string;
@@ -39,10 +39,9 @@ function readPage(assetsDir: string, setup: Setup): Asset {
 }
 
 /**
- * Reads what `bundleGraphiql` made, by request path: the page at `/graphiql`, with `setup` written into it,
- * and the hashed files below. Later requests never touch the disk.
- *
- * @throws when the folder has not been bundled
+ * Reads the output of `bundleGraphiql`, by request path: the page at `/graphiql`, with `setup` inserted, and the
+ * hashed files below it. Requests never read the disk.
+ * @throws if the folder has no bundle
  */
 export function readAssets(assetsDir: string, setup: Setup): ReadonlyMap<string, Asset> {
   const assets = new Map([['/graphiql', readPage(assetsDir, setup)]]);

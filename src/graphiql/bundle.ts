@@ -18,7 +18,7 @@ const WORKERS = {
   json: 'monaco-editor/esm/vs/language/json/json.worker.js',
 } as const;
 
-/** Files of this repository in a bundle, by path from the root, with the hash of their contents. */
+/** Files of this repository in a bundle, by path from the root, with a hash of their contents. */
 const stampSchema = z.object({ files: z.array(z.string()), hash: z.string() });
 
 async function hashFiles(files: readonly string[]): Promise<string> {
@@ -116,9 +116,9 @@ async function buildInto(outDir: string): Promise<void> {
 }
 
 /**
- * Bundles the GraphiQL page from the installed packages into `outDir`: index.html, hashed assets and
- * their gzipped copies. Does nothing when neither our files nor the lock file have changed since. Several
- * processes may do it at once; `outDir` is replaced as a whole.
+ * Bundles the GraphiQL page from the installed packages into `outDir`: index.html, hashed assets and their gzipped
+ * copies. Does nothing if neither these files nor the lock file have changed. Several processes may do it at once;
+ * `outDir` is replaced as a whole.
  */
 export async function bundleGraphiql(outDir: string): Promise<void> {
   const target = resolve(outDir);

@@ -31,7 +31,7 @@ function capitalized(label: string): string {
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/** Mints a token of a demo identity. It carries no language, so the page's choice applies. */
+/** Mints a token of a demo identity, without a language, so that the choice of the page applies. */
 export function mintDemoToken(issuers: readonly DemoIssuer[], { nation, role }: Identity): MintedToken {
   const issuer = issuers.find((candidate) => candidate.nation === nation);
   if (!issuer) throw new Error(`No demo issuer for ${nation ?? 'the Centre'}`);

@@ -1,4 +1,4 @@
-/** The operations that GraphiQL opens with, one tab each, named after its operation. */
+/** The example operations of GraphiQL, one tab each, named after its operation. */
 export const EXAMPLES: readonly string[] = [
   `# The newest incidents you may see, in your language.
 query Incidents {

@@ -12,16 +12,16 @@ export type GraphiqlOptions = {
       readonly demo: true;
       readonly identities: readonly Identity[];
       readonly mint: (identity: Identity) => MintedToken;
-      /** Gets the reason why a token could not be minted; the client does not. */
+      /** Receives the reason why a token could not be minted. The client does not. */
       readonly onError?: (error: unknown) => void;
     }
   | {
-      /** The reader supplies a token; `POST /graphiql/token` answers 404. */
+      /** The user pastes a token; `POST /graphiql/token` answers 404. */
       readonly demo: false;
     }
 );
 
-/** Monaco adds style elements to the page, so styles need 'unsafe-inline'. Scripts get no exception. */
+/** Monaco adds style elements to the page, so styles need 'unsafe-inline'. Scripts do not. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

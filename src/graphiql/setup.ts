@@ -3,7 +3,7 @@ import { NATIONS, ROLES } from '../domain/scopes.js';
 
 /** Settings that the server writes into the page as JSON. */
 export const setupSchema = z.object({
-  /** Identities of the demo; null outside of it, where the reader supplies a token. */
+  /** Demo identities; null outside demo mode, where the user pastes a token. */
   identities: z.nullable(
     z.array(z.object({ label: z.string(), nation: z.nullable(z.enum(NATIONS)), role: z.enum(ROLES) })),
   ),

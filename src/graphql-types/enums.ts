@@ -4,9 +4,7 @@ import { vocabularyDescription, vocabularyLabel } from '../i18n/labels.js';
 
 type EnumOf<Name extends VocabularyName> = { readonly [Code in (typeof VOCABULARIES)[Name][number]]: Code };
 
-/**
- * A GraphQL enum for every vocabulary. The English labels are the descriptions, so every value has one.
- */
+/** A GraphQL enum for every vocabulary. The descriptions of values are their English labels. */
 export const ENUMS = registerAll();
 
 function registerAll(): { readonly [Name in VocabularyName]: EnumOf<Name> } {

@@ -6,7 +6,7 @@ import { SCOPES, type Scope, scopesOf } from '../domain/scopes.js';
 
 type FieldDecorator = ReturnType<typeof Extensions>;
 
-/** Declares the scope that an operation or a field needs. The field's description names it as well. */
+/** Declares the scope that an operation or a field needs. Its description names the scope as well. */
 export function RequiresScope(scope: Scope): FieldDecorator {
   return Extensions({ scope });
 }
@@ -16,12 +16,12 @@ export function OpenToEveryToken(): FieldDecorator {
   return Extensions({ openToEveryToken: true });
 }
 
-/** Scope that a field of the schema declares, or null. */
+/** The scope that a field of the schema declares, or null. */
 export function scopeRequiredBy(field: GraphQLField<unknown, unknown>): Scope | null {
   return SCOPES.find((scope) => scope === field.extensions.scope) ?? null;
 }
 
-/** The error for a viewer that lacks a scope: the scope, the role, and whether role and token have it. */
+/** The error for a viewer that lacks a scope: it names the scope, the role, and whether role and token have it. */
 export function forbidden(
   viewer: Viewer,
   scope: Scope,

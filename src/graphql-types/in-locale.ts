@@ -1,7 +1,7 @@
 import { Arg } from 'type-graphql';
 import { ENUMS } from './enums.js';
 
-/** Gives a field the argument `locale`: the language of its answer, by default that of the request. */
+/** Adds the argument `locale` to a field: the language of its answer, by default that of the request. */
 export function InLocale(): PropertyDecorator {
   return (prototype, key) =>
     Arg('locale', () => ENUMS.Locale, {

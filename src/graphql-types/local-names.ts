@@ -15,7 +15,7 @@ export class LocalNames {
   en!: string;
 }
 
-/** As {@link LocalNames}, for rows that may have no name. */
+/** Like {@link LocalNames}, for rows that may have no name. */
 export class OptionalLocalNames {
   @Column('text', { nullable: true })
   tr!: string | null;

@@ -52,7 +52,7 @@ export class LocalizedText {
 /** The stored form of a localized text: one jsonb value. */
 export interface StoredText {
   readonly source: Locale;
-  /** Grows with every change of the source text. */
+  /** Increases with every change of the source text. */
   readonly revision: number;
   readonly texts: Partial<Record<Locale, StoredTranslation>>;
 }
@@ -61,6 +61,6 @@ export interface StoredTranslation {
   readonly locale: Locale;
   readonly text: string;
   readonly status: TranslationStatus;
-  /** Revision of the source text that this text is, or was translated from. */
+  /** Revision of the source text: of this text itself, or of the one it was translated from. */
   readonly revision: number;
 }

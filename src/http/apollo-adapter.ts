@@ -3,12 +3,12 @@ import type { GraphQLFormattedError } from 'graphql';
 import { inUtf8, ResponseText } from '../planner/response-text.js';
 
 /**
- * The one place that uses Apollo Server against its grain: `data` and `extensions` go through it as JSON text
- * that is ready to be sent (docs/decisions/0016-ready-text-through-apollo.md). Apollo must hand both to
- * `stringifyResult` as they are, and return its string unchanged; test/http/apollo-contract.unit.test.ts checks it.
+ * The only place that uses Apollo Server in an unintended way: `data` and `extensions` pass through it as ready JSON
+ * text (docs/decisions/0016-ready-text-through-apollo.md). Apollo must pass both to `stringifyResult` unchanged, and
+ * return its string unchanged. test/http/apollo-contract.unit.test.ts checks it.
  */
 
-/** A result whose parts may be JSON text already. */
+/** A result whose parts can be JSON text. */
 interface ReadyResult {
   readonly data?: ResponseText | null;
   readonly errors?: readonly GraphQLFormattedError[];
@@ -17,12 +17,12 @@ interface ReadyResult {
 
 type SingleResult = Extract<GraphQLResponse['body'], { kind: 'single' }>['singleResult'];
 
-/** The response that a plugin returns to Apollo. Apollo's type knows objects alone. */
+/** The response that a plugin returns to Apollo. Apollo's type allows only objects. */
 export function readyResponse(result: ReadyResult, http: HTTPGraphQLHead): GraphQLResponse {
   return { http, body: { kind: 'single', singleResult: result as object as SingleResult } };
 }
 
-/** Apollo's option `stringifyResult`: the response in UTF-8, each byte as one character. */
+/** Option `stringifyResult` of Apollo: the response in UTF-8, each byte as one character. */
 export function stringifyResult(result: { data?: unknown; errors?: unknown; extensions?: unknown }): string {
   const { data, errors, extensions } = result;
   let text = '{';
@@ -36,7 +36,7 @@ function jsonBytes(value: unknown): string {
   return value instanceof ResponseText ? value.bytes : inUtf8(JSON.stringify(value));
 }
 
-/** A part of a result as an object, for transports that send it inside messages of their own. */
+/** A part of a result as an object, for transports that embed it in their messages. */
 export function objectOf<T>(part: T): T {
   return part instanceof ResponseText ? JSON.parse(part.text) : part;
 }

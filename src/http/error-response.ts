@@ -2,7 +2,7 @@ import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import { GraphQLError, Kind } from 'graphql';
 import { CodedError } from '../common/errors.js';
 
-/** An Accept header of a client that reads the body and not the status: GraphQL over HTTP, 6.4.1. */
+/** Accept header of a client that uses the body and not the status: GraphQL over HTTP, 6.4.1. */
 const JSON_ALONE = /^application\/json\s*(;\s*charset=utf-8)?$/i;
 
 /** Status and headers of an answer with errors: those in `extensions.http` of the errors; the last one wins. */
@@ -33,14 +33,14 @@ function isPartialHead(value: unknown): value is { status?: number; headers?: Ma
   );
 }
 
-/** Whether graphql-js found the document or its variables wrong. */
+/** Whether graphql-js rejected the document or its variables. */
 function isRequestError(error: unknown): boolean {
   if (!(error instanceof GraphQLError) || error instanceof CodedError) return false;
   const { code } = error.extensions;
   return code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED' || isVariableError(error);
 }
 
-/** Whether a variable has a wrong value. graphql-js gives such an error no code. */
+/** Whether a variable has an invalid value. graphql-js gives such an error no code. */
 export function isVariableError({ nodes }: GraphQLError): boolean {
   return nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
 }

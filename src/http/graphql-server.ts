@@ -73,7 +73,7 @@ function operationPlugin(parts: GraphqlParts): ApolloServerPlugin<RequestContext
         responseForOperation: (request) => responseForOperation(parts, examined, request),
         async willSendResponse({ errors, response, request, contextValue }) {
           if (errors === undefined || response.body.kind !== 'single') return;
-          // Apollo may refuse the same document for another reason: the answer is that of every transport.
+          // Apollo may reject the same document for another reason. The answer must be the same on every transport.
           const causes = 'errors' in examined && examined !== NO_DOCUMENT ? examined.errors : errors;
           if (causes !== errors) response.http = errorHead(causes, acceptOf(request), 400);
           response.body.singleResult.errors = parts.formatErrors(causes, contextValue);
@@ -83,7 +83,7 @@ function operationPlugin(parts: GraphqlParts): ApolloServerPlugin<RequestContext
   };
 }
 
-/** What a request has that names no document; Apollo refuses it. */
+/** The result for a request without a document, which Apollo rejects. */
 const NO_DOCUMENT: Examined = { errors: [] };
 
 async function responseForOperation(

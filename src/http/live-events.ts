@@ -42,7 +42,7 @@ interface LiveEventsParts {
   readonly logger: Logger;
 }
 
-/** Everything that outlives a request: the feed of events, and the connections it goes out on. */
+/** Everything that outlives a request: the feed of events, and the connections that deliver it. */
 export interface LiveEvents {
   readonly streams: SseTransport;
   openWebSockets(http: Server): WebSocketTransport;

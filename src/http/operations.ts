@@ -19,39 +19,39 @@ import type { SubscriptionExecutor } from '../execution/subscription-executor.js
 import { objectOf } from './apollo-adapter.js';
 import { createContext } from './request-context.js';
 
-/** An operation as a client sends it, on whatever transport. */
+/** An operation that a client sends, on any transport. */
 export interface OperationRequest {
   readonly query: string;
   readonly operationName?: string | null;
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
-/** How an operation is answered: once, or again and again until it ends. */
+/** The answer to an operation: one result, or events until it ends. */
 export type Answer =
   | { readonly kind: 'once'; readonly result: FormattedExecutionResult }
   | { readonly kind: 'events'; readonly events: Events }
-  /** Refused before anything was done. */
+  /** Rejected before execution. */
   | { readonly kind: 'refused'; readonly errors: readonly GraphQLFormattedError[] };
 
 interface OperationsParts {
   readonly graphql: ApolloServer<RequestContext>;
   readonly documents: Documents;
   readonly subscriptions: SubscriptionExecutor;
-  /** The only documents that are answered; null when all are. */
+  /** The only documents that are executed; null if all are. */
   readonly trustedDocuments: TrustedDocuments | null;
   readonly formatErrors: FormatErrors;
-  /** Called once for every operation: when it has been answered, or when a subscription has begun. */
+  /** Called once for every operation: when it is answered, or when a subscription begins. */
   readonly onAnswer: (request: AnsweredRequest) => void;
 }
 
 export interface Operations {
   /** The context of one operation on a connection. */
   contextFor(viewer: Viewer, acceptLanguage: string | undefined): RequestContext;
-  /** The type of the operation that a request means; null when its document is refused. */
+  /** The type of the requested operation; null if its document is rejected. */
   typeOf(request: OperationRequest): OperationTypeNode | null;
   /**
-   * Runs an operation as HTTP would run it: the same documents, limits, rights, costs and messages.
-   * Queries and mutations go through the same server; subscriptions pass the same checks.
+   * Runs an operation with the documents, limits, rights, costs and messages of HTTP. Queries and mutations go
+   * through the same server; subscriptions pass the same checks.
    */
   run(request: OperationRequest, context: RequestContext): Promise<Answer>;
   readonly formatErrors: FormatErrors;
@@ -60,7 +60,7 @@ export interface Operations {
 export function createOperations(parts: OperationsParts): Operations {
   const { graphql, documents, subscriptions, trustedDocuments, formatErrors, onAnswer } = parts;
 
-  /** The text of the document a request means; null when it is not a trusted one. */
+  /** The text of the requested document; null if it is not trusted. */
   function textOf(request: OperationRequest): string | null {
     return trustedDocuments ? trustedDocuments.textFor(request) : request.query;
   }

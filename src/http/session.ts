@@ -1,18 +1,18 @@
 import type { Verifier } from '../auth/verifier.js';
 import { identityOf, type Viewer } from '../auth/viewer.js';
 
-/** Connections that a subject may hold open to one process. */
+/** Maximum number of open connections of a subject in one process. */
 const MAX_SESSIONS = 1_024;
 /** How often every token is verified again, in milliseconds. */
 const RECHECK_MS = 500;
 
-/** Why a session ended: its token expired, or no longer verifies. */
+/** Why a session ended: its token expired or became invalid. */
 type SessionEnd = 'expired' | 'revoked';
 
-/** A connection that stays open after its request, and ends with its token. */
+/** A connection that stays open after its request and ends with its token. */
 export interface Session {
   readonly viewer: Viewer;
-  /** Whether the token is valid at this moment; asked before anything is sent. */
+  /** Whether the token is valid now. Called before anything is sent. */
   isLive(): boolean;
   close(): void;
 }
@@ -31,7 +31,7 @@ export interface Sessions {
 }
 
 interface OpenSession extends Session {
-  /** Ends it when its token is no longer valid. */
+  /** Ends it if its token is no longer valid. */
   recheck(): void;
 }
 

@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Watches for connections that have not sent a request, which clients open in advance. Answers a function
- * that destroys them. `closeIdleConnections` of Node leaves them open: a server that stops would wait for them.
+ * Watches connections that have not sent a request, which clients open in advance. Returns a function that destroys
+ * them. `closeIdleConnections` of Node leaves them open, so a stopping server would wait for them.
  */
 export function watchUnusedConnections(server: Server): () => void {
   const unused = new Set<Socket>();

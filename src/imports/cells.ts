@@ -7,16 +7,16 @@ import { codePoint, LOOKALIKE, parseText } from '../mutations/text.rules.js';
 /** A rule that the API applies to input; see src/mutations/ and the rules of a module. */
 type Rule = (field: readonly string[], problems: Problem[]) => void;
 
-/** Reads the cells of one row. Each function answers the value, or reports a problem and answers null. */
+/** Parses the cells of one row. Each method returns the value, or reports a problem and returns null. */
 export interface Cells<C extends string> {
   readonly line: number;
   /** Reports a problem of a column, with the whole cell. */
   refuse(column: C, message: string): null;
-  /** Applies a rule of the API to a column, and reports what the rule finds. */
-  hold(column: C, rule: Rule): void;
+  /** Applies a rule of the API to a column and reports its problems. */
+  validate(column: C, rule: Rule): void;
   text(column: C, maximum: number): string | null;
   required(column: C, maximum: number): string | null;
-  /** A new code; `form` describes `pattern` in words. */
+  /** A new code. `form` describes `pattern` in words. */
   code(column: C, pattern: RegExp, form: string): string | null;
   /** One of a closed list. */
   oneOf<V extends string>(column: C, values: readonly V[]): V | null;
@@ -50,7 +50,7 @@ export function readCells<C extends string>(
     const value = cells[column];
     if (value === '') return value;
     const before = problems.length;
-    hold(column, (field, found) => parseText(value, field, { longest: maximum }, found));
+    validate(column, (field, found) => parseText(value, field, { longest: maximum }, found));
     return problems.length === before ? value : null;
   };
   const latin = (column: C, value: string): string | null => {
@@ -117,7 +117,7 @@ export function readCells<C extends string>(
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,3})?([Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** Only valid times, unlike 31 June or 24:00; at most milliseconds. */
+/** Accepts only valid times, with at most milliseconds. Rejects 31 June and 24:00. */
 function parseInstant(value: string): Date | null {
   const match = INSTANT.exec(value);
   if (match === null) return null;
@@ -131,7 +131,7 @@ function parseInstant(value: string): Date | null {
   return new Date(local.getTime() - minutesAhead * 60_000);
 }
 
-/** The finding of a rule of the API, to follow the name of a column. */
+/** The problem that a rule of the API reports, as text after the name of a column. */
 function messageOf({ reason, variables = {} }: Problem): string {
   switch (reason) {
     case 'NOTHING_TO_READ':

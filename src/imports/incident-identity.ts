@@ -2,10 +2,10 @@ import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { v5 } from 'uuid';
 import type { Nation } from '../domain/scopes.js';
 
-/** How imported incidents get their key and the number of their reference. */
+/** Chooses the keys and reference numbers of imported incidents. */
 export interface IncidentIdentity {
   keyOf(originator: Nation, importKey: string): string;
-  /** 0 to 999,999; another one at each further attempt. */
+  /** 0 to 999,999. Each further attempt gives another number. */
   numberOf(importKey: string, attempt: number): number;
 }
 
@@ -13,8 +13,8 @@ const NUMBERS = 1_000_000;
 const NAMESPACE = '3d0f2c0a-6a4e-4b0e-9b0f-5f0d6a1c7e52';
 
 /**
- * Random identities. From a key or a reference nobody can learn which rows of a file are hidden from them,
- * even with knowledge of how the file numbers its rows.
+ * Random identities. They reveal nothing about hidden rows of a file, even to those who know how the file numbers its
+ * rows.
  */
 export const RANDOM_IDENTITY: IncidentIdentity = {
   keyOf: () => randomUUID(),
@@ -22,8 +22,8 @@ export const RANDOM_IDENTITY: IncidentIdentity = {
 };
 
 /**
- * The same identities on every installation, for the shipped data alone: the file is public. Keys are
- * UUIDs of version 5 (RFC 9562).
+ * The same identities on every installation. Only for the shipped data, because that file is public. Keys are UUIDs
+ * of version 5 (RFC 9562).
  */
 export const DERIVED_IDENTITY: IncidentIdentity = {
   keyOf: (originator, importKey) => v5(`${originator}/${importKey}`, NAMESPACE),

@@ -39,7 +39,7 @@ export const INCIDENT_COLUMNS = [
 ] as const;
 export type IncidentColumn = (typeof INCIDENT_COLUMNS)[number];
 
-/** A checked incident from a file. */
+/** A validated incident of a file. */
 export interface IncidentRecord {
   readonly line: number;
   readonly importKey: string;
@@ -93,17 +93,20 @@ function readContent(
     raw.occurred_from === '' ? cells.refuse('occurred_from', 'is empty') : cells.instant('occurred_from');
   const occurredTo = cells.instant('occurred_to');
   if (occurredFrom)
-    cells.hold('occurred_from', (field, problems) => checkTime(occurredFrom, field, now, problems));
-  if (occurredTo) cells.hold('occurred_to', (field, problems) => checkTime(occurredTo, field, now, problems));
+    cells.validate('occurred_from', (field, problems) => checkTime(occurredFrom, field, now, problems));
+  if (occurredTo)
+    cells.validate('occurred_to', (field, problems) => checkTime(occurredTo, field, now, problems));
   if (occurredFrom && occurredTo)
-    cells.hold('occurred_to', (field, problems) => checkInterval(occurredFrom, occurredTo, field, problems));
+    cells.validate('occurred_to', (field, problems) =>
+      checkInterval(occurredFrom, occurredTo, field, problems),
+    );
   const timePrecision = cells.oneOf('time_precision', VOCABULARIES.TimePrecision);
   const place = cells.known('place', (code) => known.places.has(code));
   const title = readTitle(cells, raw);
   const claims = parseClaims(cells, raw, known);
   const casualties = parseCasualties(cells);
   const provisions = cells.list('provisions', /;/, (code) => known.provisions.has(code));
-  cells.hold('provisions', (field, problems) =>
+  cells.validate('provisions', (field, problems) =>
     checkListLength(provisions, MAX_ITEMS.provisions, field, problems),
   );
   if (!category || !severity || !occurredFrom || !timePrecision || !title) return null;
@@ -171,7 +174,7 @@ function parseClaims(cells: Cells<IncidentColumn>, raw: RowCells, known: KnownCo
     .slice(pairs.length)
     .map((url) => claimOf(first, pairs[0]?.[1] ?? null, 'MEDIA', url, null));
   const all = [...claims, ...further];
-  cells.hold(further.length > 0 ? 'source_urls' : 'claimants', (field, problems) =>
+  cells.validate(further.length > 0 ? 'source_urls' : 'claimants', (field, problems) =>
     checkListLength(all, MAX_ITEMS.claims, field, problems),
   );
   return all;
@@ -196,7 +199,7 @@ function claimOf(
 function readUrls(cells: Cells<IncidentColumn>, raw: RowCells): string[] {
   const urls = (raw.source_urls ?? '').split(/\s+/).filter((url) => url !== '');
   for (const url of urls) {
-    cells.hold('source_urls', (field, problems) => parseUrl(url, field, problems));
+    cells.validate('source_urls', (field, problems) => parseUrl(url, field, problems));
   }
   return urls;
 }

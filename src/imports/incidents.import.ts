@@ -24,7 +24,7 @@ import {
 } from './incident-rows.js';
 import { lockImports } from './lock.js';
 
-/** Subject of imported records. It is nobody's, so every head may assess them. */
+/** Author of imported records. It is no person, so every head may assess them. */
 const WRITTEN_BY = 'import';
 
 interface IncidentsImported {
@@ -33,14 +33,14 @@ interface IncidentsImported {
 }
 
 interface ImportOptions {
-  /** Called with the number of incidents written so far, and of all new ones. */
+  /** Receives the number of incidents written so far, and of all new ones. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Imports incidents from a CSV file with the columns of data/incidents.csv: adds the rows whose key is new,
- * as reported and not assessed. Rows imported before must be unchanged. All or nothing: throws an
- * ImportError that lists every bad value.
+ * Imports incidents from a CSV file with the columns of data/incidents.csv. Adds rows with new keys, as reported and
+ * not assessed. Rows imported before must be unchanged. Throws an ImportError that lists the problems; then nothing
+ * is written.
  */
 export function importIncidents(
   dataSource: DataSource,
@@ -53,7 +53,7 @@ export function importIncidents(
   });
 }
 
-/** As {@link importIncidents}, inside a transaction that holds the import lock. */
+/** Like {@link importIncidents}, in a transaction that holds the import lock. */
 export async function importIncidentsFile(
   manager: EntityManager,
   file: string,
@@ -63,7 +63,7 @@ export async function importIncidentsFile(
   const keys = await readKeys(manager);
   const { rows, problems } = await readCsv(file, INCIDENT_COLUMNS);
   const records = readIncidents(file, rows, keys, new Date(), problems);
-  const added = await leaveOutExisting(manager, file, records, problems);
+  const added = await newRecords(manager, file, records, problems);
   if (problems.length > 0) throw new ImportError(file, problems);
 
   const incidents = await drawReferences(manager, added, identity);
@@ -111,10 +111,10 @@ interface ImportedBefore {
 }
 
 /**
- * The records that the database does not hold yet. A record that it holds is compared with its first version,
- * as it was imported; later versions and wider releases are no difference.
+ * The records that are not in the database yet. Existing ones are compared with their first version, so later
+ * versions and releases are no difference.
  */
-async function leaveOutExisting(
+async function newRecords(
   manager: EntityManager,
   file: string,
   records: readonly IncidentRecord[],
@@ -148,7 +148,7 @@ async function importedBefore(
   return new Map(rows.map((row) => [row.importKey, row]));
 }
 
-/** One problem for each part of a record in which it differs from what was imported under its key. */
+/** One problem for each part of a record that differs from the imported first version. */
 function differencesFrom(before: ImportedBefore, record: IncidentRecord, file: string): ImportProblem[] {
   const content = contentShape.parse(JSON.parse(before.content));
   const changed = Object.entries(record.content)
@@ -177,7 +177,7 @@ function differencesFrom(before: ImportedBefore, record: IncidentRecord, file: s
 
 const YEAR_IN_BAKU = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Baku', year: 'numeric' });
 
-/** Gives each record its key and a reference that no other incident has. */
+/** Assigns each record a key and an unused reference. */
 async function drawReferences(
   manager: EntityManager,
   records: readonly IncidentRecord[],

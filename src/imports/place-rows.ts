@@ -18,7 +18,7 @@ export const PLACE_COLUMNS = [
 ] as const;
 type Column = (typeof PLACE_COLUMNS)[number];
 
-/** A checked place from a file. */
+/** A validated place of a file. */
 export interface PlaceRecord {
   readonly line: number;
   readonly code: string;
@@ -36,7 +36,7 @@ type KnownPlace = Pick<PlaceRecord, 'kind' | 'parent'>;
 
 const CODE = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
-/** Reads rows of places. `existing` holds those in the database, by code. */
+/** Reads rows of places. `existing` are the places in the database, by code. */
 export function readPlaces(
   file: string,
   rows: readonly CsvRow<Column>[],
@@ -63,7 +63,7 @@ export function readPlaces(
       .map((alias) => alias.trim())
       .filter((alias) => alias !== '');
     for (const alias of aliases)
-      cells.hold('aliases', (field, found) =>
+      cells.validate('aliases', (field, found) =>
         parseText(alias, field, { longest: MAX_LENGTH.placeAliases }, found),
       );
     const latitude = cells.number('latitude', -90, 90);
@@ -88,7 +88,7 @@ export function readPlaces(
   return [...places.values()];
 }
 
-/** Settlements and areas lie in districts, and districts in nothing. */
+/** Checks that settlements and areas lie in districts, and districts in no other place. */
 function checkTree(
   file: string,
   places: ReadonlyMap<string, PlaceRecord>,
@@ -121,7 +121,7 @@ function parentProblem(code: string, parent: string, all: ReadonlyMap<string, Kn
   return all.get(parent)?.kind === 'DISTRICT' ? null : 'is not a district';
 }
 
-/** The path from a place over its parents back to itself, if there is one. */
+/** The path from a place over its parents back to itself, or null. */
 function findLoop(code: string, places: ReadonlyMap<string, KnownPlace>): string[] | null {
   const way = [code];
   for (let at = places.get(code)?.parent; at != null; at = places.get(at)?.parent) {

@@ -14,8 +14,8 @@ interface PlacesImported {
 }
 
 /**
- * Imports places from a CSV file with the columns of data/places.csv: adds new codes, changes those that
- * differ, removes none. All or nothing: throws an ImportError that lists every bad value.
+ * Imports places from a CSV file with the columns of data/places.csv. Adds new codes, updates changed ones, removes
+ * none. Throws an ImportError that lists the problems; then nothing is written.
  */
 export function importPlaces(dataSource: DataSource, file: string): Promise<PlacesImported> {
   return dataSource.transaction(async (manager) => {
@@ -24,7 +24,7 @@ export function importPlaces(dataSource: DataSource, file: string): Promise<Plac
   });
 }
 
-/** As {@link importPlaces}, inside a transaction that holds the import lock. */
+/** Like {@link importPlaces}, in a transaction that holds the import lock. */
 export async function importPlacesFile(manager: EntityManager, file: string): Promise<PlacesImported> {
   const existing = await manager.find(Place);
   const codes = new Map(existing.map(({ key, code }) => [key, code]));

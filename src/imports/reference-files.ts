@@ -66,12 +66,12 @@ const centre = z.strictObject({
   contingents: z.array(z.strictObject({ nation: z.enum(NATIONS), strength: z.int().positive() })),
 });
 
-/** A name in each language, in the form of the files. */
+/** A name in each language, in the format of the files. */
 export type Names = z.infer<typeof names>;
 export type AgreementFile = z.infer<typeof agreements>;
 export type OfficialsFile = z.infer<typeof officials>;
 
-/** The checked JSON files of data/; data/README.md describes them. */
+/** The validated JSON files of data/. data/README.md describes them. */
 export async function readReferenceFiles() {
   return {
     parties: await readJson('parties.json', parties),

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { PACKAGE_ROOT } from '../common/package-root.js';
 import { Party } from '../modules/parties/party.entity.js';
-import { keepLabelWords } from '../modules/search/label-words.js';
-import { keepSynonyms } from '../modules/search/synonyms.js';
+import { updateLabelWords } from '../modules/search/label-words.js';
+import { updateSynonyms } from '../modules/search/synonyms.js';
 import { DERIVED_IDENTITY } from './incident-identity.js';
 import { importIncidentsFile } from './incidents.import.js';
 import { lockImports } from './lock.js';
@@ -17,8 +17,8 @@ import { importReference } from './reference.import.js';
 export async function importShippedData(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager) => {
     await lockImports(manager);
-    await keepLabelWords(manager);
-    await keepSynonyms(manager);
+    await updateLabelWords(manager);
+    await updateSynonyms(manager);
     if (await manager.exists(Party)) return;
     await importReference(manager);
     await importIncidentsFile(manager, join(PACKAGE_ROOT, 'data', 'incidents.csv'), DERIVED_IDENTITY);

@@ -1,22 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Text waiting to be written, in UTF-16 code units. Lines beyond it are dropped, so that nothing waits for a reader. */
+/**
+ * Maximum length of unwritten text, in UTF-16 code units. Further lines are dropped, so that nothing waits for the
+ * reader.
+ */
 const MAX_BACKLOG_LENGTH = 4 * 1024 * 1024;
-/** Lines are written together, this often. */
+/** Interval at which lines are written. */
 const WRITE_INTERVAL_MS = 20;
-/** How long a reader gets to take what is left when the process ends. */
+/** How long the reader may take for the remaining lines when the process ends. */
 const CLOSE_TIMEOUT_MS = 500;
 
-/** Where log lines go. Writing never waits for the reader. */
+/** Destination of log lines. Writing never waits for the reader. */
 export interface LogSink {
   write(line: string): void;
-  /** Resolves when everything is written, or when the reader has not taken it in time. */
+  /** Resolves when everything is written, or after a timeout. */
   end(): Promise<void>;
 }
 
 /**
- * Standard error. On Linux and macOS Node writes to a pipe without blocking and buffers what does not fit. Text that
- * nobody reads keeps the process alive, so that the command line ends a stopped server by process.exit().
+ * Standard error. On Linux and macOS Node writes to a pipe without blocking and buffers the rest. Unread text keeps
+ * the process alive, so the command line ends a stopped server with process.exit().
  */
 export function standardError(): LogSink {
   const stream = process.stderr;

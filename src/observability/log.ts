@@ -3,25 +3,25 @@ import type { Config } from '../common/config.js';
 import type { AnsweredRequest } from '../context/request-record.js';
 import { type LogSink, standardError } from './log-sink.js';
 
-/** What a terminal or an editor could take for the end of a line, or for turning it round. */
+/** Characters that a terminal or editor could take for a line end or a change of direction. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 export interface Log {
   readonly logger: Logger;
-  /** Writes out what is still to be written, as far as somebody reads it. */
+  /** Writes the remaining lines. */
   end(): Promise<void>;
 }
 
-/** Structured log on standard error: JSON, one line for each entry whatever it holds. */
-export function openLog(level: Config['logLevel'], outlet: LogSink = standardError()): Log {
+/** Structured log on standard error: JSON, always one line for each entry. */
+export function openLog(level: Config['logLevel'], sink: LogSink = standardError()): Log {
   const logger = pino(
     { level, base: null, serializers: { err: errorEntry } },
-    { write: (line: string) => outlet.write(oneLine(line)) },
+    { write: (line: string) => sink.write(oneLine(line)) },
   );
-  return { logger, end: () => outlet.end() };
+  return { logger, end: () => sink.end() };
 }
 
-/** JSON text with everything escaped that is not plainly part of its line. */
+/** JSON text in which all characters with an effect on the line are escaped. */
 function oneLine(line: string): string {
   const text = line.endsWith('\n') ? line.slice(0, -1) : line;
   if (text.search(UNSAFE) < 0) return line;
@@ -29,8 +29,8 @@ function oneLine(line: string): string {
 }
 
 /**
- * What the log says of an error. Errors of the database say where, but not with which values: their
- * messages, details, statements and parameters hold texts of the record.
+ * The log entry of an error. Errors of the database are logged without their messages, details, statements and
+ * parameters, which contain texts of records.
  */
 function errorEntry(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -51,7 +51,7 @@ interface DatabaseError {
   readonly routine?: unknown;
 }
 
-/** The error PostgreSQL gave, itself or below what TypeORM or graphql-js made of it. */
+/** The PostgreSQL error in a chain of causes of TypeORM or graphql-js. */
 function databaseError(error: Error): DatabaseError | null {
   for (const candidate of [
     error,
@@ -74,7 +74,7 @@ function isDatabaseError(value: unknown): value is DatabaseError & Error {
   return value instanceof Error && 'severity' in value && 'code' in value && typeof value.code === 'string';
 }
 
-/** Where it was thrown, without the message that begins a stack. */
+/** The stack without the message that begins it. */
 function frames({ stack = '' }: Error): string[] {
   return stack
     .split('\n')
@@ -82,7 +82,7 @@ function frames({ stack = '' }: Error): string[] {
     .map((line) => line.trim());
 }
 
-/** The line every request leaves: who asked for what, what it cost, and how it ended. */
+/** Logs a request: who, which operation, its cost and its result. */
 export function logRequest(logger: Logger, request: AnsweredRequest): void {
   logger.info(
     {

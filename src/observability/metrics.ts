@@ -4,22 +4,22 @@ import type { Registry } from 'prom-client';
 import type { AnsweredRequest } from '../context/request-record.js';
 import type { PoolUse } from '../database/pool-use.js';
 
-/** Operations with a series of their own. */
+/** Maximum number of operations with a time series of their own. */
 const MAX_OPERATIONS = 100;
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export interface Metrics {
   observe(request: AnsweredRequest): void;
-  /** Adds a number that is read whenever the metrics are. */
+  /** Adds a gauge that is read at every scrape. */
   gauge(name: string, help: string, read: () => number): void;
-  /** Where Prometheus fetches them. */
+  /** The port that Prometheus scrapes. */
   readonly port: number;
   close(): Promise<void>;
 }
 
 type PromClient = typeof import('prom-client');
 
-/** Serves metrics for Prometheus at `/metrics`, on a port of its own that clients do not reach. */
+/** Serves metrics for Prometheus at `/metrics`, on a separate port that clients do not reach. */
 export async function openMetrics(
   { host, port }: { readonly host: string; readonly port: number },
   poolUse: () => readonly PoolUse[],
@@ -77,7 +77,7 @@ function requestObserver(client: PromClient, registry: Registry): Metrics['obser
   };
 }
 
-/** Clients choose the names of operations: those beyond the first {@link MAX_OPERATIONS} share one series. */
+/** Clients choose operation names. All beyond the first {@link MAX_OPERATIONS} share one time series. */
 function durationObserver(
   client: PromClient,
   registry: Registry,

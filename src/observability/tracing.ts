@@ -7,10 +7,10 @@ import type { Writers } from '../database/writers.js';
 import type { ExecutionRequest } from '../execution/execution-request.js';
 import type { ExecuteQuery } from '../execution/query-executor.js';
 
-/** How long the last traces may take to be sent when the server stops. */
+/** How long sending the last traces may take when the server stops. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Traces of requests: what arrives over HTTP, its root fields, and their statements. Never texts or values. */
+/** Traces of requests: the HTTP request, its root fields, and their statements. Never texts or values. */
 export interface Tracing {
   execute(execute: ExecuteQuery): ExecuteQuery;
   read(read: Readers['read']): Readers['read'];
@@ -22,7 +22,7 @@ export interface Tracing {
 
 type OpenTelemetry = typeof import('@opentelemetry/api');
 
-/** Sends traces to an OpenTelemetry collector over HTTP. Its libraries are loaded here and nowhere else. */
+/** Sends traces to an OpenTelemetry collector over HTTP. Its libraries are loaded only here. */
 export async function openTracing(endpoint: string): Promise<Tracing> {
   const api = await import('@opentelemetry/api');
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
@@ -36,7 +36,7 @@ export async function openTracing(endpoint: string): Promise<Tracing> {
   return new RequestTracing(api, provider.getTracer('merzili'), () => provider.shutdown());
 }
 
-/** One span for a request, one for each of its root fields, and one for each statement or transaction. */
+/** One span for each request, root field, and statement or transaction. */
 class RequestTracing implements Tracing {
   private readonly parents = new AsyncLocalStorage<Context>();
   private readonly requests = new Map<string, Span>();
@@ -125,7 +125,7 @@ class RequestTracing implements Tracing {
     return span;
   }
 
-  /** One statement answers all root fields of a query, so that their spans begin and end together. */
+  /** One statement answers all root fields of a query, so their spans begin and end together. */
   private startRootFields({ operation }: ExecutionRequest, parent: Context): Span[] {
     const type = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' }[operation.operation];
     return operation.selectionSet.selections.flatMap((selection) =>

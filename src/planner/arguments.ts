@@ -19,10 +19,10 @@ import {
 import { Param, type Variables } from './sql.js';
 
 /**
- * Arguments as a plan sees them. Some values shape the statement and are known while it is compiled: numbers, booleans,
- * enum values, lists of enum values, and whether a value is given at all. Strings, ids and times are {@link Param}s,
- * bound when the statement runs, so that one plan serves all of their values. {@link shapeOf} makes the same
- * distinction; a value that shapes and is not in the shape would give one client the plan of another.
+ * Arguments in a plan. Some values shape the statement and are known at compile time: numbers, booleans, enum values,
+ * lists of enum values, and whether a value is given at all. Strings, ids and times are {@link Param}s, bound when
+ * the statement runs, so that one plan serves all their values. {@link shapeOf} makes the same distinction: a shaping
+ * value that is missing in the shape would give one client the plan of another.
  */
 export type Planned<T> = T extends readonly (infer Item)[]
   ? string extends Item
@@ -51,7 +51,7 @@ function pgType(type: GraphQLInputType): string {
   return (isScalarType(type) && PG_TYPES[type.name]) || 'text';
 }
 
-/** A field's arguments for the plan: literals and variables of the document, defaults of the schema. */
+/** Arguments of a field for its plan: literals and variables of the document, defaults of the schema. */
 export function planArguments(
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
@@ -66,7 +66,7 @@ export function planArguments(
   return planned;
 }
 
-/** Arguments as {@link planArguments} may give them when only those are given that must be. */
+/** Sample arguments of a field: only the required ones. */
 export function sampleArguments(field: GraphQLField<unknown, unknown>): Record<string, unknown> {
   return sampleValues(field.args);
 }
@@ -135,8 +135,8 @@ function member(value: unknown, key: string): unknown {
 }
 
 /**
- * The part of a request's variables that shapes its statement, as text: equal shapes share a plan.
- * `types` are the variables' types by name.
+ * The part of the variables that shapes the statement, as text: equal shapes share a plan. `types` are the types of
+ * the variables by name.
  */
 export function shapeOf(types: ReadonlyMap<string, GraphQLInputType>, variables: Variables): string {
   let shape = '';

@@ -2,7 +2,7 @@ import { AUDIENCES, type Audience } from '../domain/scopes.js';
 import type { RowRule } from './model.js';
 import { sql } from './sql.js';
 
-/** Audiences as bits of a record's mask. The SQL function audience_bit says the same. */
+/** Audiences as bits of a mask. The SQL function audience_bit has the same values. */
 export const AUDIENCE_BIT = { TUR: 1, RUS: 2, AZE: 4, PUBLIC: 8 } as const satisfies Record<Audience, number>;
 
 export function maskOf(audiences: Iterable<Audience>): number {
@@ -22,6 +22,6 @@ export function masksSeenBy(audience: Audience): number[] {
   );
 }
 
-/** An audience sees the records whose mask holds its bit, and whatever belongs to them; no others. */
+/** An audience sees the records whose mask has its bit, and their parts. */
 export const seenByAudience: RowRule = (row, audience) =>
   sql`(${row('audience')} & ${AUDIENCE_BIT[audience]}) <> 0`;

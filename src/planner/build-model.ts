@@ -3,9 +3,9 @@ import type { Field, Model, ReadType } from './model.js';
 import { memberPlanOf } from './planned-field.js';
 
 /**
- * Joins the declared types with the fields that other modules add to them, and checks both against the schema:
- * every field of every declared type has exactly one read, and no read is declared that the schema does not
- * have. Throws an error that names the type and its fields.
+ * Combines the declared types with the fields that other modules add to them, and checks both against the schema:
+ * every field of every declared type has exactly one read, and every read belongs to a field. Throws an error that
+ * names the type and its fields.
  */
 export function buildModel(schema: GraphQLSchema, types: readonly ReadType[]): Model {
   const model = new Map<string, ReadType>();

@@ -9,12 +9,12 @@ import { SelectionCompiler } from './selection-compiler.js';
 import { join, literal, render, type Sql, sql } from './sql.js';
 
 /**
- * Compiles operations to SQL: from the selection, the viewer's rights and the shape of the variables to one
- * statement. Reads nothing and waits for nothing. The same source, viewer and shape give the same plan.
- * Throws coded errors for arguments that a plan rejects; they carry the path of their field.
+ * Compiles operations to SQL: selection, scopes of the viewer, and shape of the variables become one statement. It
+ * does no I/O, and equal input gives an equal plan. Throws coded errors, with the path of the field, for arguments
+ * that a plan rejects.
  */
 
-/** One field whose value is a read that somebody else provides, such as what a mutation has written. */
+/** A field whose value is a read of the caller, such as a written row. */
 export interface FieldSelection {
   readonly field: GraphQLField<unknown, unknown>;
   /** Response key of the field. */
@@ -29,12 +29,12 @@ export function compileOperation(input: CompilerInput): Plan {
   return withTypesWhereDenied((tagTypes) => queryPlan(input, tagTypes));
 }
 
-/** The plan of one field by itself: its statement has one column. */
+/** The plan of one field. Its statement has one column. */
 export function compileField(input: CompilerInput, selection: FieldSelection): Plan {
   return withTypesWhereDenied((tagTypes) => fieldPlan(input, selection, tagTypes));
 }
 
-/** Completing an answer with denied fields takes the types of its objects, which other answers do without. */
+/** Completing an answer with denied fields needs the types of its objects. Other answers do without. */
 function withTypesWhereDenied(compile: (tagTypes: boolean) => Plan): Plan {
   const plan = compile(false);
   return plan.outline === null ? plan : compile(true);
@@ -78,7 +78,7 @@ function queryPlan(input: CompilerInput, tagTypes: boolean): Plan {
   };
 }
 
-/** Null for fields of introspection, which are refused where the viewer may not introspect. */
+/** Null for introspection fields, which are denied if the viewer may not introspect. */
 function rootField(
   query: GraphQLObjectType,
   key: string,
@@ -138,7 +138,7 @@ function selectionContext({ schema, source: { document, variables } }: CompilerI
   return { schema, fragments: fragmentsOf(document), variables };
 }
 
-/** The document with no more than these root fields in the operation. */
+/** The document reduced to these root fields of the operation. */
 function reducedDocument({ document, operation }: PlanSource, fields: readonly FieldNode[]): DocumentNode {
   const selectionSet = { kind: Kind.SELECTION_SET, selections: fields } as const;
   return {

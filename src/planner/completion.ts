@@ -11,12 +11,12 @@ import { type OutlineField, TYPE_KEY } from './plan.js';
 type Path = readonly (string | number)[];
 type JsonObject = Record<string, unknown>;
 
-/** A null where the schema forbids one, on its way to the nearest field that may be null. */
+/** A null in a non-null field, which propagates to the nearest nullable field. */
 class NullPropagation {}
 
 /**
- * CompleteValue of the GraphQL specification (6.4.3) over an answer in which some fields are denied: nulls and
- * errors end up where a field-by-field executor would have put them. `errorFor` makes the error of a denied field.
+ * CompleteValue of the GraphQL specification (6.4.3) for an answer with denied fields: nulls and errors are where a
+ * field-by-field executor would put them. `errorFor` makes the error of a denied field.
  */
 export function complete(
   data: JsonObject,

@@ -1,22 +1,22 @@
 import { literal, type Sql, sql } from './sql.js';
 
 /**
- * Fields that SQL cannot finish: a statement answers their parts, JavaScript makes the value. The parts stand in the
- * field's place, marked with the number of their composition, and are replaced before the answer is sent.
+ * Fields that JavaScript composes from parts that SQL fetches. The parts are in the place of the field, marked with
+ * the number of their composition, and are replaced before the answer is sent.
  */
 
-/** Makes a field's value, as JSON, from the parts that SQL fetched for it. */
+/** Makes the value of a field, as JSON, from its parts. */
 export type Composition = (parts: unknown) => unknown;
 
-/** Key under which parts name their composition; no GraphQL name can collide. */
+/** Key of the composition number in parts. No GraphQL name can be equal. */
 const COMPOSITION_KEY = '#composition';
 
-/** JSON text of parts, marked with the index of their composition. */
+/** JSON text of parts, marked with the number of their composition. */
 export function awaiting(composition: number, parts: Sql): Sql {
   return sql`concat(${literal(`{"${COMPOSITION_KEY}":${composition},"parts":`)}, ${parts}, '}')`;
 }
 
-/** The JSON text of an answer with every composed field in its place. */
+/** The JSON text of an answer in which composed fields replace their parts. */
 export function compose(text: string, compositions: readonly Composition[]): string {
   if (compositions.length === 0) return text;
   return JSON.stringify(

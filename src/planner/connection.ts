@@ -5,7 +5,7 @@ import type { Listing, PageBounds, SortKey, SourceCondition, Sources } from './l
 import type { Fields, PlanContext, Read, Row } from './model.js';
 import { all, concatenated, join, literal, type Param, raw, type Sql, sql } from './sql.js';
 
-/** Arguments of a connection, as planned. */
+/** Planned arguments of a connection. */
 export interface PageArguments {
   readonly first?: number | null;
   readonly after?: Param | null;
@@ -20,8 +20,8 @@ interface Page {
 }
 
 /**
- * A page of a listing by keyset: `nodes`, `edges`, `pageInfo` and `totalCount`, each read only when selected.
- * The page is found through the type's row rule, so its boundaries reveal nothing about hidden rows.
+ * A page of a listing by keyset: `nodes`, `edges`, `pageInfo` and `totalCount`, each read only if selected. The row
+ * rule of the type applies before paging, so page boundaries reveal nothing about hidden rows.
  */
 export function connection(listing: Listing, args: PageArguments): Read {
   const page = pageOf(args);
@@ -65,7 +65,7 @@ class PageReader {
   }
 
   read(): Sql {
-    // A filter that the viewer may not use denies the whole page, whatever is selected of it.
+    // A filter that the viewer may not use denies the whole page, whatever is selected.
     this.listing.where((column) => raw(column), this.context);
     const object = this.context.object(this.fields(), this.pageRow);
     if (!this.needsRows) return sql`(select ${object})`;
@@ -106,17 +106,18 @@ class PageReader {
     };
   }
 
-  /** The items in the listing's order, without the extra row that shows whether there are more. */
+  /** The items in the order of the listing, without the extra row that shows whether there are more. */
   private items(item: Sql): Sql {
     const order = this.page.isBackward ? sql` order by ${this.position()} desc` : raw('');
     const items = sql`coalesce(string_agg(${item}, ','${order})${this.withinPage()}, '')`;
     return concatenated(literal('['), items, literal(']'));
   }
 
-  /** The cursor of the first or last row in the order in which the page is read; null on an empty page. */
+  /** The cursor of the first or last row in reading order; null on an empty page. */
   private cursorAt(row: Row, end: 'first' | 'last'): Sql {
     const at = end === 'first' ? raw('1') : sql`least(count(*), ${this.page.size})`;
-    // The items of a page read backward are reversed, and PostgreSQL may sort the input of all aggregates alike.
+    // Reverses the items of a page that is read backward. Otherwise PostgreSQL can sort the input of all aggregates
+    // alike.
     const order = this.page.isBackward ? sql` order by ${this.position()}` : raw('');
     const cursor = cursorText(
       this.listing,
@@ -180,7 +181,7 @@ class PageReader {
     return cursor === null ? [] : [this.comparison(row, cursor, isDescending ? '<' : '>', equal)];
   }
 
-  /** Compares whole rows, for which PostgreSQL can use the index. */
+  /** Compares rows as a whole, for which PostgreSQL can use the index. */
   private comparison(row: Row, cursor: Param, operator: '<' | '>' | '<=' | '>=', equal = 0): Sql {
     const { orderBy } = this.listing;
     const keys = orderBy.map((key) => collated(key, key.column(row))).slice(equal);
@@ -191,7 +192,7 @@ class PageReader {
     )})`;
   }
 
-  /** Whether the viewer sees a row before the page, the row of the cursor included. */
+  /** Whether the viewer sees a row before the page. The row of the cursor counts. */
   private before(): Sql {
     const { cursor } = this.page;
     if (cursor === null) return raw("'false'");

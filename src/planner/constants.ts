@@ -1,9 +1,9 @@
 import { literal, render, type Sql, sql } from './sql.js';
 
 /**
- * Reference data in statements. A prepared statement may carry the objects of a reference type as a constant array
- * of JSON texts by key. PostgreSQL selects them once, while it plans the statement, under the viewer's role and row
- * rules like everything else. The statement's text stays short.
+ * Reference data in statements. A prepared statement can hold the objects of a reference type as a constant array of
+ * JSON texts by key. PostgreSQL selects them once, when it plans the statement, under the role and row rules of the
+ * viewer. The text of the statement stays short.
  */
 
 /** The array; `object` is the JSON text of one object. */
@@ -15,7 +15,7 @@ export function constantTexts(key: Sql, object: Sql, from: Sql): Sql {
 /** SQLSTATE that {@link constantAt} raises for a key that is newer than its constants. */
 export const REFERENCE_CHANGED = 'MZ001';
 
-/** The text at a key, which a foreign key guarantees to exist; null for no key. */
+/** The text of a key, which exists because of a foreign key; null for a null key. */
 export function constantAt(texts: Sql, key: Sql): Sql {
   return sql`case when ${key} is not null then coalesce((${texts})[${key}], raise_reference_changed()) end`;
 }

@@ -4,8 +4,8 @@ import type { Row } from './model.js';
 import { join, literal, type Param, type Sql, sql } from './sql.js';
 
 /**
- * Cursors of connections: a JSON list in base64 that names the listing's order and holds the sort keys of a row.
- * It holds nothing that the row's own fields do not show, and nothing is looked up by it.
+ * Cursors of connections: a JSON list in base64 with the name of the order and the sort keys of a row. It contains
+ * only values of visible fields, and no row is looked up by it.
  */
 
 /** JSON text of the cursor of a row. */
@@ -38,14 +38,14 @@ function isCalendarTime(seconds: string): boolean {
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(seconds);
 }
 
-/** Names the type and its sort keys without the last, which only breaks ties. */
+/** Name of the type and its sort keys without the last, which only breaks ties. */
 function cursorKind({ type, orderBy }: Listing): string {
   return [type.name, ...orderBy.slice(0, -1).map(({ name }) => name)].join('.');
 }
 
 /**
- * One sort key of a cursor, bound when the statement runs. Throws BAD_USER_INPUT then for a cursor that is not one
- * of this listing's.
+ * A sort key of a cursor, bound when the statement runs. Then it throws BAD_USER_INPUT for a cursor of another
+ * listing.
  */
 export function cursorKey(cursor: Param, listing: Listing, index: number): Param {
   const { type } = listing.orderBy[index] ?? listing.orderBy[0];

@@ -4,7 +4,7 @@ import { vocabularyLabel } from '../i18n/labels.js';
 import type { Field, LinkType, PlanContext, Read, ReadType, Row } from './model.js';
 import { concatenated, isLiteral, literal, type Param, type Sql, sql } from './sql.js';
 
-/** Arguments of every field that is answered in a language. */
+/** Arguments of fields with a localized answer. */
 export interface LocaleArguments {
   readonly locale?: Locale | null;
 }
@@ -43,7 +43,7 @@ export function date(column: string): Field {
   return (row) => () => sql`to_json(${row(column)})::text`;
 }
 
-/** A text without anything that JSON escapes, such as a code, as JSON. */
+/** JSON of a text without characters that need escaping, such as a code. */
 export function quoted(text: Sql): Sql {
   return concatenated(literal('"'), text, literal('"'));
 }
@@ -68,7 +68,7 @@ export function globalId(typeName: string, keyColumn: string): Field {
   return (row) => () => concatenated(literal(`"${typeName}:`), row(keyColumn), literal('"'));
 }
 
-/** The label of a code in the language asked for, out of the catalogs, compiled into the statement. */
+/** The label of a code in the requested language. Catalog texts are compiled into the statement. */
 export function label(vocabulary: VocabularyName, column: string): Field {
   return (row, { locale }: LocaleArguments) =>
     (context) =>
@@ -96,7 +96,7 @@ export function localColumn(prefix: string, locale: Locale): string {
   return `${prefix}_${locale.toLowerCase()}`;
 }
 
-/** One object of another type, or null when there is none that the viewer sees. */
+/** An object of another type, or null if the viewer sees none. */
 export function one(type: ReadType, where: (row: Row) => Sql): Read {
   return (context) => {
     const { row, from } = context.rows(type, where);
@@ -104,23 +104,23 @@ export function one(type: ReadType, where: (row: Row) => Sql): Read {
   };
 }
 
-/** The object of another type that a foreign key names, or null when there is none that the viewer sees. */
+/** The object of a foreign key, or null if the viewer does not see it. */
 export function byKey(type: ReadType, key: Sql): Read {
   return (context) => context.byKey(type, key);
 }
 
-/** One object that a foreign key promises. Its absence is our fault and ends the request. */
+/** The object of a foreign key that cannot be missing. Its absence is an internal error and ends the request. */
 export function required(type: ReadType, key: Sql): Read {
   return (context) => notNull(context.byKey(type, key), type.name);
 }
 
-/** A text that cannot be missing. If it is, that is our fault, and ends the request. */
+/** A text that cannot be NULL. NULL is an internal error and ends the request. */
 export function notNull(text: Sql, what: string): Sql {
   if (isLiteral(text)) return text;
   return sql`coalesce(${text}, raise_missing_row(${literal(what)}))`;
 }
 
-/** Objects of another type in a given order. */
+/** Objects of another type, in order. */
 export function many(
   type: ReadType,
   where: (row: Row) => Sql,
@@ -133,8 +133,8 @@ export function many(
 }
 
 /**
- * Objects of another type whose keys are in a column of a linking table, in the order of its ordinal
- * column, without those that the viewer does not see.
+ * Objects of another type whose keys are in a linking table, in the order of its ordinal column. Those that the
+ * viewer does not see are left out.
  */
 export function linked(type: ReadType, link: LinkType, keyColumn: string, where: (link: Row) => Sql): Read {
   return (context) => {
@@ -143,21 +143,21 @@ export function linked(type: ReadType, link: LinkType, keyColumn: string, where:
   };
 }
 
-/** JSON list of a query's rows, each the JSON text of one item; rows of SQL NULL are left out. */
+/** JSON list of the rows of a query, each the JSON text of one item. Rows of SQL NULL are left out. */
 export function list(query: Sql): Sql {
   return concatenated(literal('['), sql`array_to_string(array(${query}), ',')`, literal(']'));
 }
 
-/** Whether the viewer sees any row that meets the condition. */
+/** Whether the viewer sees a row that meets the condition. */
 export function exists(context: PlanContext, type: LinkType, where: (row: Row) => Sql): Sql {
   return sql`exists (select ${context.rows(type, where).from})`;
 }
 
-/** JSON list of literals, each JSON text already. */
+/** JSON list of JSON texts. */
 export function jsonList(items: readonly Sql[]): Sql {
   const separated = items.flatMap((item, index) => (index === 0 ? [item] : [literal(','), item]));
   return concatenated(literal('['), ...separated, literal(']'));
 }
 
-/** Languages in the order in which lists of translations are given. */
+/** Order of languages in lists of translations. */
 export const LOCALE_ORDER: readonly Locale[] = LOCALES;

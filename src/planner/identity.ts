@@ -1,6 +1,6 @@
 import { Param } from './sql.js';
 
-/** Name under which the viewer's identity travels beside the request's variables; no variable can have it. */
+/** Name of the variable that holds the identity of the viewer. No variable of a client can have this name. */
 export const IDENTITY_KEY = '#identity';
 
 /** Issuer and subject of the viewer, bound when the statement runs. */

@@ -5,11 +5,11 @@ import { join, literal, raw, type Sql, sql } from './sql.js';
 
 /**
  * Free text in several languages is one jsonb value:
- * `{"source":"RU","revision":2,"texts":{"RU":{"locale":"RU","text":"…","status":"SOURCE","revision":2},…}}`.
- * A translation holds the revision of the source text that it was made from, and is stale when that is not the newest.
+ * `{"source":"RU","revision":2,"texts":{"RU":{"locale":"RU","text":"…","status":"SOURCE","revision":2},…}}`. A
+ * translation holds the revision of its source text, and is stale if that is not the newest.
  */
 
-/** The text of a jsonb column in the language asked for. */
+/** The text of a jsonb column in the requested language. */
 export function localizedText(column: string): Field {
   return (row, { locale }: LocaleArguments) =>
     (context) => {
@@ -22,7 +22,7 @@ export function localizedText(column: string): Field {
     };
 }
 
-/** The entry served for a language, by the documented fallback order. */
+/** The entry for a language, by the documented fallback order. */
 export function entryFor(requested: Locale, value: Sql): Sql {
   const candidates = [requested, ...LANGUAGES[requested].fallbacks].map((locale) =>
     locale === 'source'
@@ -60,7 +60,7 @@ function entryFields(value: Sql): Fields {
 
 const dummy = sql`null`;
 
-/** Declared so that the model knows every field of the types; the values come from the owner's column. */
+/** Declares the fields of the types for the model. The values come from the column of the owner. */
 export const localizedTextRead: ReadType = {
   name: 'LocalizedText',
   rows: 'partOfOwner',

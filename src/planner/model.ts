@@ -4,66 +4,66 @@ import type { Composition } from './composition.js';
 import { literal, raw, type Sql, sql } from './sql.js';
 
 /**
- * The read model: which type's objects come from which rows, who sees those rows, and how each field becomes SQL.
- * Modules declare it, build-model.ts checks it against the schema, and the compiler is its only reader.
+ * The read model: from which rows the objects of a type come, who sees those rows, and how each field becomes SQL.
+ * Modules declare it, build-model.ts checks it against the schema, and the compiler reads it.
  */
 
 /** A row of a table in a statement: `row('title')` is the column as SQL. */
 export type Row = (column: string) => Sql;
 
-/** Which rows of a table an audience sees, as a condition on the row. PostgreSQL enforces the same again. */
+/** The rows of a table that an audience sees, as a condition. PostgreSQL enforces the same rule. */
 export type RowRule = (row: Row, audience: Audience) => Sql;
 
 /**
- * How a selected field becomes SQL: an expression whose value is the field's JSON text.
- * SQL NULL stands for GraphQL null and is legal only where the schema's type is nullable.
+ * Makes the SQL of a selected field: an expression whose value is the JSON text of the field. SQL NULL stands for
+ * GraphQL null and is allowed only for nullable fields.
  */
 export type Read = (context: PlanContext) => Sql;
 
-/** A field of a type: from the row and the field's arguments to a read. */
+/** Makes the read of a field from a row and the arguments of the field. */
 // biome-ignore lint/suspicious/noExplicitAny: each declaration names the arguments its own field takes
 export type Field = (row: Row, args: any) => Read;
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** Where a type's objects come from. A type cannot be declared without it, so no row rule can be forgotten. */
+/** Where the objects of a type come from. Every type declares it, so no row rule can be forgotten. */
 export type Rows =
   | {
       readonly table: string;
       readonly rule: RowRule;
       /**
-       * Few rows with an integer key that change with imports alone: statements asked for again carry
-       * their objects as constants. See constants.ts.
+       * Few rows with an integer key that only imports change. Repeated statements hold their objects as constants,
+       * see constants.ts.
        */
       readonly isReference?: true;
     }
-  /** The objects are parts of their owner's row, which was found through its own rule. */
+  /** The objects are parts of the row of their owner, whose rule applies. */
   | 'partOfOwner';
 
 export interface ReadType {
   /** Name of the GraphQL object type. */
   readonly name: string;
   readonly rows: Rows;
-  /** Scope needed to read any object of the type, by any field; null where the fields' own scopes are enough. */
+  /** Scope needed to read objects of the type; null if the scopes of its fields are enough. */
   readonly scope: Scope | null;
   readonly fields: Fields;
 }
 
-/** Rows with a rule: those of a type, or of a table that only links types. */
+/** Rows with a rule: of a type, or of a table that links types. */
 export type LinkType = Pick<ReadType, 'scope' | 'rows'>;
 
-/** What a read may know and do while it is compiled. Everything but `audience` and `locale` adds to the statement. */
+/** What reads use while a statement is compiled. Everything except `audience` and `locale` adds to the statement. */
 export interface PlanContext {
   readonly audience: Audience;
   /** Language of the request. */
   readonly locale: Locale;
-  /** The selection of the field being read, for one object type, as the text of a JSON object. */
+  /** The selection of the current field for one object type, as the text of a JSON object. */
   object(type: ReadType | Fields, row: Row): Sql;
-  /** The selection of the field being read for the object of a type with this key, or null when there is none. */
+  /** The selection of the current field for the object with this key, or null if there is none. */
   byKey(type: ReadType, key: Sql): Sql;
   /** The rows of a type that the viewer sees and that meet a condition: `from … where …`. */
   rows(type: LinkType, where: (row: Row) => Sql): { readonly row: Row; readonly from: Sql };
-  /** The same over a linking table, whose own row rule applies as well. */
+  /** Like `rows`, over a linking table whose own row rule applies as well. */
   rowsVia(
     type: LinkType,
     link: LinkType,
@@ -73,19 +73,19 @@ export interface PlanContext {
   mayRead(type: ReadType): boolean;
   /** Whether the viewer has a scope. */
   maySee(scope: Scope): boolean;
-  /** A fresh alias for a derived table. */
+  /** A new alias for a derived table. */
   alias(): string;
-  /** A field whose value JavaScript makes from parts that SQL fetches; `parts` is their JSON text. See composition.ts. */
+  /** A field that JavaScript composes. `parts` is the JSON text of its parts. See composition.ts. */
   compose(parts: Sql, composition: Composition): Sql;
-  /** Marks the statement as heavy: it runs on other connections than quick ones, and is not prepared. */
+  /** Marks the statement as heavy: it runs in the heavy pool and is not prepared. */
   heavy(): void;
 }
 
-/** Rule of reference data: everybody who has the scope sees every row. */
+/** Row rule of reference data: everybody with the scope sees every row. */
 export const everyone: RowRule = () => raw('true');
 
-/** Rule of rows that only the nation they name may see. */
+/** Row rule of rows that only the nation in them may see. */
 export const ownNation: RowRule = (row, audience) => sql`${row('nation')} = ${literal(audience)}`;
 
-/** Every type that is read by SQL, by name, with all of its fields. */
+/** All types that are read by SQL, by name, with all of their fields. */
 export type Model = ReadonlyMap<string, ReadType>;

@@ -3,10 +3,7 @@ import type { Listing } from './listing.js';
 import type { Row } from './model.js';
 import type { Sql } from './sql.js';
 
-/**
- * Sorting by a name as a language sorts it, then by a unique code; the nearest come first where something
- * was searched for.
- */
+/** Sort keys for names in the order of a language, then by unique code. In a search, the best matches come first. */
 export function nameOrder(
   name: (row: Row) => Sql,
   code: (row: Row) => Sql,

@@ -7,26 +7,26 @@ import type { Plan, PlanSource, PlanViewer } from './plan.js';
 import { keyText, type PlanKey, shapingVariables } from './plan-key.js';
 
 /**
- * The one cache of plans, for queries, subscriptions and read-backs. A plan is compiled when it is first asked
- * for and shared by all requests with an equal {@link PlanKey}. At most {@link MAX_CACHED_PLANS} are kept; the
- * least recently used goes first. A plan in use stays valid after it has been dropped.
+ * The plan cache of queries, subscriptions and read-backs. Requests with an equal {@link PlanKey} share a plan. It
+ * holds at most {@link MAX_CACHED_PLANS} plans and drops the least recently used first. A plan in use stays valid
+ * after it has been dropped.
  */
 export interface PlanCache {
   /**
-   * The plan of a query operation. Asked for a second time, it is compiled anew with its reference data as
-   * constants, unless it is heavy: PostgreSQL plans a heavy statement each time and would select them each time.
+   * The plan of a query operation. At its second use it is compiled again with reference data as constants, unless it
+   * is heavy: PostgreSQL plans a heavy statement each time and would select the constants each time.
    */
   operationPlan(source: PlanSource, viewer: PlanViewer): CachedPlan;
-  /** The plan of one field. `path` is its response path. Never carries constants. */
+  /** The plan of one field. `path` is its response path. It never has constants. */
   fieldPlan(source: PlanSource, viewer: PlanViewer, path: string, selection: FieldSelection): CachedPlan;
-  /** Drops the plans that read reference data: it has changed. */
+  /** Drops plans that read reference data, because it has changed. */
   forgetReference(): void;
 }
 
 export interface CachedPlan extends Plan {
-  /** Unique within the cache; a plan that is compiled anew gets a new one. */
+  /** Unique in the cache. A plan that is compiled again gets a new one. */
   readonly id: number;
-  /** How often the plan has been asked for. */
+  /** Number of uses. */
   uses: number;
 }
 
@@ -90,8 +90,8 @@ function mayCarryConstants({ readsReference, statement }: Plan): boolean {
 }
 
 /**
- * The name under which connections keep the statement prepared; none for one that has been asked for only once,
- * or that is heavy and therefore planned anew each time.
+ * Name of the prepared statement. Undefined for a plan at its first use, and for a heavy one, which is planned each
+ * time.
  */
 export function statementName({ id, uses, statement }: CachedPlan): string | undefined {
   return uses > 1 && statement?.isHeavy === false ? `plan_${id}` : undefined;

@@ -12,18 +12,18 @@ import type { PlanSource, PlanViewer } from './plan.js';
 import { fragmentsOf } from './selection.js';
 
 /**
- * Everything that a plan depends on. Equal keys share a plan, for queries, subscriptions and read-backs alike.
- * Values that are bound when the statement runs are not part of it: see {@link shapeOf} in arguments.ts.
+ * Everything that a plan depends on. Queries, subscriptions and read-backs with equal keys share a plan. Values that
+ * are bound when the statement runs are not part of it: see {@link shapeOf} in arguments.ts.
  */
 export interface PlanKey extends PlanViewer {
   readonly operationKey: string;
-  /** Response path of the field that is compiled by itself; empty for a whole operation. */
+  /** Response path of a field that is compiled by itself; empty for an operation. */
   readonly path: string;
   /** The part of the variables that shapes the statement. */
   readonly shape: string;
 }
 
-/** The key as text. The operation stands last, because it may hold any character. */
+/** The key as text. The operation comes last, because it may contain any character. */
 export function keyText({
   operationKey,
   path,
@@ -38,7 +38,7 @@ export function keyText({
 
 const knownBits = new WeakMap<ReadonlySet<Scope>, number>();
 
-/** Scopes as a number: one bit each, in the order of the permission table. Computed once for each set. */
+/** Scopes as a bit mask in the order of the permission table. Computed once for each set. */
 function scopeBits(scopes: ReadonlySet<Scope>): number {
   const known = knownBits.get(scopes);
   if (known !== undefined) return known;
@@ -48,8 +48,8 @@ function scopeBits(scopes: ReadonlySet<Scope>): number {
 }
 
 /**
- * Types of the variables that may shape a plan of the operation, by name. Of a mutation only those count that
- * stand elsewhere than among the arguments of its root fields: what is written does not shape what is read back.
+ * Types of the variables that may shape a plan of the operation, by name. For a mutation, variables in the arguments
+ * of its root fields do not count: written values do not shape the read-back.
  */
 export function shapingVariables(
   schema: GraphQLSchema,

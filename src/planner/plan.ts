@@ -11,9 +11,9 @@ import type { Composition } from './composition.js';
 import type { Model } from './model.js';
 import type { Param, Variables } from './sql.js';
 
-/** One operation as a client sent it, valid for the schema. */
+/** A valid operation of a client. */
 export interface PlanSource {
-  /** Names document and operation: equal keys, equal operations. */
+  /** Identifies document and operation. */
   readonly operationKey: string;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -21,32 +21,32 @@ export interface PlanSource {
   readonly variables: Variables;
 }
 
-/** The viewer as far as a plan depends on it. */
+/** The properties of the viewer that a plan depends on. */
 export interface PlanViewer {
   readonly audience: Audience;
   readonly locale: Locale;
   readonly scopes: ReadonlySet<Scope>;
-  /** Whether `__schema` and `__type` are answered. */
+  /** Whether introspection is allowed. */
   readonly mayIntrospect: boolean;
 }
 
-/** What a plan is compiled from. */
+/** Input of the compiler. */
 export interface CompilerInput {
   readonly schema: GraphQLSchema;
   readonly model: Model;
   readonly source: PlanSource;
   readonly viewer: PlanViewer;
-  /** Whether the statement carries reference data as constants: see constants.ts. */
+  /** Whether the statement holds reference data as constants: see constants.ts. */
   readonly withConstants: boolean;
 }
 
-/** A selected field, with what completion.ts needs when fields of the answer are denied. */
+/** A selected field, as completion.ts needs it if fields are denied. */
 export interface OutlineField {
   /** Response key. */
   readonly key: string;
   readonly node: FieldNode;
   readonly type: GraphQLOutputType;
-  /** The scope that the viewer lacks for the field; its value is then null. */
+  /** The scope that the viewer lacks for the field, whose value is then null. */
   deniedScope: Scope | null;
   /** Sub-selections by object type. */
   readonly children: Map<string, OutlineField[]>;
@@ -54,26 +54,28 @@ export interface OutlineField {
 
 /** An operation, or one field of it, compiled for one kind of viewer and one shape of variables. */
 export interface Plan {
-  /** One statement of one row: a column of JSON text for each root field that is read. Null when there is none. */
+  /**
+   * A statement that returns one row, with a column of JSON text for each root field. Null if no root field is read.
+   */
   readonly statement: PlanStatement | null;
-  /** Response keys in order, with their column of the row; null for fields that graphql-js answers. */
+  /** Response keys in order, with their columns. The column is null for fields that graphql-js resolves. */
   readonly roots: readonly { readonly key: string; readonly column: number | null }[];
-  /** The operation reduced to the root fields that graphql-js answers: introspection and the viewer. */
+  /** The operation reduced to the root fields that graphql-js resolves: introspection and the viewer. */
   readonly inMemory: DocumentNode | null;
-  /** The selected fields, when any of them is denied. */
+  /** The selected fields, if any of them is denied. */
   readonly outline: readonly OutlineField[] | null;
-  /** Whether the statement looks up reference data, or carries it as constants. */
+  /** Whether the statement reads reference data or holds it as constants. */
   readonly readsReference: boolean;
 }
 
 export interface PlanStatement {
   readonly text: string;
   readonly params: readonly Param[];
-  /** It must not run on the connections for quick statements. */
+  /** Whether it runs in the heavy pool. */
   readonly isHeavy: boolean;
-  /** What JavaScript adds to the answer: see composition.ts. */
+  /** Compositions of the answer: see composition.ts. */
   readonly compositions: readonly Composition[];
 }
 
-/** Key under which an object names its type where the outline needs it; no GraphQL name can collide. */
+/** Key of the type name in objects, if the outline needs it. No GraphQL name can be equal. */
 export const TYPE_KEY = '#type';

@@ -12,7 +12,7 @@ import type { Field, Read } from './model.js';
  * - It is called without an instance. graphql-js never runs it: the class keeps a method that throws.
  */
 
-/** From the planned arguments of a root field to what it reads. */
+/** Makes the read of a root field from its planned arguments. */
 // biome-ignore lint/suspicious/noExplicitAny: each declaration names the arguments its own field takes
 export type RootPlan = (args: any) => Read;
 
@@ -25,7 +25,7 @@ type PlanDecorator<Plan> = <Method extends Plan>(
 type ReturnType = Parameters<typeof FieldResolver>[0];
 type Options = Parameters<typeof FieldResolver>[1];
 
-/** How extensions of a schema's field carry a plan. */
+/** Wraps a plan in the extensions of a schema field. */
 class PlannedRoot {
   constructor(readonly plan: RootPlan) {}
 }
@@ -80,7 +80,7 @@ function neverResolved(name: string): () => never {
   };
 }
 
-/** The plan of a root field; null where it is declared as something else. */
+/** The plan of a root field; null if it is not planned. */
 export function rootPlanOf(field: GraphQLField<unknown, unknown>): RootPlan | null {
   const { planned: carried } = field.extensions;
   return carried instanceof PlannedRoot ? carried.plan : null;

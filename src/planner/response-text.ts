@@ -1,6 +1,6 @@
 /**
- * JSON text of a part of a response, in UTF-8: each character of `bytes` stands for one byte. What the database
- * answers comes in UTF-8 and leaves in it; a string of its characters would have to be made and unmade.
+ * JSON text of a part of a response, in UTF-8: each character of `bytes` is one byte. The database answers in UTF-8
+ * and clients receive it, so no string of characters is made in between.
  */
 export class ResponseText {
   constructor(readonly bytes: string) {}

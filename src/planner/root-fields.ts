@@ -3,9 +3,8 @@ import { sampleArguments } from './arguments.js';
 import { rootPlanOf } from './planned-field.js';
 
 /**
- * Checks at boot that each field of Query and Subscription is either planned or declared as answered in
- * memory, and that each plan answers with a read. Throws an error that names every field for which that
- * does not hold, so that no field fails at its first request.
+ * Checks at boot that each field of Query and Subscription is planned or declared as answered in memory, and that
+ * each plan returns a read. Throws an error that names all other fields, so that none fails at its first request.
  */
 export function checkRootFields(schema: GraphQLSchema): void {
   const faults = [schema.getQueryType(), schema.getSubscriptionType()]

@@ -3,7 +3,7 @@ import { MAX_LENGTH } from '../domain/limits.js';
 import type { PlanContext, ReadType, Row } from './model.js';
 import { type Param, raw, type Sql, sql } from './sql.js';
 
-/** The text to search for, bound as text. Throws BAD_USER_INPUT when the statement runs if it is too long. */
+/** The search text as a parameter. Throws BAD_USER_INPUT when the statement runs if it is too long. */
 export function searchText(search: Param): Param {
   return search.as('text', (value) => {
     const text = String(value);
@@ -19,14 +19,14 @@ export function searchText(search: Param): Param {
 
 /** A search in a small table by its column search_text, which search.name_forms fills. */
 export interface NameSearch {
-  /** Smaller for better matches; null when a word of the search is in none of the names. */
+  /** Smaller for better matches; null if a word of the search matches no name. */
   readonly distance: (row: Row) => Sql;
-  /** Whether the row matches. Misspelt words match only when no row matches the words as written. */
+  /** Whether the row matches. Misspelt words match only if no row matches the words exactly. */
   readonly isFound: (row: Row, context: PlanContext) => Sql;
 }
 
 export function nameSearch(type: ReadType, search: Param): NameSearch {
-  // A subquery, so that PostgreSQL makes the forms of the words once and not for every row.
+  // A subquery, so that PostgreSQL computes the word forms once and not for every row.
   const query = sql`(select search.name_query(${searchText(search)}))`;
   const rank = (row: Row, takesMisspelt: boolean): Sql =>
     sql`search.name_rank(${row('search_text')}, ${query}, ${raw(String(takesMisspelt))})`;

@@ -19,9 +19,9 @@ import { collectFields, type SelectionContext } from './selection.js';
 import { all, concatenated, isLiteral, literal, Param, raw, type Sql, sql } from './sql.js';
 
 /**
- * Compiles selections below root fields: objects to the text of JSON objects, their fields by the reads that
- * the model declares. Tables are reached through {@link PlanContext} only, so every statement carries the
- * scope check and the row rule of each type it touches. Serves one statement, and notes what is true of it.
+ * Compiles the selections of one statement: objects to the text of JSON objects, their fields by the reads of the
+ * model. Tables are only available through {@link PlanContext}, so every statement has the scope check and the row
+ * rule of each type it reads.
  */
 export class SelectionCompiler {
   readonly compositions: Composition[] = [];
@@ -29,14 +29,14 @@ export class SelectionCompiler {
   private heavy = false;
   private denied = false;
   private reference = false;
-  /** Whether anything was read that a constant cannot hold: rows that are not reference data, or an input. */
+  /** Whether anything was read that a constant cannot hold: rows other than reference data, or input. */
   private isLive = false;
   private withConstants: boolean;
 
   constructor(
     private readonly input: Pick<CompilerInput, 'schema' | 'model' | 'viewer' | 'withConstants'>,
     private readonly selection: SelectionContext,
-    /** Whether objects name their types, under {@link TYPE_KEY}. */
+    /** Whether objects contain their type name, under {@link TYPE_KEY}. */
     private readonly tagTypes: boolean,
   ) {
     this.withConstants = input.withConstants;
@@ -54,7 +54,7 @@ export class SelectionCompiler {
     return this.reference;
   }
 
-  /** SQL of a field's JSON text. */
+  /** SQL of the JSON text of a field. */
   field(
     field: GraphQLField<unknown, unknown>,
     nodes: readonly FieldNode[],
@@ -108,7 +108,7 @@ export class SelectionCompiler {
     return sql`(select ${object(row)} ${from})`;
   }
 
-  /** The objects of a type as a constant array by key; null where anything in them is live. */
+  /** The objects of a type as a constant array by key; null if anything in them is not constant. */
   private constant(type: ReadType, object: (row: Row) => Sql): Sql | null {
     const { withConstants, isLive } = this;
     if (!withConstants) return null;
@@ -138,7 +138,7 @@ export class SelectionCompiler {
     return { row, link: link.row, from: sql`from ${link.table}, ${table} where ${conditions}` };
   }
 
-  /** The only way to a table: checks the scope, and gives the row rule along with the rows. */
+  /** The only access to a table: checks the scope, and returns the row rule with the rows. */
   private table(type: Pick<ReadType, 'scope' | 'rows'>): { row: Row; table: Sql; rule: Sql } {
     if (type.rows === 'partOfOwner') throw new Error('Parts of an owner have no rows of their own');
     if (type.scope !== null && !this.input.viewer.scopes.has(type.scope)) {
@@ -173,7 +173,7 @@ export class SelectionCompiler {
     for (const [key, group] of collectFields(this.selection, objectType, selectionSets)) {
       pieces.push(...this.member(objectType, fields, key, group, row, outline, pieces.length > 0));
     }
-    // A field that is null against its promise must not take the object away unnoticed.
+    // An unexpected NULL in a field must not make the whole object NULL unnoticed.
     return notNull(concatenated(literal('{'), ...pieces, literal('}')), objectType.name);
   }
 
@@ -205,7 +205,7 @@ export class SelectionCompiler {
     }
   }
 
-  /** The outline entry of a field, denied where the viewer lacks the field's scope or its type's. */
+  /** The outline entry of a field. It is denied if the viewer lacks the scope of the field or its type. */
   outlineOf(key: string, node: FieldNode, field: GraphQLField<unknown, unknown>): OutlineField {
     const { model, viewer } = this.input;
     const scope = scopeRequiredBy(field) ?? model.get(getNamedType(field.type).name)?.scope ?? null;
@@ -214,7 +214,7 @@ export class SelectionCompiler {
     return { key, node, type: field.type, deniedScope, children: new Map() };
   }
 
-  /** Denies the field when its arguments need a scope that the viewer lacks. Throws every other error. */
+  /** Denies the field if its arguments need a scope that the viewer lacks. Throws every other error. */
   denyOrThrow(error: unknown, entry: OutlineField): Sql {
     if (!(error instanceof CodedError)) throw error;
     const scope = missingScope(error);
@@ -234,7 +234,7 @@ function isReadType(source: ReadType | Fields): source is ReadType {
   return typeof source.name === 'string';
 }
 
-/** Whether a type's rows may be carried as constants. */
+/** Whether the rows of a type may be constants. */
 function isReference({ rows }: Pick<ReadType, 'rows'>): boolean {
   return rows !== 'partOfOwner' && rows.isReference === true;
 }

@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import type { Variables } from './sql.js';
 
-/** What selections are collected against. */
+/** Context of collecting a selection. */
 export interface SelectionContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -24,8 +24,8 @@ export interface SelectionContext {
 }
 
 /**
- * CollectFields of the GraphQL specification (6.3.2): the fields selected on one object type by response
- * key, in order, with fragments spread and @skip and @include applied.
+ * CollectFields of the GraphQL specification (6.3.2): the selected fields of one object type by response key, in
+ * order, with fragments spread and @skip and @include applied.
  */
 export function collectFields(
   context: SelectionContext,
@@ -65,7 +65,7 @@ function addToGroup(groups: Map<string, FieldNode[]>, field: FieldNode): void {
   else groups.set(key, [field]);
 }
 
-/** What an inline fragment or a spread selects; undefined where a fragment of that name has been spread before. */
+/** The selection of an inline fragment or a spread; undefined for a fragment that has been spread before. */
 function fragmentOf(
   { fragments }: SelectionContext,
   selection: InlineFragmentNode | FragmentSpreadNode,

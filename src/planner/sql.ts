@@ -1,6 +1,6 @@
 /**
- * SQL in pieces. Its text comes from template literals in this code base, from quoted literals and from numbers, and
- * from nothing else: everything that a client sends is a {@link Param}, bound when the statement runs.
+ * SQL in pieces. Its text comes only from template literals of this code base, quoted literals and numbers. All
+ * client input is a {@link Param}, bound when the statement runs.
  */
 
 /** A value bound when the statement runs, computed from the request's coerced variables. */
@@ -11,7 +11,7 @@ export class Param {
     readonly valueFor: (variables: Variables) => unknown,
   ) {}
 
-  /** The same input, converted when the statement runs; `convert` may throw a coded error. */
+  /** The same input, converted when the statement runs. `convert` may throw a coded error. */
   as(type: string, convert: (value: unknown) => unknown): Param {
     return new Param(type, (variables) => convert(this.valueFor(variables)));
   }
@@ -35,7 +35,7 @@ class Literal extends Sql {
 /** Up to this number, texts are concatenated from left to right. */
 const FEW_PIECES = 4;
 
-/** Texts concatenated by halves: from left to right, PostgreSQL would copy the beginning of a long text many times. */
+/** Concatenates texts by halves. From left to right, PostgreSQL would copy the start of a long text many times. */
 class Concatenation extends Sql {
   constructor(readonly pieces: readonly Sql[]) {
     super(['(', ...halves(pieces), ')']);
@@ -63,7 +63,7 @@ export function sql(strings: TemplateStringsArray, ...values: readonly (Sql | Pa
   return new Sql(parts);
 }
 
-/** An identifier or fragment written in this code base; never for input. */
+/** An identifier or fragment of this code base. Never for input. */
 export function raw(text: string): Sql {
   return new Sql([text]);
 }
@@ -78,7 +78,7 @@ export function isLiteral(text: Sql): boolean {
   return text instanceof Literal;
 }
 
-/** Texts concatenated. None may be SQL NULL, which would make the whole NULL. */
+/** Concatenated texts. If one is SQL NULL, the result is NULL. */
 export function concatenated(...texts: readonly Sql[]): Sql {
   const pieces: Sql[] = [];
   for (const piece of texts.flatMap((text) => (text instanceof Concatenation ? text.pieces : [text]))) {
@@ -103,12 +103,12 @@ export function join(items: readonly Sql[], separator: string): Sql {
   return new Sql(parts);
 }
 
-/** All conditions together; true when there is none. */
+/** The conjunction of all conditions; true if there are none. */
 export function all(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? raw('true') : join(conditions, ' and ');
 }
 
-/** The statement as PostgreSQL takes it: text with numbered placeholders, and the parameters in order. */
+/** The statement as text with numbered placeholders, and its parameters in order. */
 export function render(statement: Sql): { text: string; params: Param[] } {
   const numbers = new Map<Param, number>();
   let text = '';

@@ -96,7 +96,7 @@ function TokenField({
   );
 }
 
-/** The bar above GraphiQL: identity and language. With `locale` null the browser decides the language. */
+/** The bar above GraphiQL: identity and language. If `locale` is null the browser decides the language. */
 export function Bar({
   setup,
   session,

@@ -3,12 +3,12 @@ import { createClient } from 'graphql-ws';
 import type { LanguageTag } from '../../domain/locale.js';
 import type { Session } from './session.js';
 
-/** Notice for the reader about the last exchange with the server. */
+/** A notice for the user about the last exchange with the server. */
 export type Finding = 'token-refused' | 'schema-withheld';
 
 interface Connection {
   readonly fetcher: Fetcher;
-  /** Cancels all requests and subscriptions that are still open. */
+  /** Cancels all open requests and subscriptions. */
   close(): void;
 }
 

@@ -47,7 +47,7 @@ export function prepareEditor(): void {
   };
   defineTheme('light');
   defineTheme('dark');
-  // Turkish ı and Cyrillic are ordinary text here, not look-alikes. Invisible characters are still marked.
+  // Turkish ı and Cyrillic are ordinary text here, not confusable characters. Invisible characters are still marked.
   monaco.editor.onDidCreateEditor((editor) => {
     editor.updateOptions({ unicodeHighlight: { ambiguousCharacters: false, nonBasicASCII: false } });
   });

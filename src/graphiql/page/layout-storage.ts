@@ -1,6 +1,6 @@
 import type { Storage } from '@graphiql/toolkit';
 
-/** The part of GraphiQL's state that may outlive the page: layout, never operations or answers. */
+/** State of GraphiQL that may outlive the page: layout, never operations or answers. */
 const PERSISTENT: ReadonlySet<string> = new Set(
   ['theme', 'visiblePlugin', 'docExplorerFlex', 'editorFlex', 'secondaryEditorFlex'].map(
     (name) => `graphiql:${name}`,
@@ -8,8 +8,8 @@ const PERSISTENT: ReadonlySet<string> = new Set(
 );
 
 /**
- * Storage for GraphiQL. Operations, variables and history live as long as the page: they may name
- * incidents, and the next person at the desk may belong to another nation.
+ * Storage for GraphiQL. Operations, variables and history are lost with the page: they may name incidents, and the
+ * next user of the machine may belong to another nation.
  */
 export function createLayoutStorage(persistent: globalThis.Storage): Storage {
   const transient = new Map<string, string>();

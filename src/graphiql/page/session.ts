@@ -2,26 +2,26 @@ import * as z from 'zod/mini';
 import type { Nation } from '../../domain/scopes.js';
 import { tokenResponseSchema } from '../setup.js';
 
-/** Access to the API under one identity. The token is held in this closure and nowhere else. */
+/** Access to the API under one identity. Only this closure holds the token. */
 export interface Session {
-  /** Differs between any two sessions of a page. */
+  /** Unique for each session of a page. */
   readonly id: number;
-  /** The reader's nation, if the page knows it. */
+  /** Nation of the user, if known. */
   readonly nation: Nation | null;
-  /** Expiry of a token that the reader pasted, if it has one. Demo tokens are renewed automatically. */
+  /** Expiry of a pasted token, if it has one. Demo tokens are renewed automatically. */
   readonly expiresAt: Date | null;
-  /** A token that is valid for another minute, as far as the page can know. */
+  /** A token that is valid for another minute, as far as its expiry is known. */
   token(): Promise<string>;
-  /** Reports that the server refused `token`; true if another attempt with a new token may succeed. */
+  /** Reports that the server rejected `token`. Returns true if another attempt with a new token may succeed. */
   refused(): boolean;
 }
 
-/** A token with less than this left is replaced before it is used, in milliseconds. */
+/** Remaining lifetime below which a token is replaced, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
 let sessions = 0;
 
-/** A session under one of the demo's identities; it fetches tokens when it needs them. */
+/** A session of a demo identity. It fetches tokens when needed. */
 export function startDemoSession(identity: number, nation: Nation | null): Session {
   let current: { token: string; expiresAt: number } | null = null;
   let pending: Promise<string> | null = null;
@@ -70,7 +70,7 @@ function expiryOf(token: string): Date | null {
   }
 }
 
-/** A session with a token that the reader pasted, with or without 'Bearer'; null if it cannot be a token. */
+/** A session with a pasted token, with or without 'Bearer'; null if the text cannot be a token. */
 export function startPastedSession(pasted: string): Session | null {
   const token = pasted.trim().replace(/^bearer\s+/i, '');
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return null;

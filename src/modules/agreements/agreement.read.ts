@@ -129,7 +129,7 @@ export const agreementRead: ReadType = {
   },
 };
 
-/** Each nation's latest assessment of a provision. */
+/** The latest assessment of a provision by each nation. */
 function latestOfProvision(assessment: Row, provision: Row): Sql {
   return sql`${assessment('provision_key')} = ${provision('key')} and not exists (
     select from provision_assessment later
@@ -137,7 +137,7 @@ function latestOfProvision(assessment: Row, provision: Row): Sql {
       and (later.assessed_at, later.key) > (${assessment('assessed_at')}, ${assessment('key')}))`;
 }
 
-/** The status both joint-command nations' latest assessments agree on, or null. */
+/** The status on which the latest assessments of both joint-command nations agree, or null. */
 function jointStatus(context: PlanContext, provision: Row): Sql {
   const { row, from } = context.rows(provisionAssessmentRead, (assessment) =>
     latestOfProvision(assessment, provision),

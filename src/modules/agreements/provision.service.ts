@@ -19,12 +19,12 @@ interface Newest {
   readonly assessedAt: Date;
 }
 
-/** One at a time for each nation, so that the newest is the one that was made last. */
-const TAKE_TURN = 'select pg_advisory_xact_lock(hashtext($1), $2)';
+/** Serializes assessments of a nation, so that the newest one is the last one made. */
+const SERIALIZE = 'select pg_advisory_xact_lock(hashtext($1), $2)';
 const NEWEST = `select status, rationale, assessed_at as "assessedAt" from provision_assessment
   where provision_key = $1 and nation = $2 order by assessed_at desc, key desc limit 1`;
 
-/** Adds one nation's view of a provision to the dated series. Saying the same in the same words adds nothing. */
+/** Adds an assessment of a provision by the viewer's nation. An unchanged status and rationale is SAME_STATUS. */
 export function assessProvision(
   ctx: WriteContext,
   { code, status, rationale }: { code: string; status: ImplementationStatus; rationale?: WrittenText | null },
@@ -45,7 +45,7 @@ export function assessProvision(
     throwProblems(problems);
     if (provision === undefined) return;
     const { key: provisionKey } = provision;
-    tx.send({ text: TAKE_TURN, values: [`assess provision ${nation}`, provisionKey] });
+    tx.send({ text: SERIALIZE, values: [`assess provision ${nation}`, provisionKey] });
     const [newest] = await tx.read<Newest>({ text: NEWEST, values: [provisionKey, nation] });
     const isSame = newest?.status === status && sourceWords(newest) === reason?.texts[reason.source]?.text;
     if (isSame) throwProblems([{ reason: 'SAME_STATUS', field: ['input', 'status'] }]);

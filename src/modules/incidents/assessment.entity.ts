@@ -67,7 +67,9 @@ export class Assessment {
   assessedAt!: Date;
 }
 
-/** The internal note of an assessment: a row of its own, so that the database can keep it to its nation. */
+/**
+ * The internal note of an assessment. It is a row of its own, so that row security can hide it from other nations.
+ */
 @Entity('assessment_note')
 export class AssessmentNote {
   @PrimaryColumn('uuid')

@@ -84,7 +84,7 @@ export class Incident extends Node {
   @PrimaryColumn('uuid')
   key!: string;
 
-  /** Who sees the record, as bits: see incident.audience.ts. Always holds the originator's. */
+  /** Audience mask of the record, the originator included: see planner/audience-mask.ts. */
   @Column('smallint')
   audience!: number;
 
@@ -95,7 +95,7 @@ export class Incident extends Node {
   @Column('text', { unique: true })
   reference!: string;
 
-  /** Key of the record in the file it was imported from. */
+  /** Key of the record in its import file. */
   @Column('text', { unique: true, nullable: true })
   importKey!: string | null;
 
@@ -149,7 +149,7 @@ export class Incident extends Node {
   @Field(() => Place, { nullable: true, description: 'The district, settlement or area it happened in.' })
   place?: Relation<Place> | null;
 
-  /** The place, or the district it lies in; derived from the place when the row is written. */
+  /** The district of the place, derived when the row is written. */
   @Column('integer', { nullable: true })
   districtKey!: number | null;
 
@@ -189,7 +189,7 @@ export class Incident extends Node {
   @Field(() => [Casualties], { description: 'Killed, wounded and detained, as far as known.' })
   casualties?: Casualties[];
 
-  /** Sums over the casualties, unknown counted as none; for statistics. */
+  /** Sum of the casualties, with unknown numbers as 0. For statistics. */
   @Column('integer')
   killed!: number;
 

@@ -11,16 +11,16 @@ import type { IncidentAction, Verdict } from '../../domain/vocabularies.js';
 import type { Problem } from '../../mutations/problem.js';
 import { AUDIENCE_BIT, maskOf } from '../../planner/audience-mask.js';
 
-/** The rules of src/domain/incident-rules.ts, held against a record that is about to be written. */
+/** The rules of src/domain/incident-rules.ts for a record that is about to be written. */
 
-/** What a rule may know of the record. */
+/** The properties of a record that rules use. */
 export interface IncidentState extends Readonly<Record<ConditionField, string>> {
   readonly originator: Nation;
   readonly version: number;
   readonly audience: number;
 }
 
-/** Who acts: one person, for a nation. */
+/** The person who acts, for a nation. */
 export interface Actor {
   readonly nation: Nation;
   /** Issuer and subject of the token. */
@@ -52,18 +52,18 @@ function problemOf(name: ConditionName, { originator }: IncidentState): Problem 
   return { reason: name, field: ID, ...(name === 'NOT_ORIGINATOR' && { variables: { nation: originator } }) };
 }
 
-/** Why the action is impossible, whatever the input says besides the record's id. */
+/** Problems of an action that do not depend on its input. */
 export function validateAction(action: IncidentAction, incident: IncidentState, actor: Actor): Problem[] {
   const names: readonly ConditionName[] = ACTION_RULES[action].conditions;
   return names.filter((name) => !isMet(name, incident, actor)).map((name) => problemOf(name, incident));
 }
 
-/** Mutations name the version they act on: only the current one is. */
-export function validateVersion({ version }: IncidentState, named: number): Problem[] {
-  return version === named ? [] : [{ reason: 'STALE_VERSION', field: VERSION, variables: { version } }];
+/** A problem unless the mutation names the current version. */
+export function validateVersion({ version }: IncidentState, expected: number): Problem[] {
+  return version === expected ? [] : [{ reason: 'STALE_VERSION', field: VERSION, variables: { version } }];
 }
 
-/** `former` is the verdict of the actor's nation that stands for the current version. */
+/** Problems of an assessment. `former` is the verdict of the actor's nation on the current version. */
 export function validateAssessment(
   incident: IncidentState,
   actor: Actor,
@@ -80,7 +80,7 @@ export function validateAssessment(
   ];
 }
 
-/** `hasConsented`: the actor's nation has consented to this release of the current version. */
+/** Problems of a release. `hasConsented`: the actor's nation has consented to it for the current version. */
 export function validateRelease(
   incident: IncidentState,
   actor: Actor,

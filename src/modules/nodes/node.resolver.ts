@@ -67,7 +67,7 @@ export class NodeResolver {
   }
 }
 
-/** The one object, of whichever type, whose key is not null. */
+/** The object whose key is not null, of any type. */
 function ofAnyType(context: PlanContext, keyOf: (typeName: string, pgType: 'text' | 'uuid') => Sql): Sql {
   const readable = NODE_TYPES.filter(({ type }) => context.mayRead(type));
   if (readable.length === 0) return literal('null');
@@ -77,7 +77,7 @@ function ofAnyType(context: PlanContext, keyOf: (typeName: string, pgType: 'text
   return sql`coalesce(${join(candidates, ', ')})`;
 }
 
-/** The key an id holds when it is one of the type's, else null. Hidden, absent and malformed ids look the same. */
+/** The key in an id of this type, otherwise null. Hidden, absent and malformed ids look the same. */
 function keyWithin(typeName: string, pgType: 'text' | 'uuid', id: unknown): string | null {
   const prefix = `${typeName}:`;
   if (typeof id !== 'string' || !id.startsWith(prefix) || id.includes('\u0000')) return null;

@@ -77,7 +77,7 @@ export class OfficialContact {
   @JoinColumn({ name: 'official_key' })
   official?: Relation<Official>;
 
-  /** The nation that alone sees the row. */
+  /** The only nation that sees the row. */
   @Column('text')
   nation!: Nation;
 
@@ -123,7 +123,7 @@ export class Official extends Node {
   @InLocale()
   name!: string;
 
-  /** The name in every language in the forms it is found by; a trigger writes it. */
+  /** The name in every language in searchable forms. A trigger writes it. */
   @Column('text')
   searchText?: string;
 

@@ -67,7 +67,7 @@ function ofOfficial(part: Row, official: Row): Sql {
   return sql`${part('official_key')} = ${official('key')}`;
 }
 
-/** Whether an appointment is in force on a day; an unknown beginning or end leaves the interval open. */
+/** Whether an appointment is in force on a day. An unknown start or end leaves the interval open. */
 export function inForce(appointment: Row, day: Param | null | undefined): Sql {
   const on = day ? sql`${day}` : todayInBaku;
   return sql`daterange(${appointment('starts_on')}, ${appointment('ends_on')}) @> ${on}`;

@@ -40,7 +40,7 @@ export class Place extends Node {
   @Column('text', { array: true, default: () => "'{}'" })
   aliases!: string[];
 
-  /** Every name and alias in the forms it is found by; a trigger writes it. */
+  /** All names and aliases in searchable forms. A trigger writes it. */
   @Column('text')
   searchText?: string;
 

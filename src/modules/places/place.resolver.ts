@@ -42,7 +42,7 @@ export class PlaceResolver {
     const { search } = args;
     const byName = search ? nameSearch(placeRead, search) : null;
     return (context) => {
-      // Each name is compared with what is searched for.
+      // Compares every name with the search text.
       if (byName) context.heavy();
       return connection(
         {

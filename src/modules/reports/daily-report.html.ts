@@ -6,7 +6,7 @@ import type { PrintedLanguage, PrintedReport } from './daily-report.query.js';
 import { REPORT_STYLE } from './daily-report.style.js';
 import { type Html, html, joined } from './html.js';
 
-/** A daily report as a page to be printed: the languages side by side, paragraph by paragraph. */
+/** The printable page of a daily report, with the languages side by side, paragraph by paragraph. */
 export function dailyReportPage(languages: readonly PrintedLanguage[]): string {
   const [first] = languages;
   if (!first) throw new Error('A report has a language');
@@ -18,7 +18,7 @@ export function dailyReportPage(languages: readonly PrintedLanguage[]): string {
   const note = (key: string): Html[] => [
     row(({ locale }) => html`<p class="note">${translator(locale)(`report.${key}`)}</p>`),
   ];
-  /** One row for each item, which every language has in the same place. */
+  /** One row for each item. Every language has the same items. */
   const rowsOf = <T>(
     of: (report: PrintedReport) => readonly T[],
     show: (item: T, locale: Locale, index: number) => Html,
@@ -107,7 +107,7 @@ function cell(locale: Locale, content: Html): Html {
   return html`<div lang="${LANGUAGES[locale].tag}">${content}</div>`;
 }
 
-/** Where the heads of those contingents sign that may see all of the report, under every language of it. */
+/** Signature lines of the heads of those contingents that may see the whole report. */
 function signatures(languages: readonly PrintedLanguage[]): Html {
   const inEach = (of: (language: PrintedLanguage) => string): Html =>
     joined(
@@ -126,7 +126,7 @@ ${inEach(({ heads }) => heads.get(nation) ?? '')}
   )}</section>`;
 }
 
-/** A label of a vocabulary where a sentence or a title begins. */
+/** A label with a capital, to begin a sentence or title. */
 function capitalized(locale: Locale, label: string): string {
   return label.charAt(0).toLocaleUpperCase(LANGUAGES[locale].tag) + label.slice(1);
 }

@@ -14,7 +14,7 @@ const entry = z.object({
 });
 const agreement = z.object({ title: z.string() });
 
-/** A daily report as it is printed, in one language. */
+/** A daily report in one language, for printing. */
 const printedReport = z.object({
   date: z.iso.date(),
   marking: z.array(z.string()),
@@ -70,7 +70,7 @@ export interface PrintedLanguage {
   readonly report: PrintedReport;
 }
 
-/** The query whose answer {@link readAnswer} takes: the same report in each language, in one operation. */
+/** The query of the report in each language, in one operation. {@link readAnswer} parses its answer. */
 export function reportQuery(locales: readonly Locale[]): string {
   return `query Report($date: Date!) {\n${locales.map(inLanguage).join('\n')}\n}`;
 }

@@ -27,7 +27,7 @@ import { incidentRows, type RowsToSum } from '../incidents/statistics/aggregate.
 import { groupRows } from '../statistics/statistic.read.js';
 import { reportText } from './daily-report.text.js';
 
-/** The report of a day in Baku for the viewer, in these languages. */
+/** The report of a day in Baku in these languages, as the viewer sees it. */
 export function dailyReport(date: Param, locales: readonly Locale[]): Read {
   return (context) => sql`(select ${context.object(reportFields(date, [...new Set(locales)]), noRow)})`;
 }
@@ -79,7 +79,7 @@ function reportFields(date: Param, locales: readonly Locale[]): Fields {
   };
 }
 
-/** Incidents of the day; one of which only the month is known belongs to no day. */
+/** Whether an incident began on the day. If only its month is known, it belongs to no day. */
 function began(row: Row, { start, end }: Day): Sql {
   return sql`${row('occurred_from')} >= ${start} and ${row('occurred_from')} < ${end} and ${row('time_precision')} <> 'MONTH'`;
 }
@@ -117,8 +117,8 @@ function deadlines({ date }: Day, context: PlanContext): { row: Row; from: Sql }
 }
 
 /**
- * The audiences that see every incident of the report, as a mask; everybody where there is none. Those of a
- * record are known to joint-command nations and its originator; for others they are the viewer's own.
+ * Mask of the audiences that see every incident of the report; of all if there is none. Joint-command nations and the
+ * originator know the audiences of a record. For others, only their own counts.
  */
 function markingMask(day: Day, context: PlanContext): Sql {
   const everybody = AUDIENCES.reduce((mask, audience) => mask | AUDIENCE_BIT[audience], 0);
@@ -136,7 +136,7 @@ function knownMask(row: Row, audience: Audience): Sql {
   return sql`(case when ${row('originator')} = ${literal(audience)} then ${row('audience')} else ${own} end)`;
 }
 
-/** As it is printed; what everybody may see needs no list of nations. */
+/** The marking in print. PUBLIC replaces a list of nations. */
 export function markingText(mask: number): string {
   const audiences = audiencesOf(mask);
   return audiences.includes('PUBLIC') ? 'PUBLIC' : audiences.join(' ');
@@ -215,7 +215,7 @@ const deadlineFields: Fields = {
 
 const NO_DAY = new Param('date', () => null);
 
-/** Declared so that the model knows the fields of each type; a report is made of many rows, not of one. */
+/** Declares the fields of each type for the model. A report has no row of its own. */
 export const REPORT_TYPES: readonly ReadType[] = [
   part('DailyReport', reportFields(NO_DAY, [])),
   part('DailyReportText', { locale: nothing, title: nothing, summary: nothing, marking: nothing }),

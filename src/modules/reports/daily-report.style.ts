@@ -1,6 +1,6 @@
 import type { Html } from './html.js';
 
-/** How a daily report looks, on paper first. */
+/** Style of a daily report, mainly for paper. */
 export const REPORT_STYLE: Html = {
   text: `
 @page { size: A4; margin: 10mm 14mm 14mm;
@@ -11,7 +11,7 @@ export const REPORT_STYLE: Html = {
 html { background: #fff; }
 body { color: var(--ink); font: 10pt/1.5 "Liberation Sans", "Helvetica Neue", Arial, "DejaVu Sans", sans-serif;
   max-width: 1000px; margin: 0 auto; padding: 24px; }
-/* Fonts that have every letter of Azerbaijani: a schwa out of another font stands out. */
+/** Fonts with every letter of Azerbaijani: a schwa from a fallback font stands out. */
 :lang(az) { font-family: "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }
 .row { display: grid; gap: 0 9mm; }
 .columns-2 .row { grid-template-columns: 1fr 1fr; }
@@ -23,7 +23,7 @@ body { color: var(--ink); font: 10pt/1.5 "Liberation Sans", "Helvetica Neue", Ar
 .row > div + div::before { content: ""; position: absolute; inset: 0 auto 0 -4.5mm; border-left: 1px solid var(--rule); }
 .columns-3 .row > div + div::before { left: -3mm; }
 .columns-4 .row > div + div::before { left: -2.5mm; }
-/* Its head and foot come again on every page that is printed, and with them the marking. */
+/** Head and foot with the marking are repeated on every printed page. */
 .sheet { width: 100%; border-collapse: collapse; }
 .sheet > * > tr > td { padding: 0; }
 .band { display: flex; justify-content: space-between; align-items: center; border-bottom: 2px solid var(--accent);

@@ -13,7 +13,7 @@ const parts = z.object({
   isEmpty: z.boolean(),
 });
 
-/** What heads a report, composed of its numbers. */
+/** The headings of a report. */
 export function reportText(
   locale: Locale,
   found: unknown,
@@ -32,7 +32,7 @@ export function reportText(
   };
 }
 
-/** A day may have no incident of its own and still have something to report: an older one, or a deadline. */
+/** A day without incidents may still have content: an older incident or a deadline. */
 function summary(
   t: Translate,
   { day, count, isEmpty }: { day: string; count: number; isEmpty: boolean },

@@ -1,9 +1,9 @@
-/** Markup. Text only ever becomes markup through {@link html}, which escapes it. */
+/** Markup. Text becomes markup only through {@link html}, which escapes it. */
 export interface Html {
   readonly text: string;
 }
 
-/** Tagged template: what is put in is escaped, unless it is markup already. */
+/** Tagged template that escapes its values, except markup. */
 export function html(strings: TemplateStringsArray, ...values: readonly (Html | string | number)[]): Html {
   let text = '';
   strings.forEach((part, index) => {

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Names under which Chromium is looked for where MERZILI_CHROMIUM does not say. */
+/** Command names of Chromium, searched on PATH without MERZILI_CHROMIUM. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'] as const;
 const TIMEOUT_MS = 60_000;
 
-/** Chromium is not to be found, or did not print. */
+/** Chromium was not found or failed. */
 export class PrintError extends Error {}
 
-/** Prints a page into a PDF file with headless Chromium. `chromium` is its path; null to look for it. */
+/** Prints a page to a PDF file with headless Chromium. `chromium` is its path; null searches for it. */
 export async function printPdf(page: string, out: string, chromium: string | null): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'merzili-report-'));
   try {
@@ -30,7 +30,7 @@ export async function printPdf(page: string, out: string, chromium: string | nul
   }
 }
 
-/** False where there is no such command. */
+/** False if the command does not exist. */
 function printWith(command: string, folder: string, source: string, out: string): Promise<boolean> {
   const args = [
     '--headless',
@@ -38,7 +38,7 @@ function printWith(command: string, folder: string, source: string, out: string)
     '--no-first-run',
     '--disable-extensions',
     '--disable-dev-shm-usage',
-    // Chromium refuses its sandbox to root; the page is ours and has no scripts.
+    // Chromium has no sandbox for root. The page is our own and has no scripts.
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     `--user-data-dir=${join(folder, 'profile')}`,
     '--no-pdf-header-footer',

@@ -3,11 +3,11 @@ import { LOCALES } from '../../domain/locale.js';
 import { VOCABULARIES } from '../../domain/vocabularies.js';
 import { vocabularyLabel } from '../../i18n/labels.js';
 
-/** Vocabularies whose labels are searched: a record is found by what its category is called. */
+/** Vocabularies whose labels are searched, so that the label of its category finds a record. */
 const SEARCHED = ['IncidentCategory', 'PlaceKind'] as const;
 
-/** Keeps what is searched in line with the catalogs, so that a label that has changed is found at once. */
-export async function keepLabelWords(manager: EntityManager): Promise<void> {
+/** Updates the search words of labels from the catalogs, so that a changed label finds records at once. */
+export async function updateLabelWords(manager: EntityManager): Promise<void> {
   const labels = SEARCHED.flatMap((name) =>
     VOCABULARIES[name].flatMap((code) =>
       LOCALES.map((locale) => ({ code, text: vocabularyLabel(locale, name, code) })),

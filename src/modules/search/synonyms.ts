@@ -5,14 +5,14 @@ import { readCsv } from '../../csv/csv-file.js';
 
 const FILE = join(PACKAGE_ROOT, 'data', 'glossary.csv');
 const COLUMNS = ['key', 'en', 'tr', 'ru', 'az', 'category', 'uncertain', 'also'] as const;
-/** What the glossary remarks on a term. */
+/** A remark on a term, in parentheses. */
 const REMARK = /\s*\([^)]*\)/g;
 
 /**
- * Keeps what is searched in line with the glossary: of a row that names other words for the same in its
- * column `also`, each term and each of those words finds what the others find.
+ * Updates the synonyms of the search from the glossary. If a row lists words in its column `also`, its terms and
+ * those words find the same records.
  */
-export async function keepSynonyms(manager: EntityManager): Promise<void> {
+export async function updateSynonyms(manager: EntityManager): Promise<void> {
   const { rows, problems } = await readCsv(FILE, COLUMNS);
   if (problems.length > 0) throw new Error(`${FILE}: ${problems[0]?.message}`);
   const phrases = rows

@@ -134,7 +134,7 @@ function fieldsFor(groupBy: readonly IncidentDimension[]): Fields {
   };
 }
 
-/** Declared so that the model knows the type's fields. */
+/** Declares the fields of the type for the model. */
 export const statisticRead: ReadType = {
   name: 'IncidentStatistic',
   rows: 'partOfOwner',
@@ -159,7 +159,7 @@ function labelFor(dimension: IncidentDimension, key: Sql, locale: Locale, contex
   }
 }
 
-/** A date as the language writes it: the pattern of its month, with day and year filled in. */
+/** A date in the format of the language: the pattern of its month, with day and year filled in. */
 function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions): Sql {
   const format = new Intl.DateTimeFormat(LANGUAGES[locale].tag, { ...options, timeZone: 'UTC' });
   const patterns: Record<string, string> = {};

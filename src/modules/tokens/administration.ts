@@ -3,7 +3,7 @@ import { RoleClient } from '../../database/role-client.js';
 import { loginAs, ROLE_OF } from '../../database/roles.js';
 import type { Nation } from '../../domain/scopes.js';
 
-/** What an administrator may action about the tokens of the own nation, and of no other. */
+/** What an administrator may do with the tokens of the own nation. */
 export type AdministrativeAction =
   | { readonly kind: 'revoke'; readonly tokenId: string }
   | { readonly kind: 'freeze' }

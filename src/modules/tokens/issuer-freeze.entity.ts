@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Nation } from '../../domain/scopes.js';
 
-/** A nation whose issuers are not trusted until its administrator says so again. */
+/** A nation whose issuers are not trusted until an administrator unfreezes them. */
 @Entity('issuer_freeze')
 export class IssuerFreeze {
   @PrimaryColumn('text')

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Nation } from '../../domain/scopes.js';
 
-/** That a nation's administrator has revoked a token: once more if its `jti` comes back later. */
+/** A token that an administrator of its nation revoked. Later tokens with the same `jti` are revoked as well. */
 @Entity('revoked_token')
 export class RevokedToken {
   @PrimaryColumn('text')

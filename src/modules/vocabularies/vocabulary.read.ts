@@ -4,7 +4,7 @@ import { jsonList, type LocaleArguments } from '../../planner/fields.js';
 import type { Fields, Read, ReadType, Row } from '../../planner/model.js';
 import { literal, type Sql } from '../../planner/sql.js';
 
-/** Vocabularies are in the code, not in a table: what is selected of them becomes one constant. */
+/** Vocabularies are in the code, not in a table. Their selection becomes a constant. */
 const NO_ROW: Row = (column) => {
   throw new Error(`Vocabularies have no column ${column}`);
 };
@@ -38,7 +38,7 @@ function constant(value: string | null): Sql {
   return literal(JSON.stringify(value));
 }
 
-/** Declared so that the model knows the types' fields. */
+/** Declares the fields of the types for the model. */
 export const VOCABULARY_TYPES: readonly ReadType[] = [
   { name: 'Vocabulary', rows: 'partOfOwner', scope: 'reference:read', fields: vocabularyFields('Locale') },
   { name: 'Term', rows: 'partOfOwner', scope: 'reference:read', fields: termFields('Locale', 'TR') },

@@ -8,7 +8,7 @@ import { placeRead } from '../../places/place.read.js';
 import { digest, digestParts } from './incident.digest.js';
 import { casualtiesRead, claimRead } from './incident.read.js';
 
-/** The digest of an incident: SQL fetches what it says, incident.digest.ts says it. */
+/** The digest of an incident: SQL fetches its parts, incident.digest.ts composes the text. */
 export function digestIn(locale: Locale, row: Row, context: PlanContext): Sql {
   return context.compose(parts(row, locale, context), (found) => digest(locale, digestParts.parse(found)));
 }
@@ -35,7 +35,7 @@ function parts(row: Row, locale: Locale, context: PlanContext): Sql {
   });
 }
 
-/** JSON text of an object; a value that is SQL NULL is null. */
+/** JSON text of an object. SQL NULL becomes null. */
 function object(members: Readonly<Record<string, Sql>>): Sql {
   const pieces = Object.entries(members).map(
     ([name, value], index) =>

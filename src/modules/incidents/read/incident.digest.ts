@@ -10,7 +10,7 @@ const count = z.number().int().nonnegative().nullable();
 const party = z.object({ code: z.string(), name: z.string() });
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
-/** What a digest is made of; names are in its language. */
+/** The parts of a digest. Names are in its language. */
 export const digestParts = z.object({
   category: z.enum(VOCABULARIES.IncidentCategory),
   severity: z.enum(VOCABULARIES.Severity),
@@ -19,7 +19,7 @@ export const digestParts = z.object({
   occurredTo: moment.nullable(),
   timePrecision: z.enum(VOCABULARIES.TimePrecision),
   title: z.object({ text: z.string(), locale: z.enum(LOCALES), isStale: z.boolean() }),
-  /** The nation whose record it is: the source where nobody makes a claim. */
+  /** The source if there are no claims. */
   originator: party,
   place: z
     .object({ kind: z.enum(VOCABULARIES.PlaceKind), name: z.string(), district: z.string().nullable() })
@@ -36,7 +36,7 @@ type Party = z.infer<typeof party>;
 const HARMS = ['killed', 'wounded', 'detained'] as const;
 type Harm = (typeof HARMS)[number];
 
-/** One paragraph that says what is recorded of an incident, every word of it as a claim. */
+/** One paragraph that states what is recorded of an incident, all of it as claims. */
 export function digest(locale: Locale, parts: DigestParts): string {
   const t = translator(locale);
   const { title } = parts;
@@ -65,7 +65,7 @@ function event(locale: Locale, parts: DigestParts): string {
   });
 }
 
-/** Whom the claims hold responsible: one sentence for all claimants who name the same. */
+/** Whom the claims hold responsible, in one sentence for all claimants that name the same parties. */
 function responsibility(locale: Locale, { claims }: DigestParts): string[] {
   const blamed = new Map<string, Party[]>();
   for (const claimant of distinct(claims.map((claim) => claim.claimant))) {
@@ -81,7 +81,7 @@ function responsibility(locale: Locale, { claims }: DigestParts): string[] {
   );
 }
 
-/** Parties in the form that a sentence needs: as the source of what is said, or just named. */
+/** Parties in the grammatical form of their role in the sentence. */
 function named(locale: Locale, role: 'source' | 'party', parties: readonly Party[]): string {
   const t = translator(locale);
   return listText(

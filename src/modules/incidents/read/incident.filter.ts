@@ -12,7 +12,7 @@ import { isFound } from '../search/incident.search.js';
 import type { IncidentFilter, NearInput } from './incident.inputs.js';
 import { claimRead, incidentProvisions, ofIncident } from './incident.read.js';
 
-/** The filter as conditions on an incident's row. Nothing here compares what the viewer may not read. */
+/** The filter as conditions on the row of an incident. Throws FORBIDDEN for values that the viewer may not read. */
 export function incidentConditions(
   row: Row,
   filter: Planned<IncidentFilter> | null | undefined,
@@ -40,7 +40,7 @@ function codes(column: Sql, values: readonly string[] | null | undefined): Sql[]
   return values ? [isOneOf(column, values)] : [];
 }
 
-/** Whether a column holds one of some codes; of none it never does. */
+/** Whether a column holds one of some codes; false for an empty list. */
 export function isOneOf(column: Sql, values: readonly string[]): Sql {
   if (values.length === 0) return raw('false');
   return sql`${column} in (${join([...new Set(values)].map(literal), ', ')})`;

@@ -35,9 +35,9 @@ export const { connection: IncidentConnection } = connectionTypes('Incident', ()
 interface IncidentListing {
   readonly filter?: Planned<IncidentFilter> | null;
   readonly orderBy?: IncidentOrder | null;
-  /** Condition besides the filter. */
+  /** Condition in addition to the filter. */
   readonly related?: (row: Row, context: PlanContext) => Sql;
-  /** Cheaper way to the number of those `related`, where there is one. */
+  /** A cheaper way to count those `related`, if there is one. */
   readonly count?: (context: PlanContext) => Sql | null;
 }
 
@@ -133,7 +133,7 @@ export class PartyIncidentsResolver {
   @FieldArgs(() => RelatedIncidentsArgs)
   @RequiresScope('incident:read')
   incidents(party: Row, args: Planned<RelatedIncidentsArgs>): Read {
-    // A party may make several claims on one incident.
+    // A party can make several claims on one incident.
     return linkedIncidents(claimRead, 'claimant_key', 'count(distinct incident_key)', party, args);
   }
 }
@@ -166,8 +166,8 @@ export class PlaceIncidentsResolver {
 }
 
 /**
- * Incidents that rows of a link tie to a row by its key. The links carry the mask of their incidents, so without a
- * filter the links alone are counted.
+ * Incidents that the rows of a link connect to a row. Links carry the mask of their incidents, so without a filter it
+ * is enough to count links.
  */
 function linkedIncidents(
   link: LinkType,

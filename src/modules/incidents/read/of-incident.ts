@@ -1,6 +1,6 @@
 import { JoinColumn, ManyToOne } from 'typeorm';
 
-/** The incident a row belongs to, by key and audience: whoever sees the one sees the other, whatever changes. */
+/** Foreign key to the incident by key and audience, so that a part always has the visibility of its incident. */
 export function OfIncident(onDelete: 'CASCADE' | 'RESTRICT'): PropertyDecorator {
   return (prototype, property) => {
     ManyToOne('Incident', { onDelete, onUpdate: 'CASCADE' })(prototype, property);

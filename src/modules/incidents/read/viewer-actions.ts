@@ -14,7 +14,7 @@ import { VIEWER_IDENTITY } from '../../../planner/identity.js';
 import type { LinkType, PlanContext, Row } from '../../../planner/model.js';
 import { all, join, literal, raw, type Sql, sql } from '../../../planner/sql.js';
 
-/** Consents to releases; the database shows them to joint command alone. */
+/** Consents to releases. The database shows them only to the joint command. */
 const consents: LinkType = {
   scope: 'incident:release',
   rows: { table: 'release_consent', rule: seenByAudience },
@@ -28,8 +28,8 @@ const COLUMN = {
 } as const satisfies Record<ConditionField, string>;
 
 /**
- * The rules of src/domain/incident-rules.ts as SQL: what the viewer may do with a record now, as a JSON list
- * of IncidentAction. A release is listed while there is an audience left that the viewer can release it to.
+ * The rules of src/domain/incident-rules.ts as SQL: a JSON list of the actions that the viewer may do now. RELEASE is
+ * listed while there is an audience that the viewer can release the record to.
  */
 export function viewerActions(row: Row, context: PlanContext): Sql {
   const offers = VOCABULARIES.IncidentAction.flatMap((action) => {
@@ -61,7 +61,7 @@ function operandOf(operand: ConditionOperand, context: PlanContext): Sql {
 }
 
 function canBeReleased(row: Row, context: PlanContext): Sql {
-  // A viewer sees the record already.
+  // The viewer sees the record already.
   const targets = AUDIENCES.filter((target) => target !== context.audience);
   return sql`(${join(
     targets.map((target) => sql`(${canBeReleasedTo(target, row, context)})`),

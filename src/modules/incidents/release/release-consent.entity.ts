@@ -3,17 +3,17 @@ import type { Audience, Nation } from '../../../domain/scopes.js';
 import type { Incident } from '../incident.entity.js';
 import { OfIncident } from '../read/of-incident.js';
 
-/** A head of contingent's consent to release one version of a joint record; seen by joint command alone. */
+/** Consent of a head of contingent to release one version of a joint record. Visible only to the joint command. */
 @Entity('release_consent')
 export class ReleaseConsent {
   @PrimaryColumn('uuid')
   incidentKey!: string;
 
-  /** Void as soon as the record has another version. */
+  /** Void when the record has another version. */
   @PrimaryColumn('integer')
   version!: number;
 
-  /** Whom the record is to be released to. */
+  /** The audience that the record is to be released to. */
   @PrimaryColumn('text')
   target!: Audience;
 

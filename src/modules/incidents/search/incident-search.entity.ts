@@ -3,8 +3,8 @@ import type { Incident } from '../incident.entity.js';
 import { OfIncident } from '../read/of-incident.js';
 
 /**
- * What an incident is found by: titles, narratives and place names in every language. Kept by triggers of
- * migrations/sql/0004-documents.sql; nothing else writes here.
+ * Search document of an incident: titles, narratives and place names in every language. Only the triggers of
+ * migrations/sql/0004-documents.sql write it.
  */
 @Entity('incident_search')
 @Index('incident_search_tur_idx', { synchronize: false })
@@ -19,18 +19,18 @@ export class IncidentSearch {
   @Column('smallint')
   audience!: number;
 
-  /** As the incident's: what very many records have in common is listed by time. */
+  /** That of the incident. Searches with very many matches are listed by time. */
   @Column({ type: 'timestamptz', precision: 3 })
   occurredFrom!: Date;
 
   @OfIncident('CASCADE')
   incident?: Relation<Incident>;
 
-  /** Weights tell the languages apart: A is Turkish, B Russian, C Azerbaijani, D English. */
+  /** Weights mark the language: A is Turkish, B Russian, C Azerbaijani, D English. */
   @Column('tsvector')
   document!: string;
 
-  /** Makes the row long enough for PostgreSQL to put the document aside. */
+  /** Padding: makes the row so long that PostgreSQL stores the document out of line. */
   @Column('text', { default: () => "repeat(' ', 2000)" })
   filler!: string;
 }

@@ -24,7 +24,7 @@ type Dimension = IncidentDimension | 'PLACE';
 const STATE = ['ORIGINATOR', 'SEVERITY', 'STATUS'] as const;
 const MONTHS = ['MONTH', 'YEAR'] as const;
 
-/** The dimensions of each set, the smallest first. Months stand as their first day. */
+/** The dimensions of each set, the smallest set first. Months are stored as their first day. */
 const DIMENSION_SETS = {
   total: [],
   category: ['CATEGORY'],

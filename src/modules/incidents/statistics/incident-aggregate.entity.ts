@@ -3,8 +3,8 @@ import type { Nation } from '../../../domain/scopes.js';
 import type { IncidentCategory, IncidentStatus, Severity } from '../../../domain/vocabularies.js';
 
 /**
- * Numbers of incidents by audience mask and a set of dimensions, and changes that are not rolled up yet, which have
- * all dimensions. Triggers write both: see migrations/0005-aggregate-incidents.ts.
+ * Numbers of incidents by audience mask and dimension set, and changes that are not rolled up yet, with all
+ * dimensions. Triggers write both: see migrations/0005-aggregate-incidents.ts.
  */
 @Entity('incident_aggregate')
 @Index('incident_aggregate_dimensions_idx', { synchronize: false })
@@ -15,7 +15,7 @@ export class IncidentAggregate {
   @Column('text')
   dimensionSet!: string;
 
-  /** Number of a change that is not rolled up yet; its set is `change`. */
+  /** Sequence number of a change that is not rolled up yet; its dimension set is `change`. */
   @Column('bigint', { nullable: true })
   changeNumber!: string | null;
 
@@ -37,7 +37,7 @@ export class IncidentAggregate {
   @Column('integer', { nullable: true })
   districtKey!: number | null;
 
-  /** Where exactly: a settlement, or a district for what is only known to have been inside it. */
+  /** The settlement, or the district if no more is known. */
   @Column('integer', { nullable: true })
   placeKey!: number | null;
 

@@ -7,7 +7,7 @@ const JOINT_STATUS = {
   INCONCLUSIVE: 'INCONCLUSIVE',
 } as const satisfies Record<Verdict, IncidentStatus>;
 
-/** The newest verdict of each nation on a version; `assessments` are in the order they were made. */
+/** The newest verdict of each nation on a version. `assessments` are in the order they were made. */
 export function newestVerdicts(
   assessments: readonly { readonly nation: Nation; readonly verdict: Verdict }[],
 ): Map<Nation, Verdict> {
@@ -15,8 +15,8 @@ export function newestVerdicts(
 }
 
 /**
- * Two keys: a verdict is joint when both joint-command nations reached it on the same version.
- * The SQL function assessed_status says the same, and PostgreSQL commits nothing else.
+ * The two-key rule: a verdict is joint if both joint-command nations reached it on the same version. The SQL function
+ * assessed_status has the same rule, and PostgreSQL checks it at the commit.
  */
 export function statusOf(verdicts: ReadonlyMap<Nation, Verdict>): IncidentStatus {
   const [first, second] = JOINT_COMMAND.flatMap((nation) => verdicts.get(nation) ?? []);

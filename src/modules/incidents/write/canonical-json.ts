@@ -1,17 +1,16 @@
 /**
- * JSON in the one form of RFC 8785 (JSON Canonicalization Scheme). Throws on what JSON has no form for:
- * undefined, functions, infinite numbers, lone surrogates, objects other than plain ones and lists.
- * npm's canonicalize, which the tests compare with, leaves members out that are undefined and writes
- * functions as `undefined`: a hash would be over less than was given.
+ * Canonical JSON (RFC 8785). Throws on values without a JSON form: undefined, functions, infinite numbers, lone
+ * surrogates, objects other than plain ones and lists. The npm package canonicalize, which the tests compare with,
+ * omits undefined members and writes functions as `undefined`, so that a hash would not cover the whole value.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return canonicalString(value);
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
-  // Not map(), which passes over holes.
+  // map() would skip holes.
   if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
   if (isPlainObject(value)) {
-    // Without a comparison sort() orders by UTF-16 code units, as the RFC asks.
+    // sort() orders by UTF-16 code units by default, as the RFC requires.
     const members = Object.keys(value).sort();
     return `{${members.map((name) => `${canonicalString(name)}:${canonicalJson(value[name])}`).join(',')}}`;
   }

@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } f
 import type { Nation } from '../../../domain/scopes.js';
 import { Incident } from '../incident.entity.js';
 
-/** What a reporting client's key stands for, so that asking again does not report again. Kept for good. */
+/** The report that an idempotency key stands for, so that repeating it records nothing twice. Never deleted. */
 @Entity('idempotency')
 export class Idempotency {
   @PrimaryColumn('text')
@@ -20,7 +20,7 @@ export class Idempotency {
   @PrimaryColumn('text')
   key!: string;
 
-  /** SHA-256 over what was reported, in hex. */
+  /** SHA-256 over the report, in hex. */
   @Column('text')
   contentHash!: string;
 
@@ -31,7 +31,7 @@ export class Idempotency {
   @Column('smallint')
   audience!: number;
 
-  /** Checked at the commit: the key is taken before the record is written. */
+  /** Deferred to the commit, because the key is inserted before the incident. */
   @ManyToOne(() => Incident, { onDelete: 'CASCADE', onUpdate: 'CASCADE', deferrable: 'INITIALLY DEFERRED' })
   @JoinColumn([
     { name: 'incident_key', referencedColumnName: 'key' },

@@ -17,8 +17,7 @@ export class IncidentPayload {
   incident!: ReadBack | null;
 
   @Field(() => [UserError], {
-    description:
-      'What looks odd and was taken all the same, such as a position outside the area of responsibility.',
+    description: 'Unusual values that were accepted, such as a position outside the area of responsibility.',
   })
   warnings!: UserError[];
 
@@ -72,7 +71,7 @@ export async function releasePayload(
   }
 }
 
-/** What the caller can mend; anything else is thrown on. */
+/** The problems that the caller can correct. Throws any other error. */
 function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof InvalidWriteError) return error.problems;
   throw error;

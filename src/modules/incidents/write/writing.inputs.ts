@@ -16,7 +16,7 @@ import { ENUMS } from '../../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../../graphql-types/scalars.js';
 import { TextInput } from '../../../mutations/text.inputs.js';
 
-/** Lengths as descriptions write them. */
+/** Lengths in the format of descriptions. */
 const LENGTH = {
   title: limitText(MAX_LENGTH.title),
   narrative: limitText(MAX_LENGTH.narrative),
@@ -87,7 +87,7 @@ export class CasualtiesInput {
 @InputType({ description: 'A new incident.' })
 export class ReportIncidentInput {
   @Field(() => GraphQLString, {
-    description: `Chosen by the client for this report, 1 to ${LENGTH.idempotencyKey} characters: the same key with the same content answers the first result again; with other content it is refused. Keys are per issuer and subject of the token, and are kept for at least 24 hours.`,
+    description: `Chosen by the client for this report, 1 to ${LENGTH.idempotencyKey} characters: the same key with the same content answers the first result again; with other content it is refused. Keys are per issuer and subject of the token, and are stored for at least 24 hours.`,
   })
   idempotencyKey!: string;
 
@@ -114,7 +114,7 @@ export class ReportIncidentInput {
   @Field(() => GraphQLString, { nullable: true, description: 'Code of the place.' })
   place?: string | null;
 
-  @Field(() => PositionInput, { nullable: true, description: 'Where exactly, where it is known.' })
+  @Field(() => PositionInput, { nullable: true, description: 'The exact position, if known.' })
   position?: PositionInput | null;
 
   @Field(() => TextInput, { description: `What happened, in a line of at most ${LENGTH.title} characters.` })
