@@ -34,85 +34,107 @@ export interface Cells<C extends string> {
 
 export function readCells<C extends string>(
   file: string,
-  { line, cells }: CsvRow<C>,
+  row: CsvRow<C>,
   problems: ImportProblem[],
 ): Cells<C> {
-  const refuse = (column: C, message: string): null => {
-    problems.push({ file, line, column, value: cells[column], message });
+  return new CellReader(file, row, problems);
+}
+
+class CellReader<C extends string> implements Cells<C> {
+  readonly line: number;
+  private readonly cells: Readonly<Record<C, string>>;
+
+  constructor(
+    private readonly file: string,
+    { line, cells }: CsvRow<C>,
+    private readonly problems: ImportProblem[],
+  ) {
+    this.line = line;
+    this.cells = cells;
+  }
+
+  refuse(column: C, message: string): null {
+    this.problems.push({ file: this.file, line: this.line, column, value: this.cells[column], message });
     return null;
-  };
-  const hold = (column: C, rule: Rule): void => {
+  }
+
+  validate(column: C, rule: Rule): void {
     const found: Problem[] = [];
     rule([], found);
-    for (const problem of found) refuse(column, messageOf(problem));
-  };
-  const text = (column: C, maximum: number): string | null => {
-    const value = cells[column];
-    if (value === '') return value;
-    const before = problems.length;
-    validate(column, (field, found) => parseText(value, field, { longest: maximum }, found));
-    return problems.length === before ? value : null;
-  };
-  const latin = (column: C, value: string): string | null => {
-    const lookalike = LOOKALIKE.exec(value);
-    if (lookalike === null) return value;
-    return refuse(
-      column,
-      `contains the letter ${lookalike[0]} (${codePoint(lookalike[0])}); codes have Latin letters only`,
-    );
-  };
-  const code = (column: C, value: string, isKnown: (code: string) => boolean): string | null =>
-    latin(column, value) === null
-      ? null
-      : isKnown(value)
-        ? value
-        : refuse(column, `${shown(value)} is not known`);
-  const known = (column: C, isKnown: (code: string) => boolean): string | null =>
-    cells[column] === '' ? null : code(column, cells[column], isKnown);
+    for (const problem of found) this.refuse(column, messageOf(problem));
+  }
 
-  return {
-    line,
-    refuse,
-    hold,
-    text,
-    known,
-    required: (column, maximum) =>
-      cells[column] === '' ? refuse(column, 'is empty') : text(column, maximum),
-    code: (column, pattern, form) => {
-      if (latin(column, cells[column]) === null) return null;
-      return pattern.test(cells[column]) ? cells[column] : refuse(column, `is not a code of ${form}`);
-    },
-    oneOf: (column, values) => {
-      const value = values.find((candidate) => candidate === cells[column]);
-      if (value !== undefined) return value;
-      return latin(column, cells[column]) === null
-        ? null
-        : refuse(column, `is not one of ${values.join(', ')}`);
-    },
-    list: (column, separator, isKnown) => {
-      const values = cells[column] === '' ? [] : cells[column].split(separator).map((value) => value.trim());
-      const repeated = values.find((value, index) => values.indexOf(value) !== index);
-      if (repeated !== undefined) refuse(column, `names ${shown(repeated)} twice`);
-      return [...new Set(values)].filter((value) => code(column, value, isKnown) !== null);
-    },
-    count: (column) => {
-      if (cells[column] === '') return null;
-      const value = /^\d+$/.test(cells[column]) ? Number(cells[column]) : Number.NaN;
-      if (value <= MAX_CASUALTIES) return value;
-      return refuse(column, `is not a whole number from 0 to ${MAX_CASUALTIES}`);
-    },
-    number: (column, minimum, maximum) => {
-      if (cells[column] === '') return null;
-      const value = /^-?\d+(?:\.\d+)?$/.test(cells[column]) ? Number(cells[column]) : Number.NaN;
-      if (value >= minimum && value <= maximum) return value;
-      return refuse(column, `is not a number from ${minimum} to ${maximum}`);
-    },
-    instant: (column) => {
-      if (cells[column] === '') return null;
-      const moment = parseInstant(cells[column]);
-      return moment ?? refuse(column, 'is not a time of RFC 3339, such as 2021-08-11T21:50:00+04:00');
-    },
-  };
+  text(column: C, maximum: number): string | null {
+    const value = this.cells[column];
+    if (value === '') return value;
+    const before = this.problems.length;
+    this.validate(column, (field, found) => parseText(value, field, { longest: maximum }, found));
+    return this.problems.length === before ? value : null;
+  }
+
+  required(column: C, maximum: number): string | null {
+    return this.cells[column] === '' ? this.refuse(column, 'is empty') : this.text(column, maximum);
+  }
+
+  code(column: C, pattern: RegExp, form: string): string | null {
+    const value = this.latin(column, this.cells[column]);
+    if (value === null) return null;
+    return pattern.test(value) ? value : this.refuse(column, `is not a code of ${form}`);
+  }
+
+  oneOf<V extends string>(column: C, values: readonly V[]): V | null {
+    const value = values.find((candidate) => candidate === this.cells[column]);
+    if (value !== undefined) return value;
+    if (this.latin(column, this.cells[column]) === null) return null;
+    return this.refuse(column, `is not one of ${values.join(', ')}`);
+  }
+
+  list(column: C, separator: RegExp, isKnown: (code: string) => boolean): string[] {
+    const cell = this.cells[column];
+    const values = cell === '' ? [] : cell.split(separator).map((value) => value.trim());
+    const repeated = values.find((value, index) => values.indexOf(value) !== index);
+    if (repeated !== undefined) this.refuse(column, `names ${shown(repeated)} twice`);
+    return [...new Set(values)].filter((value) => this.knownCode(column, value, isKnown) !== null);
+  }
+
+  known(column: C, isKnown: (code: string) => boolean): string | null {
+    return this.cells[column] === '' ? null : this.knownCode(column, this.cells[column], isKnown);
+  }
+
+  count(column: C): number | null {
+    const cell = this.cells[column];
+    if (cell === '') return null;
+    const value = /^\d+$/.test(cell) ? Number(cell) : Number.NaN;
+    if (value <= MAX_CASUALTIES) return value;
+    return this.refuse(column, `is not a whole number from 0 to ${MAX_CASUALTIES}`);
+  }
+
+  number(column: C, minimum: number, maximum: number): number | null {
+    const cell = this.cells[column];
+    if (cell === '') return null;
+    const value = /^-?\d+(?:\.\d+)?$/.test(cell) ? Number(cell) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    return this.refuse(column, `is not a number from ${minimum} to ${maximum}`);
+  }
+
+  instant(column: C): Date | null {
+    if (this.cells[column] === '') return null;
+    const moment = parseInstant(this.cells[column]);
+    return moment ?? this.refuse(column, 'is not a time of RFC 3339, such as 2021-08-11T21:50:00+04:00');
+  }
+
+  /** The value, unless it contains a letter of another script that looks Latin. */
+  private latin(column: C, value: string): string | null {
+    const letter = LOOKALIKE.exec(value)?.[0];
+    if (letter === undefined) return value;
+    const character = `${letter} (${codePoint(letter)})`;
+    return this.refuse(column, `contains the letter ${character}; codes have Latin letters only`);
+  }
+
+  private knownCode(column: C, value: string, isKnown: (code: string) => boolean): string | null {
+    if (this.latin(column, value) === null) return null;
+    return isKnown(value) ? value : this.refuse(column, `${shown(value)} is not known`);
+  }
 }
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,3})?([Zz]|([+-])(\d\d):(\d\d))$/;
