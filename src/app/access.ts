@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type DemoIssuer, openDemoIssuers } from '../auth/demo-issuers.js';
 import { type Issuer, loadIssuers } from '../auth/issuers.js';
-import { type KeyStore, openKeyStore } from '../auth/jwks.js';
+import { type KeyStatus, type KeyStore, openKeyStore } from '../auth/jwks.js';
 import { createVerifier, type Verifier } from '../auth/verifier.js';
 import { type Config, withConfigContext } from '../common/config.js';
 import type { ReservedReaders } from '../database/reserved-readers.js';
@@ -42,7 +42,8 @@ async function openIssuers(
   return { issuers, demo: issuers };
 }
 
-function logKeyStatus(logger: Logger, status: { issuer: string; ok: boolean; error?: string }): void {
-  if (status.ok) logger.info(status, 'keys of issuer read');
-  else logger.warn(status, 'keys of issuer not read; the last good ones stay in use');
+function logKeyStatus(logger: Logger, status: KeyStatus): void {
+  if (!status.ok) logger.warn(status, 'keys of issuer not read; the last good ones stay in use');
+  else if (status.shared) logger.warn(status, 'keys of issuer are published by another issuer as well');
+  else logger.info(status, 'keys of issuer read');
 }

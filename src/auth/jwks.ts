@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Nation } from '../domain/scopes.js';
 import type { Issuer } from './issuers.js';
 import { readJwks } from './jwks-reading.js';
 import { type PublicKey, type PublicKeys, parsePublicKeys } from './public-keys.js';
@@ -6,6 +7,8 @@ import { type PublicKey, type PublicKeys, parsePublicKeys } from './public-keys.
 /** How the keys of one issuer are doing. While `ok` is false the keys read last stay in force. */
 export interface KeyStatus {
   readonly issuer: string;
+  /** Null for the Centre's own issuer. */
+  readonly nation: Nation | null;
   readonly ok: boolean;
   /** When it became so. */
   readonly since: Date;
@@ -13,6 +16,8 @@ export interface KeyStatus {
   readonly keys: number;
   /** What is wrong; holds no key material. */
   readonly error?: string;
+  /** Keys that other issuers publish as well, a sentence each. They verify tokens of each issuer all the same. */
+  readonly shared?: readonly string[];
 }
 
 /** The public keys of every issuer, kept up to date while the store is open. */
@@ -39,7 +44,7 @@ export interface KeyStoreOptions {
   urlRefreshMs?: number;
   /** How long a URL may take to answer in full. */
   timeoutMs?: number;
-  /** Told whenever an issuer's keys go bad, change their error, or are well again. For the log. */
+  /** Called when an issuer's error, or what it shares with other issuers, changes. For the log. */
   onStatus?: (status: KeyStatus) => void;
 }
 
@@ -57,13 +62,22 @@ interface Source {
   ok: boolean;
   since: Date;
   error: string | undefined;
+  shared: readonly string[];
   loading: Promise<void> | null;
   readAt: number;
   timer: NodeJS.Timeout | undefined;
 }
 
-function statusOf({ issuer, ok, since, keys, error }: Source): KeyStatus {
-  return { issuer: issuer.issuer, ok, since, keys: keys.size, ...(error === undefined ? {} : { error }) };
+function statusOf({ issuer: { issuer, nation }, ok, since, keys, error, shared }: Source): KeyStatus {
+  return {
+    issuer,
+    nation,
+    ok,
+    since,
+    keys: keys.size,
+    ...(error === undefined ? {} : { error }),
+    ...(shared.length === 0 ? {} : { shared }),
+  };
 }
 
 function locationOf({ issuer: { jwks } }: Source): string {
@@ -82,7 +96,6 @@ function sameKeys(one: ReadonlyMap<string, PublicKey>, other: ReadonlyMap<string
 /**
  * Opens the key store of `issuers` after reading each once. Throws when a file cannot be used in full. A URL that fails
  * is reported in `status()` instead and read again later.
- * A key that two issuers publish belongs to the one that had it first, files before URLs.
  */
 export async function openKeyStore(
   issuers: readonly Issuer[],
@@ -171,26 +184,18 @@ class PolledKeyStore implements KeyStore {
     }
   }
 
-  /** Sets the keys that no other issuer has, and reports the others. */
-  private setKeys(source: Source, { keys, problems }: PublicKeys): void {
-    const foreign = keys.filter(({ point }) => this.ownerOf(point, source) !== undefined);
-    const own = new Map(keys.filter((key) => !foreign.includes(key)).map((key) => [key.kid, key]));
-    const all = [
-      ...problems,
-      ...foreign.map(
-        ({ kid, point }) => `the key ${kid} is also a key of ${this.ownerOf(point, source)?.issuer.issuer}`,
-      ),
-    ];
-    const changed = !sameKeys(source.keys, own);
-    if (changed) source.keys = own;
-    this.report(source, all.length === 0 ? undefined : `${locationOf(source)}: ${all.join('; ')}`);
-    if (changed) for (const listener of this.listeners) listener();
-  }
-
-  private ownerOf(point: string, except: Source): Source | undefined {
-    return [...this.sources.values()].find(
-      (source) => source !== except && [...source.keys.values()].some((key) => key.point === point),
-    );
+  /**
+   * Sets the keys that an issuer publishes. Whoever else publishes one of them takes it away from nobody: a token is
+   * verified with the keys of the issuer that it names.
+   */
+  private setKeys(source: Source, { keys: published, problems }: PublicKeys): void {
+    const keys = new Map(published.map((key) => [key.kid, key]));
+    const changed = !sameKeys(source.keys, keys);
+    if (changed) source.keys = keys;
+    this.report(source, problems.length === 0 ? undefined : `${locationOf(source)}: ${problems.join('; ')}`);
+    if (!changed) return;
+    for (const each of this.sources.values()) this.reportShared(each);
+    for (const listener of this.listeners) listener();
   }
 
   private report(source: Source, error: string | undefined): void {
@@ -200,6 +205,19 @@ class PolledKeyStore implements KeyStore {
     source.ok = ok;
     source.error = error;
     this.options.onStatus?.(statusOf(source));
+  }
+
+  private reportShared(source: Source): void {
+    const shared = [...source.keys.values()].flatMap((key) => this.sharesOf(key, source));
+    if (shared.join() === source.shared.join()) return;
+    source.shared = shared;
+    this.options.onStatus?.(statusOf(source));
+  }
+
+  private sharesOf({ kid, point }: PublicKey, source: Source): string[] {
+    return [...this.sources.values()]
+      .filter((other) => other !== source && [...other.keys.values()].some((key) => key.point === point))
+      .map(({ issuer: { issuer } }) => `the key ${kid} is published by ${issuer} as well`);
   }
 
   private schedule(source: Source): void {
@@ -217,6 +235,7 @@ function unreadSource(issuer: Issuer): Source {
     ok: true,
     since: new Date(),
     error: undefined,
+    shared: [],
     loading: null,
     readAt: Number.NEGATIVE_INFINITY,
     timer: undefined,
