@@ -1,3 +1,5 @@
+import { noStatementTime, type StatementTime } from '../database/statement-time.js';
+
 /** Values collected while a request is answered, for the log entry and the metrics. */
 export interface RequestRecord {
   /** Milliseconds since 1970. */
@@ -6,14 +8,13 @@ export interface RequestRecord {
   operation: string | null;
   /** Units of cost used. */
   cost: number;
-  /** Milliseconds that heavy statements ran for it. */
-  heavyMs: number;
+  readonly time: StatementTime;
   /** Distinct codes of the errors in the answer. */
   codes: string[];
 }
 
 export function newRecord(): RequestRecord {
-  return { startedAt: Date.now(), operation: null, cost: 0, heavyMs: 0, codes: [] };
+  return { startedAt: Date.now(), operation: null, cost: 0, time: noStatementTime(), codes: [] };
 }
 
 /** The log entry of an answered request. */
@@ -26,12 +27,12 @@ export interface AnsweredRequest extends RequestRecord {
 }
 
 export function answeredRequest(
-  { startedAt, operation, cost, heavyMs, codes }: RequestRecord,
+  { startedAt, operation, cost, time, codes }: RequestRecord,
   requestId: string,
   viewer: AnsweredRequest['viewer'],
   status: number,
   durationMs: number,
 ): AnsweredRequest {
   // Listed one by one: spreading objects is slow in Node 20, and the results are collected late.
-  return { startedAt, operation, cost, heavyMs, codes, requestId, viewer, status, durationMs };
+  return { startedAt, operation, cost, time, codes, requestId, viewer, status, durationMs };
 }

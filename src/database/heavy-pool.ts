@@ -5,17 +5,13 @@ import type { ReadStatement } from './pipeline.js';
 import type { PoolUse } from './pool-use.js';
 import { RequestQueue } from './request-queue.js';
 import { RoleClient, type RoleClientConfig } from './role-client.js';
+import type { StatementTime } from './statement-time.js';
 import { unavailable } from './unavailable.js';
 
 const CONNECTIONS = 2;
 const IDLE_CONNECTION_MS = 30_000;
 /** How long closing the connections may take. */
 const CLOSE_TIMEOUT_MS = 2_000;
-
-/** Time that statements of a request ran in the heavy pool, without waiting for a connection. */
-export interface HeavyTime {
-  heavyMs: number;
-}
 
 /** The pool of an audience for long statements: one statement for each connection, and a queue. */
 export class HeavyPool {
@@ -43,21 +39,18 @@ export class HeavyPool {
   }
 
   /** Returns the texts of the row in UTF-8. Adds the run time to `time`, even if it fails. */
-  read(statement: ReadStatement, time?: HeavyTime): Promise<readonly Buffer[]> {
+  read(statement: ReadStatement, time?: StatementTime): Promise<readonly Buffer[]> {
     return this.queue.run(() => this.readNow(statement, time));
   }
 
-  private async readNow(
-    { text, values }: ReadStatement,
-    time: HeavyTime = { heavyMs: 0 },
-  ): Promise<readonly Buffer[]> {
+  private async readNow({ text, values }: ReadStatement, time?: StatementTime): Promise<readonly Buffer[]> {
     if (this.isAborted) throw unavailable();
     const startedAt = performance.now();
     try {
       const { rows } = await this.pool.query<string[]>({ text, values: [...values], rowMode: 'array' });
       return (rows[0] ?? []).map((value) => Buffer.from(value));
     } finally {
-      time.heavyMs += performance.now() - startedAt;
+      if (time) time.heavyMs += performance.now() - startedAt;
     }
   }
 

@@ -29,7 +29,8 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * One connection that sends statements without waiting for earlier answers. After a loss, the next statement
- * reconnects. Running statements then fail with the error of a lost connection and may be repeated.
+ * reconnects. Running statements then fail with the error of a lost connection and may be repeated, except a statement
+ * that timed out.
  */
 export class Pipeline {
   private connection: Promise<ByteClient> | null = null;
@@ -46,14 +47,14 @@ export class Pipeline {
     return { busy: this.pending, open: this.isOpen ? 1 : 0 };
   }
 
-  /** Returns the texts of the row in UTF-8. */
-  async read(statement: ReadStatement): Promise<readonly Buffer[]> {
+  /** Returns the texts of the row in UTF-8. Reports how long the statement held the connection, even if it fails. */
+  async read(statement: ReadStatement, onEnd?: (heldMs: number) => void): Promise<readonly Buffer[]> {
     if (this.isClosed || this.pending >= MAX_PENDING) throw unavailable();
     this.pending += 1;
     try {
       const client = await this.connected(statement.name);
       batchWrites(client.socket);
-      return await client.statementTimeout.watch(send(client, statement));
+      return await client.statementTimeout.watch(send(client, statement), onEnd);
     } finally {
       this.pending -= 1;
     }

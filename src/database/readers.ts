@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AUDIENCES, type Audience } from '../domain/scopes.js';
-import { HeavyPool, type HeavyTime } from './heavy-pool.js';
+import { HeavyPool } from './heavy-pool.js';
 import { Pipeline, type ReadStatement } from './pipeline.js';
 import type { PoolUse } from './pool-use.js';
 import { QuickPool } from './quick-pool.js';
 import type { RoleClientConfig } from './role-client.js';
 import { DEMAND_ROLE, loginAs, ROLE_OF, type RoleLogin } from './roles.js';
+import type { StatementTime } from './statement-time.js';
 import { isConnectionLoss, isTransient, unavailable } from './unavailable.js';
 
 const QUICK_TIMEOUT_MS = 3_000;
@@ -13,7 +14,7 @@ const HEAVY_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 /** How much later than PostgreSQL the client ends a statement, in case the connection no longer answers. */
 const CLIENT_GRACE_MS = 1_000;
-/** How long a read is repeated after lost connections. If the first loss comes later, it is repeated once. */
+/** How long a read is repeated after lost connections: a quick one from the first loss, a heavy one from its start. */
 const RETRY_MS = 2_000;
 /** Maximum pause between attempts. Each is a millisecond longer than the one before. */
 const MAX_PAUSE_MS = 20;
@@ -27,7 +28,7 @@ export interface Readers {
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
-    time?: HeavyTime,
+    time?: StatementTime,
   ): Promise<readonly Buffer[]>;
   /** Load of each pool of each audience. */
   use(): readonly PoolUse[];
@@ -61,17 +62,17 @@ export function openReaders(ownerUrl: string, secret: string): Readers {
     audience: Audience,
     statement: ReadStatement,
     isHeavy: boolean,
-    time?: HeavyTime,
+    time?: StatementTime,
   ): Promise<readonly Buffer[]> {
     if (isAborted) throw unavailable();
     const pool = pools.get(audience);
     if (!pool) throw new Error(`No connections for ${audience}`);
-    return isHeavy ? pool.heavy.read(statement, time) : pool.quick.read(statement);
+    return isHeavy ? pool.heavy.read(statement, time) : pool.quick.read(statement, time);
   }
 
   return {
     read(audience, statement, isHeavy, time) {
-      return retryLostConnection(() => readOnce(audience, statement, isHeavy, time));
+      return retryLostConnection(isHeavy, () => readOnce(audience, statement, isHeavy, time));
     },
     use() {
       return [...pools].flatMap(([audience, { quick, heavy }]) => [
@@ -129,14 +130,16 @@ function readOptions(login: RoleLogin, timeoutMs: number, ...options: readonly s
 }
 
 /** Repeats a read after a lost connection. Rejects with SERVICE_UNAVAILABLE if the database stays unavailable. */
-async function retryLostConnection<T>(read: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + RETRY_MS;
+async function retryLostConnection<T>(isHeavy: boolean, read: () => Promise<T>): Promise<T> {
+  let deadline = performance.now() + RETRY_MS;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await read();
     } catch (error) {
-      const mayRepeat = attempt === 1 || performance.now() < deadline;
-      if (!isConnectionLoss(error) || !mayRepeat) throw isTransient(error) ? unavailable() : error;
+      // A quick statement may have waited behind another one that held the connection for too long.
+      if (attempt === 1 && !isHeavy) deadline = performance.now() + RETRY_MS;
+      if (!isConnectionLoss(error) || performance.now() > deadline)
+        throw isTransient(error) ? unavailable() : error;
       await delay(Math.min(attempt - 1, MAX_PAUSE_MS));
     }
   }

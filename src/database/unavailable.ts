@@ -54,11 +54,12 @@ export function isTransient(error: unknown): boolean {
 
 const LOST_STATES = /^(57P01|57P02|08003|08006)$/;
 const LOST_SYSTEM_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
-const LOST_MESSAGES = /Connection terminated|is not queryable|Query read timeout/i;
+const LOST_MESSAGES = /Connection terminated|is not queryable/i;
 
 /**
  * Whether an established connection was lost, so that repeating a read on a new one may help. A failed attempt to
- * connect does not count: repeating it would only double the wait.
+ * connect does not count: repeating it would only double the wait. A statement that timed out does not count: it
+ * would hold another connection for as long.
  */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

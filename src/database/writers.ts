@@ -7,6 +7,8 @@ import type { PoolUse } from './pool-use.js';
 import { RequestQueue } from './request-queue.js';
 import type { RoleClientConfig } from './role-client.js';
 import { loginAs, ROLE_OF, type RoleLogin } from './roles.js';
+import type { StatementTime } from './statement-time.js';
+import { StatementTimeoutError } from './statement-timeout.js';
 import { begin, type Transaction } from './transaction.js';
 import { isTransient, unavailable } from './unavailable.js';
 
@@ -30,14 +32,16 @@ const MAX_PAUSE_MS = 20;
 const CONFLICTS = new Set(['40001', '40P01']);
 /** unique_violation: another transaction was first. When repeated, the work reads its rows or chooses another key. */
 const UNIQUE_VIOLATION = '23505';
-/** lock_not_available and idle_in_transaction_session_timeout. */
-const TIMEOUTS = new Set(['55P03', '25P03']);
+/** lock_not_available, idle_in_transaction_session_timeout and query_canceled, which statement_timeout causes. */
+const TIMEOUTS = new Set(['55P03', '25P03', '57014']);
 
 export interface WriteOptions {
   /** The work recognizes its own earlier result, so it may be repeated if a commit got no answer. */
   readonly isRepeatable?: boolean;
   /** A revocation has a connection of its own: it waits for no other writes. */
   readonly isRevocation?: boolean;
+  /** Receives how long the transactions held connections, failed ones included. */
+  readonly time?: StatementTime;
 }
 
 export interface Writers {
@@ -67,12 +71,12 @@ export function openWriters(ownerUrl: string, secret: string, connections = CONN
   });
 
   return {
-    async write(nation, work, { isRepeatable = false, isRevocation = false } = {}) {
+    async write(nation, work, { isRepeatable = false, isRevocation = false, time } = {}) {
       const name = isRevocation ? 'revocation' : 'write';
       const writePool = pools.find((candidate) => candidate.nation === nation && candidate.name === name);
       if (!writePool) throw new Error(`No connections for ${nation}`);
       const { pool, queue } = writePool;
-      return retryConflicts(isRepeatable, () => queue.run(() => transact(pool, work)));
+      return retryConflicts(isRepeatable, () => queue.run(() => transact(pool, work, time)));
     },
     use() {
       return pools.map(({ nation, name, pool, queue }) => ({
@@ -114,8 +118,13 @@ function openPool(nation: Nation, name: WritePool['name'], login: RoleLogin, con
   return { nation, name, pool, queue: new RequestQueue(connections) };
 }
 
-async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function transact<T>(
+  pool: Pool,
+  work: (tx: Transaction) => Promise<T>,
+  time?: StatementTime,
+): Promise<T> {
   const client = await pool.connect();
+  const startedAt = performance.now();
   if (!(client instanceof PipelinedClient)) throw new Error('The pool has connections of another kind');
   const transaction = begin(client);
   try {
@@ -130,6 +139,8 @@ async function transact<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): P
       () => client.release(true),
     );
     throw error;
+  } finally {
+    if (time) time.writeMs += performance.now() - startedAt;
   }
 }
 
@@ -145,7 +156,7 @@ async function retryConflicts<T>(isRepeatable: boolean, transaction: () => Promi
       const isConflict = endedByConflict(error, isRepeatable);
       const mayRepeat = isConflict
         ? attempt < MAX_ATTEMPTS
-        : isRepeatable && attempt === 1 && isTransient(error);
+        : isRepeatable && attempt === 1 && isTransient(error) && !timedOut(error);
       if (!mayRepeat) throw isConflict || isTransient(error) || timedOut(error) ? unavailable() : error;
       await delay(Math.random() * MAX_PAUSE_MS);
     }
@@ -158,6 +169,7 @@ function endedByConflict(error: unknown, isRepeatable: boolean): boolean {
   return CONFLICTS.has(code) || (isRepeatable && code === UNIQUE_VIOLATION);
 }
 
+/** What took too long once is not run again: it would hold a connection for as long. */
 function timedOut(error: unknown): boolean {
-  return TIMEOUTS.has(codeOf(error));
+  return error instanceof StatementTimeoutError || TIMEOUTS.has(codeOf(error));
 }

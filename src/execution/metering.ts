@@ -1,21 +1,29 @@
 import { OperationTypeNode } from 'graphql';
 import { CodedError } from '../common/errors.js';
+import type { StatementTime } from '../database/statement-time.js';
 import type { Budget, Charge, CostReport } from '../demand/budget.js';
 import { type CostOf, objectsIn } from '../demand/cost.js';
 import { ResponseText } from '../planner/response-text.js';
 import type { ExecutionRequest } from './execution-request.js';
 import type { ExecuteQuery, QueryResult } from './query-executor.js';
 
-/** Cost of each millisecond of a heavy statement, in addition to its objects. */
-const HEAVY_MS_COST = 1_000;
+/** Cost of a millisecond that a statement holds a connection, on top of what it answers. */
+const STATEMENT_MS_COST = 1_000;
+/**
+ * Milliseconds in quick and writing pools that the units of an operation pay for: for itself and for each unit. They
+ * cover the planning of a new statement and the noise of a busy machine. Failed operations pay for all of their time.
+ */
+const COVERED_MS = 10;
+const COVERED_MS_FOR_UNIT = 0.01;
 
 /** Operations with a higher maximum cost run in the heavy pool. */
 const LARGE_COST = 10_000;
 
 /**
  * Charges every operation to its subject's budget before it runs, on every transport, and returns what it did not use.
- * `extensions.cost` reports both. The time of heavy statements is charged on top and not reported. An operation above
- * the ceiling answers LIMIT_EXCEEDED, one beyond the budget RATE_LIMITED. Neither runs.
+ * `extensions.cost` reports both. The time of statements is charged on top and not reported: all of it in the heavy pool
+ * and for failed operations, otherwise what exceeds {@link COVERED_MS}. An operation above the ceiling answers
+ * LIMIT_EXCEEDED, one beyond the budget RATE_LIMITED. Neither runs.
  */
 export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
   return async (request) => {
@@ -35,18 +43,24 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
       const result = await execute(cost > LARGE_COST ? { ...request, isLarge: true } : request);
       used = objectsCost(request, result, cost);
       const { data, errors } = result;
-      return { data, errors, extensions: costExtension(finish()) };
+      return { data, errors, extensions: costExtension(finish(!data)) };
     } catch (error) {
-      finish();
+      finish(true);
       throw error;
     }
 
-    function finish(): CostReport {
-      const heavy = Math.round((record?.heavyMs ?? 0) * HEAVY_MS_COST);
-      if (record) record.cost = used + heavy;
-      return charge.finish(used, heavy);
+    function finish(hasFailed: boolean): CostReport {
+      const time = record
+        ? timeCost(record.time, hasFailed ? 0 : COVERED_MS + used * COVERED_MS_FOR_UNIT)
+        : 0;
+      if (record) record.cost = used + time;
+      return charge.finish(used, time);
     }
   };
+}
+
+function timeCost({ heavyMs, quickMs, writeMs }: StatementTime, coveredMs: number): number {
+  return Math.round((heavyMs + Math.max(0, quickMs + writeMs - coveredMs)) * STATEMENT_MS_COST);
 }
 
 function objectsCost({ operation }: ExecutionRequest, { data }: QueryResult, cost: number): number {

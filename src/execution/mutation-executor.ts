@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { CodedError } from '../common/errors.js';
 import type { WriteContext } from '../context/write-context.js';
+import type { StatementTime } from '../database/statement-time.js';
 import type { Transaction } from '../database/transaction.js';
 import { isUnavailable } from '../database/unavailable.js';
 import type { WriteOptions, Writers } from '../database/writers.js';
@@ -112,12 +113,17 @@ function mutationContext(request: ExecutionRequest, parts: MutationParts): Mutat
   const { context } = request;
   const { nation } = context.viewer;
   if (nation === null) throw new Error('A viewer without a nation has no right to write');
-  const write = writeAs(parts.write, nation);
+  const write = writeAs(parts.write, nation, context.record?.time);
   return Object.freeze({ ...context, nation, write, readBack: createReadBack(parts, request) });
 }
 
-function writeAs(write: Writers['write'], nation: Nation): WriteContext['write'] {
-  return <T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions) => write(nation, work, options);
+function writeAs(
+  write: Writers['write'],
+  nation: Nation,
+  time: StatementTime | undefined,
+): WriteContext['write'] {
+  return <T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions) =>
+    write(nation, work, { ...options, time });
 }
 
 /** If the database is unavailable the whole request fails, and the HTTP status says so. */

@@ -7,8 +7,8 @@ import {
 } from 'graphql';
 import { audienceOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
-import type { HeavyTime } from '../database/heavy-pool.js';
 import type { ReadStatement } from '../database/pipeline.js';
+import type { StatementTime } from '../database/statement-time.js';
 import type { Audience } from '../domain/scopes.js';
 import { forbidden } from '../graphql-types/guard.js';
 import { complete } from '../planner/completion.js';
@@ -27,7 +27,7 @@ export type ReadRow = (
   audience: Audience,
   statement: ReadStatement,
   isHeavy: boolean,
-  time?: HeavyTime,
+  time?: StatementTime,
 ) => Promise<readonly Buffer[]>;
 
 export interface ExecutorParts {
@@ -109,7 +109,7 @@ async function readColumns(
   const name = isHeavy ? undefined : statementName(plan);
   const values = boundValues(statement, variables);
   const audience = audienceOf(context.viewer);
-  const texts = await read(audience, { name, text: statement.text, values }, isHeavy, context.record);
+  const texts = await read(audience, { name, text: statement.text, values }, isHeavy, context.record?.time);
   const { compositions } = statement;
   if (compositions.length === 0) return texts;
   return texts.map((text) => Buffer.from(compose(String(text), compositions)));

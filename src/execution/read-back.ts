@@ -25,7 +25,7 @@ export function createReadBack(
   { plans, read, mayIntrospect }: ExecutorParts,
   request: ExecutionRequest,
 ): MutationContext['readBack'] {
-  const { viewer } = request.context;
+  const { viewer, record } = request.context;
   const planViewer = planViewerOf(request.context, mayIntrospect);
   return async ({ read: readOf, written }, info) => {
     const variables = {
@@ -52,7 +52,7 @@ export function createReadBack(
     if (plan.statement === null) throw new Error(`${info.fieldName} is not read`);
     const { text, isHeavy, compositions } = plan.statement;
     const statement = { name: statementName(plan), text, values: boundValues(plan.statement, variables) };
-    const [json] = await read(planViewer.audience, statement, isHeavy);
+    const [json] = await read(planViewer.audience, statement, isHeavy, record?.time);
     const object: unknown = JSON.parse(compose(String(json), compositions));
     if (entry) placeErrors(object, entry, viewer);
     return object;

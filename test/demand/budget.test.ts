@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NATIONS } from '../../src/domain/scopes.js';
 import { type App, startApp } from '../support/app.js';
+import { connectAs } from '../support/connect-as.js';
+import { aReport, REPORT } from '../support/writing.js';
 
 const BUDGET = 200;
 const cost = { ceiling: 150, budget: BUDGET, restoreRate: 50 };
+/** Half a second of statements. */
+const LARGE = { ceiling: 50_000, budget: 500_000, restoreRate: 1_000 };
 /** Costs 21: a page of 20. */
 const PAGE = '{ incidents { nodes { reference } } }';
 
@@ -16,6 +21,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await other.stop();
   await one.stop();
+});
+
+/** The first statement of a connection is planned, whose time these small budgets would feel. */
+beforeAll(async () => {
+  for (const app of [one, other]) {
+    for (const nation of NATIONS) {
+      await Promise.all(
+        [1, 2, 3, 4].map((n) => app.as(nation, 'LIAISON_OFFICER', { subject: `first ${n}` }).query(PAGE)),
+      );
+    }
+  }
 });
 
 describe('a budget', () => {
@@ -86,6 +102,26 @@ describe('a budget', () => {
       const refused = await app.as('TUR', 'DUTY_OFFICER', identity).query(PAGE);
       expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
       expect(refused.errors[0]?.extensions.retryAfter).toBeGreaterThan(0);
+    }
+  });
+
+  it.each([
+    ['quick read', PAGE, {}, 'incident', 'access exclusive'],
+    ['write', REPORT, { input: aReport() }, 'idempotency', 'access exclusive'],
+  ])('is charged the time of a %s that fails', async (_kind, document, variables, table, mode) => {
+    const charged = await startApp({ config: { cost: LARGE }, database: one.database });
+    const locker = await connectAs(one.database.url);
+    const officer = charged.as('RUS', 'DUTY_OFFICER', { subject: `fails at ${table}` });
+    try {
+      await locker.query(`begin; lock table ${table} in ${mode} mode`);
+      expect((await officer.query(document, variables)).status).toBe(503);
+      await locker.query('rollback');
+      const { status, errors } = await officer.query(PAGE);
+      expect([status, errors[0]?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
+      expect(errors[0]?.extensions.retryAfter).toBeGreaterThan(2_000);
+    } finally {
+      await locker.end();
+      await charged.stop();
     }
   });
 

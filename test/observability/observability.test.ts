@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { noStatementTime } from '../../src/database/statement-time.js';
 import { openLog } from '../../src/observability/log.js';
 import { openMetrics } from '../../src/observability/metrics.js';
 import { startApp } from '../support/app.js';
@@ -65,7 +66,7 @@ describe('the metrics', () => {
           durationMs: 3,
           operation: `Operation${index}`,
           cost: 2,
-          heavyMs: 0,
+          time: noStatementTime(),
           codes: index === 0 ? ['FORBIDDEN'] : [],
         });
       }

@@ -4,6 +4,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage } from '../../common/thrown.js';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { startFolderName } from './cluster.js';
@@ -131,7 +132,9 @@ function supervise(
 ): Postmaster {
   const identity = identityOf(server.pid ?? 0);
   if (identity === null) throw new Error('PostgreSQL ended as soon as it had started');
-  const stopRotation = options.serverLog.startRotation();
+  const stopRotation = options.serverLog.startRotation((error) =>
+    options.log(`${options.serverLog.path} cannot be rotated: ${errorMessage(error)}`),
+  );
   let stopping = false;
   server.once('exit', (code, signal) => {
     stopRotation();

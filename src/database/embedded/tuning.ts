@@ -32,6 +32,10 @@ export function settingsFor(memory: number): Record<string, string> {
     log_timezone: 'UTC',
     lc_messages: 'C',
     log_line_prefix: '%m [%p] %q%u@%d ',
+    // A statement of ours has up to half a megabyte, and parameters hold texts of the record: errors stand alone.
+    log_min_error_statement: 'panic',
+    log_parameter_max_length: '0',
+    log_parameter_max_length_on_error: '0',
     logging_collector: 'off',
     log_destination: 'stderr',
     password_encryption: 'scram-sha-256',
