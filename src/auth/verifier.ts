@@ -119,65 +119,77 @@ export function createVerifier({
   onReject = () => undefined,
   cacheSize = 10_000,
 }: VerifierOptions): Verifier {
-  const trusted = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
-  const accepted = new LRUCache<string, Accepted>({ max: cacheSize });
-  keys.onChange(() => accepted.clear());
+  return new TokenVerifier({ keys, issuers, clock, isRevoked, onReject, cacheSize });
+}
 
-  function reject(reason: Rejection): null {
-    onReject(reason);
+class TokenVerifier implements Verifier {
+  private readonly trusted: ReadonlyMap<string, Issuer>;
+  private readonly accepted: LRUCache<string, Accepted>;
+
+  constructor(private readonly options: Required<VerifierOptions>) {
+    this.trusted = new Map(options.issuers.map((issuer) => [issuer.issuer, issuer]));
+    this.accepted = new LRUCache({ max: options.cacheSize });
+    options.keys.onChange(() => this.accepted.clear());
+  }
+
+  verify(authorizationHeader: string | undefined): Viewer | null | Promise<Viewer | null> {
+    if (authorizationHeader === undefined) return this.reject('absent');
+    const token = bearerToken(authorizationHeader);
+    if (token === null) return this.reject('scheme');
+    const cached = this.accepted.get(token);
+    return cached === undefined ? this.examine(token) : this.admit(cached, token);
+  }
+
+  private reject(reason: Rejection): null {
+    this.options.onReject(reason);
     return null;
   }
 
-  /** Rules for every use of a token, whether it is cached or not. */
-  function admit({ viewer, claims }: Accepted, token: string): Viewer | null {
-    if (!isTimely(claims, Math.floor(clock() / 1000))) {
-      accepted.delete(token);
-      return reject('time');
-    }
-    return isRevoked(viewer.issuer, viewer.tokenId) ? reject('revoked') : viewer;
+  private now(): number {
+    return Math.floor(this.options.clock() / 1000);
   }
 
-  function prove(token: string, key: KeyObject | undefined, candidate: Accepted): Viewer | null {
-    if (key === undefined) return reject('key');
-    if (!isSigned(token, key, candidate.claims, Math.floor(clock() / 1000))) return reject('signature');
-    accepted.set(token, candidate);
-    return admit(candidate, token);
-  }
-
-  function examine(token: string): Viewer | null | Promise<Viewer | null> {
+  /** Checks a token that is not cached. */
+  private examine(token: string): Viewer | null | Promise<Viewer | null> {
     const read = readToken(token);
-    if (typeof read === 'string') return reject(read);
+    if (typeof read === 'string') return this.reject(read);
     const { kid, claims } = read;
-    const issuer = trusted.get(claims.iss);
-    if (issuer === undefined) return reject('issuer');
-    if (claims.nation !== undefined && claims.nation !== issuer.nation) return reject('nation');
+    const issuer = this.trusted.get(claims.iss);
+    if (issuer === undefined) return this.reject('issuer');
+    if (claims.nation !== undefined && claims.nation !== issuer.nation) return this.reject('nation');
     const role = ROLES.find((known) => known === claims.role);
-    if (role === undefined || !issuer.roles.includes(role)) return reject('role');
-    if (!isTimely(claims, Math.floor(clock() / 1000))) return reject('time');
-
-    return proveByKeyId(token, kid, { viewer: viewerOf(claims, issuer, role), claims });
+    if (role === undefined || !issuer.roles.includes(role)) return this.reject('role');
+    if (!isTimely(claims, this.now())) return this.reject('time');
+    return this.proveByKeyId(token, kid, { viewer: viewerOf(claims, issuer, role), claims });
   }
 
   /** Refreshes the keys of the issuer if none has this id, because it may be new. */
-  function proveByKeyId(
+  private proveByKeyId(
     token: string,
     kid: string,
     candidate: Accepted,
   ): Viewer | null | Promise<Viewer | null> {
+    const { keys } = this.options;
     const { issuer } = candidate.viewer;
     const key = keys.find(issuer, kid);
     const refreshing = key === undefined ? keys.refresh(issuer) : null;
-    if (refreshing === null) return prove(token, key, candidate);
-    return refreshing.then(() => prove(token, keys.find(issuer, kid), candidate));
+    if (refreshing === null) return this.prove(token, key, candidate);
+    return refreshing.then(() => this.prove(token, keys.find(issuer, kid), candidate));
   }
 
-  return {
-    verify(authorizationHeader) {
-      if (authorizationHeader === undefined) return reject('absent');
-      const token = bearerToken(authorizationHeader);
-      if (token === null) return reject('scheme');
-      const remembered = accepted.get(token);
-      return remembered === undefined ? examine(token) : admit(remembered, token);
-    },
-  };
+  private prove(token: string, key: KeyObject | undefined, candidate: Accepted): Viewer | null {
+    if (key === undefined) return this.reject('key');
+    if (!isSigned(token, key, candidate.claims, this.now())) return this.reject('signature');
+    this.accepted.set(token, candidate);
+    return this.admit(candidate, token);
+  }
+
+  /** Rules for every use of a token, whether it is cached or not. */
+  private admit({ viewer, claims }: Accepted, token: string): Viewer | null {
+    if (!isTimely(claims, this.now())) {
+      this.accepted.delete(token);
+      return this.reject('time');
+    }
+    return this.options.isRevoked(viewer.issuer, viewer.tokenId) ? this.reject('revoked') : viewer;
+  }
 }

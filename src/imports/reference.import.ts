@@ -76,7 +76,7 @@ async function saveOfficials(manager: EntityManager, officials: OfficialsFile, p
 async function saveAgreements(
   manager: EntityManager,
   agreements: AgreementFile,
-  { party, official, place }: Record<'party' | 'official' | 'place', KeyOf>,
+  keys: Record<'party' | 'official' | 'place', KeyOf>,
 ): Promise<void> {
   await manager.save(
     Agreement,
@@ -94,12 +94,19 @@ async function saveAgreements(
     agreements.flatMap(({ signatories }, index) =>
       signatories.map((code, before) => ({
         agreementKey: index + 1,
-        officialKey: official(code),
+        officialKey: keys.official(code),
         ordinal: before + 1,
       })),
     ),
   );
-  const provisions = agreements
+  await saveProvisions(manager, provisionsOf(agreements), keys);
+}
+
+type ProvisionRecord = ReturnType<typeof provisionsOf>[number];
+
+/** The provisions of all agreements, with their keys and codes. */
+function provisionsOf(agreements: AgreementFile) {
+  return agreements
     .flatMap(({ code, provisions }, index) =>
       provisions.map((provision) => ({
         ...provision,
@@ -108,6 +115,13 @@ async function saveAgreements(
       })),
     )
     .map((provision, index) => ({ ...provision, key: index + 1 }));
+}
+
+async function saveProvisions(
+  manager: EntityManager,
+  provisions: readonly ProvisionRecord[],
+  { party, place }: Record<'party' | 'place', KeyOf>,
+): Promise<void> {
   await manager.save(
     Provision,
     provisions.map(({ key, code, number, agreementKey, summary }) => ({
@@ -118,37 +132,36 @@ async function saveAgreements(
       summary: compiledText(summary),
     })),
   );
-  const linksOf = <T, R>(
-    list: (provision: (typeof provisions)[number]) => readonly T[],
-    link: (item: T) => R,
-  ) =>
-    provisions.flatMap((provision) =>
-      list(provision).map((item, index) => ({
-        provisionKey: provision.key,
-        ordinal: index + 1,
-        ...link(item),
-      })),
-    );
+  const parties = partsOf(provisions, ({ obligedParties }) => obligedParties);
   await manager.save(
     ProvisionParty,
-    linksOf(
-      ({ obligedParties }) => obligedParties,
-      (code) => ({ partyKey: party(code) }),
-    ),
+    parties.map(({ part, ...position }) => ({ ...position, partyKey: party(part) })),
   );
+  const places = partsOf(provisions, (provision) => provision.places);
   await manager.save(
     ProvisionPlace,
-    linksOf(
-      ({ places }) => places,
-      (code) => ({ placeKey: place(code) }),
-    ),
+    places.map(({ part, ...position }) => ({ ...position, placeKey: place(part) })),
   );
+  const deadlines = partsOf(provisions, (provision) => provision.deadlines);
   await manager.save(
     ProvisionDeadline,
-    linksOf(
-      ({ deadlines }) => deadlines,
-      ({ subject, planned, revised, actual }) => ({ subjects: subject, planned, revised, actual }),
-    ),
+    deadlines.map(({ part: { subject, planned, revised, actual }, ...position }) => ({
+      ...position,
+      subjects: subject,
+      planned,
+      revised,
+      actual,
+    })),
+  );
+}
+
+/** The parts of all provisions, each with its provision and its ordinal from 1. */
+function partsOf<T>(
+  provisions: readonly ProvisionRecord[],
+  list: (provision: ProvisionRecord) => readonly T[],
+) {
+  return provisions.flatMap((provision) =>
+    list(provision).map((part, index) => ({ provisionKey: provision.key, ordinal: index + 1, part })),
   );
 }
 

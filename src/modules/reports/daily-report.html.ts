@@ -10,90 +10,21 @@ import { type Html, html, joined } from './html.js';
 export function dailyReportPage(languages: readonly PrintedLanguage[]): string {
   const [first] = languages;
   if (!first) throw new Error('A report has a language');
-  const { date, markingText } = first.report;
-  const row = (of: (language: PrintedLanguage) => Html): Html =>
-    html`<div class="row">${joined(languages.map((language) => cell(language.locale, of(language))))}</div>`;
-  const section = (key: string, rows: readonly Html[]): Html =>
-    html`<section>${row(({ locale }) => html`<h2>${translator(locale)(`report.${key}`)}</h2>`)}${joined(rows)}</section>`;
-  const note = (key: string): Html[] => [
-    row(({ locale }) => html`<p class="note">${translator(locale)(`report.${key}`)}</p>`),
-  ];
-  /** One row for each item. Every language has the same items. */
-  const rowsOf = <T>(
-    of: (report: PrintedReport) => readonly T[],
-    show: (item: T, locale: Locale, index: number) => Html,
-  ): Html[] =>
-    of(first.report).map((_, index) =>
-      row(({ locale, report }) => {
-        const item = of(report)[index];
-        return item === undefined ? html`` : show(item, locale, index);
-      }),
-    );
-  const orNote = (rows: readonly Html[], key: string): readonly Html[] =>
-    rows.length > 0 ? rows : note(key);
-
+  const { date, markingText, texts } = first.report;
   const band = html`<tr><td><div class="band"><span class="day">${date}</span><span class="marking">${markingText}</span></div></td></tr>`;
-
-  const body = html`
-<header>
-  ${row(
-    ({
-      centre,
-      report: {
-        texts: [text],
-      },
-    }) => html`<p class="centre">${centre}</p><h1>${text.title}</h1><p class="lead">${text.summary}</p>`,
-  )}
-</header>
-${section(
-  'incidents',
-  orNote(
-    rowsOf(({ entries }) => entries, showEntry),
-    'noIncidents',
-  ),
-)}
-${
-  first.report.ongoing.length > 0
-    ? section(
-        'ongoing',
-        rowsOf(({ ongoing }) => ongoing, showEntry),
-      )
-    : html``
-}
-${first.report.total.count > 0 ? section('totals', [row(({ locale, report }) => totals(locale, report)), ...note('known')]) : html``}
-${section(
-  'provisions',
-  orNote(
-    rowsOf(({ provisions }) => provisions, showProvision),
-    'noProvisions',
-  ),
-)}
-${section(
-  'deadlines',
-  orNote(
-    rowsOf(
-      ({ deadlines }) => deadlines,
-      (item, locale) => showDeadline(item, locale),
-    ),
-    'noDeadlines',
-  ),
-)}
-<footer class="audiences">${row(
-    ({
-      report: {
-        texts: [text],
-      },
-    }) => html`<p>${text.marking}</p>`,
-  )}</footer>
-${signatures(languages)}`;
-
+  const body = joined([
+    heading(languages),
+    ...sections(first.report, new ReportRows(languages, first.report)),
+    footer(languages),
+    signatures(languages),
+  ]);
   return html`<!doctype html>
 <html lang="${LANGUAGES[first.locale].tag}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${first.report.texts[0].title} · ${markingText}</title>
+<title>${texts[0].title} · ${markingText}</title>
 <style>${REPORT_STYLE}</style>
 </head>
 <body class="columns-${languages.length}">
@@ -101,6 +32,82 @@ ${signatures(languages)}`;
 </body>
 </html>
 `.text;
+}
+
+/** Rows of the page: a cell for each language, with the same content. */
+class ReportRows {
+  constructor(
+    private readonly languages: readonly PrintedLanguage[],
+    private readonly first: PrintedReport,
+  ) {}
+
+  section(key: string, rows: readonly Html[]): Html {
+    return html`<section>${this.text(key, (text) => html`<h2>${text}</h2>`)}${joined(rows)}</section>`;
+  }
+
+  note(key: string): Html {
+    return this.text(key, (text) => html`<p class="note">${text}</p>`);
+  }
+
+  totals(): Html {
+    return row(this.languages, ({ locale, report }) => totals(locale, report));
+  }
+
+  /** One row for each item. Every language has the same items. */
+  items<T>(
+    list: (report: PrintedReport) => readonly T[],
+    show: (item: T, locale: Locale, index: number) => Html,
+  ): Html[] {
+    return list(this.first).map((_, index) =>
+      row(this.languages, ({ locale, report }) => {
+        const item = list(report)[index];
+        return item === undefined ? html`` : show(item, locale, index);
+      }),
+    );
+  }
+
+  private text(key: string, show: (text: string) => Html): Html {
+    return row(this.languages, ({ locale }) => show(translator(locale)(`report.${key}`)));
+  }
+}
+
+function sections({ ongoing, total }: PrintedReport, rows: ReportRows): Html[] {
+  const orNote = (items: readonly Html[], key: string): readonly Html[] =>
+    items.length > 0 ? items : [rows.note(key)];
+  const entries = rows.items((report) => report.entries, showEntry);
+  const provisions = rows.items((report) => report.provisions, showProvision);
+  const deadlines = rows.items((report) => report.deadlines, showDeadline);
+  return [
+    rows.section('incidents', orNote(entries, 'noIncidents')),
+    ...(ongoing.length > 0
+      ? [
+          rows.section(
+            'ongoing',
+            rows.items((report) => report.ongoing, showEntry),
+          ),
+        ]
+      : []),
+    ...(total.count > 0 ? [rows.section('totals', [rows.totals(), rows.note('known')])] : []),
+    rows.section('provisions', orNote(provisions, 'noProvisions')),
+    rows.section('deadlines', orNote(deadlines, 'noDeadlines')),
+  ];
+}
+
+function row(languages: readonly PrintedLanguage[], show: (language: PrintedLanguage) => Html): Html {
+  return html`<div class="row">${joined(languages.map((language) => cell(language.locale, show(language))))}</div>`;
+}
+
+function heading(languages: readonly PrintedLanguage[]): Html {
+  const show = ({ centre, report }: PrintedLanguage): Html => {
+    const [{ title, summary }] = report.texts;
+    return html`<p class="centre">${centre}</p><h1>${title}</h1><p class="lead">${summary}</p>`;
+  };
+  return html`<header>${row(languages, show)}</header>`;
+}
+
+function footer(languages: readonly PrintedLanguage[]): Html {
+  const show = ({ report }: PrintedLanguage): Html => html`<p>${report.texts[0].marking}</p>`;
+  return html`<footer class="audiences">${row(languages, show)}</footer>`;
 }
 
 function cell(locale: Locale, content: Html): Html {

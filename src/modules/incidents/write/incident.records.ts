@@ -27,73 +27,66 @@ export interface RecordKeys {
 }
 
 /**
- * Statements that write new incidents with all that belongs to them, as version 1, and insert what is given `alongside`.
- * What they are found by is kept by triggers.
+ * Statements that insert new incidents with their parts, as version 1, and run `alongside`. Triggers write their search
+ * documents.
  */
 export function incidentInsertions(
   incidents: readonly NewIncident[],
   keys: RecordKeys,
   ...alongside: readonly Statement[]
 ): Statement[] {
-  const records = incidents.map((incident) => {
+  const records = incidents.map((incident): FirstVersion => {
     const canonical = canonicalJson(incident.content);
-    const { title, narrative } = incident.content;
-    const texts = { title: storedText(title), narrative: narrative && storedText(narrative) };
-    return { ...incident, ...texts, canonical, hash: contentHash(canonical) };
+    return { ...incident, canonical, hash: contentHash(canonical) };
   });
+  const incidentRows = records.map((record) => incidentRow(record, keys));
   return [
-    insertInto(
-      'incident',
-      records.map(
-        ({
-          key,
-          reference,
-          importKey,
-          originator,
-          audience,
-          writtenBy,
-          content,
-          title,
-          narrative,
-          hash,
-        }) => ({
-          key,
-          audience,
-          reference,
-          importKey,
-          version: 1,
-          originator,
-          ...contentColumns(content, keys),
-          title,
-          narrative,
-          status: 'REPORTED',
-          contentHash: hash,
-          reportedBy: writtenBy,
-          writtenBy,
-        }),
-      ),
-      { created_at: 'now()', updated_at: 'now()' },
-    ),
+    insertInto('incident', incidentRows, { created_at: 'now()', updated_at: 'now()' }),
     batchStatements(
-      insertInto(
-        'revision',
-        records.map(({ key, audience, originator, canonical, hash }) => ({
-          incidentKey: key,
-          audience,
-          version: 1,
-          changedBy: originator,
-          changes: [],
-          contentHash: hash,
-          content: canonical,
-        })),
-        { changed_at: 'now()' },
-      ),
+      insertInto('revision', records.map(revisionRow), { changed_at: 'now()' }),
       ...claimInsertions(incidents, keys),
       ...casualtiesInsertions(incidents, keys),
       ...provisionInsertions(incidents, keys),
       ...alongside,
     ),
   ];
+}
+
+/** A new incident with its canonical content and the content hash. */
+interface FirstVersion extends NewIncident {
+  readonly canonical: string;
+  readonly hash: string;
+}
+
+function incidentRow(record: FirstVersion, keys: RecordKeys) {
+  const { key, reference, importKey, originator, audience, writtenBy, content, hash } = record;
+  return {
+    key,
+    audience,
+    reference,
+    importKey,
+    version: 1,
+    originator,
+    ...contentColumns(content, keys),
+    title: storedText(content.title),
+    narrative: content.narrative && storedText(content.narrative),
+    status: 'REPORTED',
+    contentHash: hash,
+    reportedBy: writtenBy,
+    writtenBy,
+  };
+}
+
+function revisionRow({ key, audience, originator, canonical, hash }: FirstVersion) {
+  return {
+    incidentKey: key,
+    audience,
+    version: 1,
+    changedBy: originator,
+    changes: [],
+    contentHash: hash,
+    content: canonical,
+  };
 }
 
 /** Columns of the content except title and narrative. The database derives the district. */
