@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   parse,
+  SingleFieldSubscriptionsRule,
   type StringValueNode,
   specifiedRules,
   validate,
@@ -13,6 +14,7 @@ import { LRUCache } from 'lru-cache';
 import { CodedError, ERROR_STATUS, type ErrorCode } from '../common/errors.js';
 import { isStorable } from '../common/utf8.js';
 import { exceededLimit, LIMITS, limitExceeded } from './limits.js';
+import { singleFieldSubscriptions } from './single-field-subscriptions.js';
 
 const MAX_CACHED_DOCUMENTS = 2_000;
 /** Maximum text of all cached documents, in UTF-16 code units. */
@@ -59,12 +61,14 @@ export function openDocuments(schema: GraphQLSchema): Documents {
   return { examine: (text) => cache.get(text) ?? examineAnew(text) };
 }
 
-/**
- * Rules of graphql-js may throw instead of reporting: `@skip(if: $x)` on a field of a subscription makes one throw.
- */
+const RULES = specifiedRules.map((rule) =>
+  rule === SingleFieldSubscriptionsRule ? singleFieldSubscriptions : rule,
+);
+
+/** Rules of graphql-js may throw an error instead of reporting it. */
 function validationErrors(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
   try {
-    return validate(schema, document, specifiedRules, { maxErrors: LIMITS.validationErrors });
+    return validate(schema, document, RULES, { maxErrors: LIMITS.validationErrors });
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
     throw error;

@@ -1,15 +1,6 @@
-import {
-  execute,
-  GraphQLBoolean,
-  type GraphQLError,
-  type GraphQLSchema,
-  getVariableValues,
-  Kind,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-  type VariableDefinitionNode,
-} from 'graphql';
+import { execute, type GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { CodedError } from '../common/errors.js';
+import type { RequestContext } from '../context/request-context.js';
 import type { WriteContext } from '../context/write-context.js';
 import type { StatementTime } from '../database/statement-time.js';
 import type { Transaction } from '../database/transaction.js';
@@ -19,10 +10,11 @@ import type { Nation } from '../domain/scopes.js';
 import { forbidden, scopeRequiredBy } from '../graphql-types/guard.js';
 import { ResponseText } from '../planner/response-text.js';
 import { collectFields, fragmentsOf } from '../planner/selection.js';
+import type { Variables } from '../planner/sql.js';
 import type { ExecutionRequest } from './execution-request.js';
 import type { ExecuteQuery, ExecutorParts } from './query-executor.js';
 import { createReadBack, type MutationContext } from './read-back.js';
-import { MAX_VARIABLE_ERRORS } from './variables.js';
+import { variablesOf } from './variables.js';
 
 export interface MutationParts extends ExecutorParts {
   readonly write: Writers['write'];
@@ -55,9 +47,9 @@ function needsOtherTransport(): CodedError {
  */
 export function createMutationExecutor(schema: GraphQLSchema, parts: MutationParts): ExecuteQuery {
   return async (request) => {
-    // graphql-js coerces all variables later and rejects invalid ones. Only these are needed now.
-    const switches = getVariableValues(schema, switchesOf(request.operation), request.variables);
-    const denied = switches.coerced ? deniedFields(schema, request, switches.coerced) : [];
+    const given = variablesOf(schema, request);
+    if (given.errors) return { errors: given.errors };
+    const denied = deniedFields(schema, request, given.variables);
     if (denied.length > 0) return { data: null, errors: denied };
     const { data, errors } = await execute({
       schema,
@@ -65,7 +57,6 @@ export function createMutationExecutor(schema: GraphQLSchema, parts: MutationPar
       operationName: request.operation.name?.value,
       variableValues: request.variables,
       contextValue: mutationContext(request, parts),
-      options: { maxCoercionErrors: MAX_VARIABLE_ERRORS },
     });
     if (data === undefined) return { errors };
     if (data === null && request.operation.selectionSet.selections.length === 1)
@@ -74,22 +65,14 @@ export function createMutationExecutor(schema: GraphQLSchema, parts: MutationPar
   };
 }
 
-/** Definitions of the variables that decide whether a field is selected. */
-function switchesOf({ variableDefinitions = [] }: OperationDefinitionNode): VariableDefinitionNode[] {
-  return variableDefinitions.filter(({ type }) => {
-    const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
-    return named.kind === Kind.NAMED_TYPE && named.name.value === GraphQLBoolean.name;
-  });
-}
-
 /**
- * An error for each mutation of the operation whose scope the viewer lacks. Then nothing of the operation runs, so
- * that it is never half done. A mutation without a declared scope is closed to everybody.
+ * An error for each mutation of the operation whose scope the viewer lacks. Nothing of the operation runs then, so
+ * that it is never half done. A mutation that states no scope is open to nobody, and none to a viewer without a nation.
  */
 function deniedFields(
   schema: GraphQLSchema,
   request: ExecutionRequest,
-  variables: Readonly<Record<string, unknown>>,
+  variables: Variables,
 ): GraphQLError[] {
   const mutation = schema.getMutationType();
   if (!mutation) throw new Error('The schema has no mutations');
@@ -103,16 +86,17 @@ function deniedFields(
     if (!field) continue;
     const scope = scopeRequiredBy(field);
     if (scope === null) throw new Error(`Mutation.${field.name} states no scope`);
-    if (viewer.scopes.has(scope)) continue;
+    if (viewer.nation !== null && viewer.scopes.has(scope)) continue;
     errors.push(forbidden(viewer, scope, { nodes: [node], path: [key] }));
   }
   return errors;
 }
 
-function mutationContext(request: ExecutionRequest, parts: MutationParts): MutationContext {
+/** The context of the resolvers. Without a nation none of them runs: see {@link deniedFields}. */
+function mutationContext(request: ExecutionRequest, parts: MutationParts): MutationContext | RequestContext {
   const { context } = request;
   const { nation } = context.viewer;
-  if (nation === null) throw new Error('A viewer without a nation has no right to write');
+  if (nation === null) return context;
   const write = writeAs(parts.write, nation, context.record?.time);
   return Object.freeze({ ...context, nation, write, readBack: createReadBack(parts, request) });
 }

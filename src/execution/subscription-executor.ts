@@ -111,7 +111,8 @@ export function createSubscriptionExecutor(
       const given = variablesOf(schema, request);
       if (given.errors) return { errors: given.errors };
       const root = rootOf(schema, type, request, given.variables);
-      if (root === null) return { errors: [new CodedError('OPERATION_RESOLUTION_FAILURE')] };
+      if (root === null)
+        return { errors: [new CodedError('BAD_USER_INPUT', { reason: 'NOTHING_SELECTED' })] };
       const { viewer } = request.context;
       try {
         checkScope(root, request.context);

@@ -40,7 +40,7 @@ function isRequestError(error: unknown): boolean {
   return code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED' || isVariableError(error);
 }
 
-/** Whether a variable has an invalid value. graphql-js gives such an error no code. */
-export function isVariableError({ nodes }: GraphQLError): boolean {
+/** Whether a variable has a wrong value. */
+function isVariableError({ nodes }: GraphQLError): boolean {
   return nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
 }

@@ -16,14 +16,14 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_STATUS, type ErrorCode } from '../common/errors.js';
+import { ERROR_STATUS } from '../common/errors.js';
 import type { RequestContext } from '../context/request-context.js';
 import type { Documents, Examined } from '../demand/documents.js';
 import { LIMITS } from '../demand/limits.js';
 import type { FormatErrors } from '../execution/error-formatter.js';
 import type { ExecuteQuery, QueryResult } from '../execution/query-executor.js';
 import { readyResponse, stringifyResult } from './apollo-adapter.js';
-import { errorHead, isVariableError } from './error-response.js';
+import { errorHead } from './error-response.js';
 
 interface GraphqlParts {
   readonly schema: GraphQLSchema;
@@ -118,31 +118,20 @@ async function executeOperation(
   if (!operation) return { errors: [unresolvedOperation()] };
   const operationName = operation.name?.value ?? null;
   if (contextValue.record) contextValue.record.operation = operationName;
-  const { data, errors, extensions } = await execute({
+  return execute({
     document,
     operation,
     operationKey: `${queryHash}:${operationName ?? ''}`,
     variables: request.variables ?? {},
     context: contextValue,
   });
-  return { data, errors: data === undefined ? errors?.map(withCode) : errors, extensions };
 }
 
 function unresolvedOperation(): GraphQLError {
-  return requestError(
-    new GraphQLError('The document has no operation of that name, or several and none is named.'),
-    'OPERATION_RESOLUTION_FAILURE',
-  );
-}
-
-/** graphql-js gives errors of variables no code. */
-function withCode(error: GraphQLError): GraphQLError {
-  const { code } = error.extensions;
-  return code === undefined && isVariableError(error) ? requestError(error, 'BAD_USER_INPUT') : error;
-}
-
-function requestError({ message, nodes }: GraphQLError, code: ErrorCode): GraphQLError {
-  return new GraphQLError(message, { nodes, extensions: { code, http: { status: ERROR_STATUS[code] } } });
+  const code = 'OPERATION_RESOLUTION_FAILURE';
+  return new GraphQLError('The document has no operation of that name, or several and none is named.', {
+    extensions: { code, http: { status: ERROR_STATUS[code] } },
+  });
 }
 
 function acceptOf({ http }: GraphQLRequest): string {

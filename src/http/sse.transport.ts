@@ -22,8 +22,13 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const operationRequest = z.object({
   query: z.string(),
   operationName: z.string().nullish(),
-  variables: z.record(z.string(), z.unknown()).nullish(),
+  // Not z.record, which drops a variable named `__proto__`.
+  variables: z.custom<Readonly<Record<string, unknown>>>(isObject).nullish(),
 });
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 export interface SseTransport {
   /**

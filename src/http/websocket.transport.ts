@@ -157,7 +157,7 @@ function createProtocol({ schema, operations, sessions }: WebSocketParts) {
     connection: ConnectionContext,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const answer = await runOperation(operations, connection, payload);
+    const answer = await runOperation(operations, connection, payload).catch(failure);
     if (Array.isArray(answer)) return answer;
     if (answer.kind === 'refused') {
       const errors = answer.errors.map(({ message }) => new GraphQLError(message));
@@ -227,6 +227,11 @@ async function runOperation(
 
 function contextOf(operations: Operations, { session, acceptLanguage }: Connection): RequestContext | null {
   return session && operations.contextFor(session.viewer, acceptLanguage);
+}
+
+/** What fails unexpectedly fails for its operation; thrown on, it would close the socket with all of them. */
+function failure(error: unknown): GraphQLError[] {
+  return [new GraphQLError('Internal error', { originalError: error instanceof Error ? error : undefined })];
 }
 
 const ANY_OPERATION = parse('{ __typename }');

@@ -30,6 +30,8 @@ const REASONS = [
   'SUBSCRIPTION_TRANSPORT',
   'NOT_UTF8',
   'UNSTORABLE_TEXT',
+  'NULL_VARIABLE',
+  'NOTHING_SELECTED',
 ];
 
 const DESCRIBED = [
@@ -174,6 +176,9 @@ describe('scripts', () => {
     'GPS',
     'first',
     'last',
+    'null',
+    'skip',
+    'include',
   ]);
 
   it('writes Russian in Cyrillic and the others in Latin', () => {
