@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { type KnownMigration, knownMigrations, packageVersion } from './checksums.js';
 
 /** Runs a statement and answers its rows. */
-export type RunQuery = (text: string) => Promise<unknown>;
+type RunQuery = (text: string) => Promise<unknown>;
 
 /** A migration in the database. Its checksum is null if a version before checksums wrote it. */
-export interface AppliedMigration {
+interface AppliedMigration {
   readonly name: string;
   readonly checksum: string | null;
   /** The release before the migration, if it works with the migration as well. */
@@ -13,7 +13,7 @@ export interface AppliedMigration {
 }
 
 /** The migrations of the database differ from those of this version. The message is a sentence for the operator. */
-export class MigrationMismatchError extends Error {}
+class MigrationMismatchError extends Error {}
 
 const REMEDY =
   'start the version that wrote it, or set the database aside (the folder of MERZILI_DATA_DIR, or what DATABASE_URL names); nothing has been changed';

@@ -10,7 +10,7 @@ import type { DisposalStack } from './disposal-stack.js';
 import { migrate } from './migrate.js';
 
 /** Connection URL of the database owner, and the secret that role passwords derive from. */
-export interface Database {
+interface Database {
   readonly ownerUrl: string;
   readonly secret: string;
 }

@@ -7,7 +7,7 @@ import { knownMigrations, packageVersion } from './checksums.js';
 const TIMEOUT_MS = 3_000;
 
 /** Checks whether the database of a running server still has the migrations of this version. */
-export interface MigrationCheck {
+interface MigrationCheck {
   /**
    * A sentence that says why this version must not work with the database. Null if it may, or if the database is
    * unavailable.

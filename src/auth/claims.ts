@@ -81,7 +81,7 @@ function hasMisspeltClaim(payload: object): boolean {
 /** Claims of a token: well-formed, but not verified. `scope` has the order of the permission table. */
 export type TokenClaims = Readonly<z.output<typeof claims>>;
 
-export interface UnprovenToken {
+interface UnprovenToken {
   readonly kid: string;
   readonly claims: TokenClaims;
 }

@@ -12,7 +12,7 @@ export interface BudgetTerms {
 }
 
 /** Tokens taken from the shared bucket. */
-export interface TokenReservation {
+interface TokenReservation {
   readonly granted: number;
   /** Tokens left in the bucket. */
   readonly left: number;

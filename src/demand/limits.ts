@@ -36,7 +36,7 @@ export const LIMITS = {
   validationErrors: 5,
 } as const;
 
-export type Limit = Exclude<keyof typeof LIMITS, 'validationErrors'>;
+type Limit = Exclude<keyof typeof LIMITS, 'validationErrors'>;
 
 const REASONS: Readonly<Record<Limit, string>> = {
   tokens: 'LIMIT_TOKENS',

@@ -11,7 +11,7 @@ const APOLLO_MANIFEST = z.object({
 const CODEGEN_MANIFEST = z.record(z.string().min(1), z.string().min(1));
 
 /** The parts of a request that identify its document. */
-export interface DocumentRequest {
+interface DocumentRequest {
   readonly query?: unknown;
   readonly documentId?: unknown;
   readonly extensions?: unknown;
@@ -37,7 +37,7 @@ export async function loadTrustedDocuments(file: string): Promise<TrustedDocumen
   return trustedDocuments(textsOf(json, file));
 }
 
-export function trustedDocuments(texts: ReadonlyMap<string, string>): TrustedDocuments {
+function trustedDocuments(texts: ReadonlyMap<string, string>): TrustedDocuments {
   const known = new Set(texts.values());
   return {
     size: texts.size,

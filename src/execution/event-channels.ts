@@ -11,7 +11,7 @@ import type { ReadRow } from './query-executor.js';
  * Channels of open subscriptions. Subscriptions of one audience with the same plan and the same bound values share a
  * channel, so that their events are read once for all of them.
  */
-export interface EventChannels {
+interface EventChannels {
   /** The channel exists while it has users. Each user calls `release` once. */
   acquire(
     plan: CachedPlan,

@@ -16,7 +16,7 @@ import type { ExecuteQuery, ExecutorParts } from './query-executor.js';
 import { createReadBack, type MutationContext } from './read-back.js';
 import { variablesOf } from './variables.js';
 
-export interface MutationParts extends ExecutorParts {
+interface MutationParts extends ExecutorParts {
   readonly write: Writers['write'];
 }
 

@@ -33,7 +33,7 @@ import { createSubscriptionLimit } from './subscription-limit.js';
 import { variablesOf } from './variables.js';
 import { withViewer } from './with-viewer.js';
 
-export interface SubscriptionParts extends ExecutorParts {
+interface SubscriptionParts extends ExecutorParts {
   readonly log: EventLog;
   readonly feed: Feed;
   readonly costOf: CostOf;
@@ -42,7 +42,7 @@ export interface SubscriptionParts extends ExecutorParts {
 }
 
 /** The results to come, or the errors that prevent them. */
-export type Subscribed = { readonly events: Events } | { readonly errors: readonly GraphQLError[] };
+type Subscribed = { readonly events: Events } | { readonly errors: readonly GraphQLError[] };
 
 export interface SubscriptionExecutor {
   execute(request: ExecutionRequest): Promise<Subscribed>;

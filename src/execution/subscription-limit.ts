@@ -4,7 +4,7 @@ import { CodedError } from '../common/errors.js';
 const MAX_SUBSCRIPTIONS = 1_024;
 
 /** Counts the open subscriptions of each subject. */
-export interface SubscriptionLimit {
+interface SubscriptionLimit {
   /** Throws LIMIT_EXCEEDED if the subject has reached the maximum. */
   check(subject: string): void;
   add(subject: string): void;

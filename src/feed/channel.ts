@@ -37,7 +37,7 @@ export interface Channel extends FeedReader {
 const renderedPairs = z.array(z.tuple([z.string(), z.record(z.string(), z.unknown())]));
 
 /** Returns the JSON list of pairs of cursor and event for the given cursors. */
-export type ReadEvents = (cursors: readonly string[]) => Promise<string>;
+type ReadEvents = (cursors: readonly string[]) => Promise<string>;
 
 export function createChannel(audience: Audience, read: ReadEvents): Channel {
   const subscribers = new Set<ChannelSubscriber>();

@@ -15,7 +15,7 @@ export interface LoggedEvent {
   readonly offset: EventOffset;
 }
 
-export interface Page {
+interface Page {
   readonly events: readonly LoggedEvent[];
   /** Where the next page begins. Everything before it has been read, and no event will be inserted there. */
   readonly next: EventOffset;

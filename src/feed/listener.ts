@@ -6,7 +6,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 2_000;
 
-export interface Listener {
+interface Listener {
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import type { TranslationStatus } from '../domain/vocabularies.js';
 import { ENUMS } from './enums.js';
 
 @ObjectType({ description: 'A text in one of its languages.' })
-export class Translation {
+class Translation {
   @Field(() => ENUMS.Locale, { description: 'Language of the text.' })
   locale!: Locale;
 

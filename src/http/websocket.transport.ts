@@ -19,7 +19,7 @@ import { unstorableText } from './request-parameters.js';
 import type { Session, Sessions } from './session.js';
 
 /** The most operations that one socket may have at once. */
-export const MAX_OPERATIONS = 128;
+const MAX_OPERATIONS = 128;
 /** How long a client may take to send its token. */
 const INIT_TIMEOUT_MS = 5_000;
 const PING_MS = 12_000;

@@ -37,7 +37,7 @@ export const REASONS = {
   IDEMPOTENCY_MISMATCH: 'IDEMPOTENCY_MISMATCH',
 } as const satisfies Record<string, UserErrorCode>;
 
-export type Reason = keyof typeof REASONS;
+type Reason = keyof typeof REASONS;
 
 export interface Problem {
   readonly reason: Reason;

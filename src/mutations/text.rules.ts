@@ -5,20 +5,20 @@ import type { StoredText } from '../graphql-types/localized-text.type.js';
 import type { Problem } from './problem.js';
 
 /** Includes the characters that change text direction, which can make a text read as another one. */
-export const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL_IN_LINES = /[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** Letters that look like those of a code but are others. */
 export const LOOKALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
 
-export interface TextLimits {
+interface TextLimits {
   readonly longest: number;
   /** Whether line breaks and tabs are allowed. */
   readonly hasLines?: boolean;
 }
 
 /** The text in the stored form: NFC, trimmed, lines ending in a line feed. */
-export function normalized(text: string): string {
+function normalized(text: string): string {
   return text.normalize('NFC').replaceAll('\r\n', '\n').trim();
 }
 

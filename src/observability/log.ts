@@ -6,7 +6,7 @@ import { type LogSink, standardError } from './log-sink.js';
 /** Characters that a terminal or editor could take for a line end or a change of direction. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-export interface Log {
+interface Log {
   readonly logger: Logger;
   /** Writes the remaining lines. */
   end(): Promise<void>;

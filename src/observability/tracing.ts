@@ -11,7 +11,7 @@ import type { ExecuteQuery } from '../execution/query-executor.js';
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Traces of requests: the HTTP request, its root fields, and their statements. Never texts or values. */
-export interface Tracing {
+interface Tracing {
   execute(execute: ExecuteQuery): ExecuteQuery;
   read(read: Readers['read']): Readers['read'];
   write(write: Writers['write']): Writers['write'];

@@ -15,7 +15,7 @@ export function jsonText(text: Sql): Sql {
 }
 
 /** RFC 3339 in UTC, from a timestamptz expression. Connections run in UTC. */
-export function jsonTime(time: Sql): Sql {
+function jsonTime(time: Sql): Sql {
   return sql`replace(to_json(${time})::text, '+00:00', 'Z')`;
 }
 
@@ -44,7 +44,7 @@ export function date(column: string): Field {
 }
 
 /** JSON of a text without characters that need escaping, such as a code. */
-export function quoted(text: Sql): Sql {
+function quoted(text: Sql): Sql {
   return concatenated(literal('"'), text, literal('"'));
 }
 

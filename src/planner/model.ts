@@ -27,7 +27,7 @@ export type Field = (row: Row, args: any) => Read;
 export type Fields = Readonly<Record<string, Field>>;
 
 /** Where the objects of a type come from. Every type declares it, so no row rule can be forgotten. */
-export type Rows =
+type Rows =
   | {
       readonly table: string;
       readonly rule: RowRule;

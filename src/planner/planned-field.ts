@@ -14,7 +14,7 @@ import type { Field, Read } from './model.js';
 
 /** Makes the read of a root field from its planned arguments. */
 // biome-ignore lint/suspicious/noExplicitAny: each declaration names the arguments its own field takes
-export type RootPlan = (args: any) => Read;
+type RootPlan = (args: any) => Read;
 
 type PlanDecorator<Plan> = <Method extends Plan>(
   prototype: object,

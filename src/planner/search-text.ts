@@ -18,7 +18,7 @@ export function searchText(search: Param): Param {
 }
 
 /** A search in a small table by its column search_text, which search.name_forms fills. */
-export interface NameSearch {
+interface NameSearch {
   /** Smaller for better matches; null if a word of the search matches no name. */
   readonly distance: (row: Row) => Sql;
   /** Whether the row matches. Misspelt words match only if no row matches the words exactly. */

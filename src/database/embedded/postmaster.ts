@@ -12,14 +12,14 @@ import { stopServer } from './previous-server.js';
 import { childEnvironment, identityOf, idsOf } from './processes.js';
 import type { ServerLog } from './server-log.js';
 
-export interface Postmaster {
+interface Postmaster {
   /** On 127.0.0.1. It differs at each start. */
   readonly port: number;
   /** Fast shutdown: rolls back open transactions, writes a checkpoint, and resolves when the process has ended. */
   stop(): Promise<void>;
 }
 
-export interface PostmasterOptions {
+interface PostmasterOptions {
   readonly cluster: string;
   readonly binaries: Binaries;
   readonly account: Account | null;

@@ -14,7 +14,7 @@ import { provisionRead } from './agreement.read.js';
 import { assessProvision } from './provision.service.js';
 
 @InputType({ description: "One's own nation's assessment of how far a provision is implemented." })
-export class AssessProvisionInput {
+class AssessProvisionInput {
   @Field(() => GraphQLString, { description: 'Code of the provision: trilateral-statement-2020/6.' })
   code!: string;
 

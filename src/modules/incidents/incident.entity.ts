@@ -33,7 +33,7 @@ import { Claim } from './claim.entity.js';
 import { Revision } from './revision.entity.js';
 
 @ObjectType({ description: 'Where exactly something happened.' })
-export class Position {
+class Position {
   @Field(() => Float, { description: 'Latitude in degrees north, WGS 84.' })
   latitude!: number;
 

@@ -16,7 +16,7 @@ import { partyRead } from '../parties/party.read.js';
 import { Official } from './official.entity.js';
 import { officialRead } from './official.read.js';
 
-export const { connection: OfficialConnection } = connectionTypes('Official', () => Official, 'officials');
+const { connection: OfficialConnection } = connectionTypes('Official', () => Official, 'officials');
 
 @ArgsType()
 class OfficialsArgs extends ForwardPageArgs {

@@ -16,7 +16,7 @@ import { literal, sql } from '../../planner/sql.js';
 import { Place } from './place.entity.js';
 import { placeRead } from './place.read.js';
 
-export const { connection: PlaceConnection } = connectionTypes('Place', () => Place, 'places');
+const { connection: PlaceConnection } = connectionTypes('Place', () => Place, 'places');
 
 @ArgsType()
 class PlacesArgs extends ForwardPageArgs {

@@ -137,7 +137,7 @@ function knownMask(row: Row, audience: Audience): Sql {
 }
 
 /** The marking in print. PUBLIC replaces a list of nations. */
-export function markingText(mask: number): string {
+function markingText(mask: number): string {
   const audiences = audiencesOf(mask);
   return audiences.includes('PUBLIC') ? 'PUBLIC' : audiences.join(' ');
 }

@@ -10,7 +10,7 @@ import { Incident } from '../incidents/incident.entity.js';
 import { IncidentStatistic } from '../statistics/statistic.type.js';
 
 @ObjectType({ description: 'Headings of a daily report, in one of its languages.' })
-export class DailyReportText {
+class DailyReportText {
   @Field(() => ENUMS.Locale, { description: 'The language.' })
   locale!: Locale;
 
@@ -25,7 +25,7 @@ export class DailyReportText {
 }
 
 @ObjectType({ description: 'What a report says about an incident, in one of its languages.' })
-export class DailyReportDigest {
+class DailyReportDigest {
   @Field(() => ENUMS.Locale, { description: 'The language.' })
   locale!: Locale;
 
@@ -34,7 +34,7 @@ export class DailyReportDigest {
 }
 
 @ObjectType({ description: 'State of the assessment by one joint-command nation.' })
-export class DailyReportAssessment {
+class DailyReportAssessment {
   @Field(() => ENUMS.Nation, { description: 'The nation.' })
   nation!: Nation;
 
@@ -54,7 +54,7 @@ export class DailyReportAssessment {
 }
 
 @ObjectType({ description: 'An incident in a daily report.' })
-export class DailyReportEntry {
+class DailyReportEntry {
   @Field(() => Incident, { description: 'The incident.' })
   incident!: Incident;
 
@@ -66,7 +66,7 @@ export class DailyReportEntry {
 }
 
 @ObjectType({ description: 'A deadline of a provision.' })
-export class DailyReportDeadline {
+class DailyReportDeadline {
   @Field(() => Provision, { description: 'The provision that sets it.' })
   provision!: Provision;
 

@@ -8,7 +8,7 @@ import { UserError, userErrors } from '../../mutations/user-error.type.js';
 import { revokeToken } from './revocation.service.js';
 
 @InputType({ description: "A token of the administrator's own nation." })
-export class RevokeTokenInput {
+class RevokeTokenInput {
   @Field(() => GraphQLString, { description: `Its \`jti\` claim, 1 to ${MAX_LENGTH.tokenId} characters.` })
   jti!: string;
 }

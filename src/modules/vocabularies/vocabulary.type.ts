@@ -3,7 +3,7 @@ import type { VocabularyName } from '../../domain/vocabularies.js';
 import { InLocale } from '../../graphql-types/in-locale.js';
 
 @ObjectType({ description: 'One value of a vocabulary.' })
-export class Term {
+class Term {
   @Field(() => String, { description: 'The code: the value of the enum of that name.' })
   code!: string;
 

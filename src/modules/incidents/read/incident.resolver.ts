@@ -30,7 +30,7 @@ import {
 } from './incident.inputs.js';
 import { claimRead, incidentProvisions, incidentRead, ofIncident } from './incident.read.js';
 
-export const { connection: IncidentConnection } = connectionTypes('Incident', () => Incident, 'incidents');
+const { connection: IncidentConnection } = connectionTypes('Incident', () => Incident, 'incidents');
 
 interface IncidentListing {
   readonly filter?: Planned<IncidentFilter> | null;

@@ -166,7 +166,7 @@ function numbersOf({ group, killed, wounded, detained }: Omit<CasualtiesContent,
 }
 
 /** A text whose translations are all up to date. */
-export function storedText({ source, texts }: TextContent): StoredText {
+function storedText({ source, texts }: TextContent): StoredText {
   const stored: { -readonly [L in keyof StoredText['texts']]: StoredText['texts'][L] } = {};
   for (const locale of LOCALES) {
     const text = texts[locale];
