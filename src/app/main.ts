@@ -33,7 +33,7 @@ export async function startServer(config: Config, notify: (line: string) => void
     const observability = await openObservability(config, log.logger, pools, stack, notify);
     const access = await openAccess(config, log.logger, pools.reservedReaders.read, stack);
     const api = await createApi(config, pools, observability, stack);
-    const transports = openTransports(api, access, pools, observability, stack);
+    const transports = openTransports(config, api, access, pools, observability, stack);
     const url = await listen(config, transports, pools, stack);
     return { url, isDemo: access.demo !== null, stop: stack.dispose };
   } catch (error) {

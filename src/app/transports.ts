@@ -2,10 +2,12 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { DemoIssuer } from '../auth/demo-issuers.js';
+import type { Config } from '../common/config.js';
 import { PACKAGE_ROOT } from '../common/package-root.js';
 import { DEMO_IDENTITIES, mintDemoToken } from '../graphiql/demo.js';
 import { type GraphiqlOptions, graphiqlHandler } from '../graphiql/graphiql.js';
 import { type LiveEvents, openLiveEvents } from '../http/live-events.js';
+import { createOrigins, type Origins } from '../http/origins.js';
 import { createHttpServer } from '../http/server.js';
 import type { WebSocketTransport } from '../http/websocket.transport.js';
 import type { Access } from './access.js';
@@ -25,6 +27,7 @@ export interface Transports {
 }
 
 export function openTransports(
+  config: Config,
   api: Api,
   access: Access,
   pools: Pools,
@@ -34,8 +37,10 @@ export function openTransports(
   const { logger, onAnswer } = observability;
   const { verifier, keys } = access;
   const { readers, serviceUrl } = pools;
+  const origins = createOrigins(config);
   const live = openLiveEvents({
     ...api,
+    origins,
     serviceUrl,
     read: readers.read,
     verifier,
@@ -47,11 +52,12 @@ export function openTransports(
   const migrations = openMigrationCheck(serviceUrl);
   stack.defer(() => migrations.close());
   const http = createHttpServer({
+    origins,
     graphql: api.graphql,
     trustedDocuments: api.trustedDocuments,
     verifier,
     streams: live.streams,
-    graphiql: graphiqlHandler(graphiqlOptions(access.demo, logger)),
+    graphiql: graphiqlHandler(graphiqlOptions(access.demo, origins, logger)),
     readiness: async () => {
       const [isReachable, mismatch] = await Promise.all([readers.ping(), migrations.mismatch()]);
       const isReady = isReachable && mismatch === null;
@@ -64,11 +70,16 @@ export function openTransports(
   return { http, streams: live.streams, sockets: live.openWebSockets(http) };
 }
 
-function graphiqlOptions(demo: readonly DemoIssuer[] | null, logger: Logger): GraphiqlOptions {
+function graphiqlOptions(
+  demo: readonly DemoIssuer[] | null,
+  origins: Origins,
+  logger: Logger,
+): GraphiqlOptions {
   if (demo === null) return { assetsDir: GRAPHIQL_ASSETS, demo: false };
   return {
     assetsDir: GRAPHIQL_ASSETS,
     demo: true,
+    origins,
     identities: DEMO_IDENTITIES,
     mint: (identity) => mintDemoToken(demo, identity),
     onError: (error) => logger.error({ err: error }, 'demo token not minted'),

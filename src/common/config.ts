@@ -16,6 +16,13 @@ const VARIABLES = z.object({
     .min(0, 'takes a port number from 0 to 65535')
     .max(65_535, 'takes a port number from 0 to 65535')
     .default(4000),
+  /** Origin of the pages that this server serves, as browsers see it; by default the loopback address and PORT. */
+  MERZILI_PUBLIC_URL: z.string().transform(parseOrigin).optional(),
+  /** Further origins whose pages may send requests, separated by commas. */
+  MERZILI_ALLOWED_ORIGINS: z
+    .string()
+    .transform((list, context) => list.split(',').map((origin) => parseOrigin(origin.trim(), context)))
+    .default([]),
   /** Folder of the embedded database, the demo keys and the database log. */
   MERZILI_DATA_DIR: z.string().min(1, 'takes a folder').default('.merzili'),
   /** Owner's connection to an external PostgreSQL 15 or newer; without it the embedded one is used. */
@@ -56,6 +63,22 @@ const VARIABLES = z.object({
   NODE_ENV: z.string().optional(),
 });
 
+/** An origin as browsers send it, so that both can be compared as text. */
+function parseOrigin(value: string, context: z.RefinementCtx): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (url !== null && isWeb && url.origin === value && !value.includes('*')) return value;
+  const hint =
+    url !== null && isWeb && url.origin !== value
+      ? `write ${url.origin}`
+      : 'each begins with https:// or http://';
+  context.addIssue({
+    code: 'custom',
+    message: `takes origins such as https://record.example.org, without path or slash at the end; "${value}" is none: ${hint}`,
+  });
+  return z.NEVER;
+}
+
 function costNumber(byDefault: number) {
   return z.coerce
     .number('takes a number of units of cost')
@@ -68,6 +91,10 @@ function costNumber(byDefault: number) {
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Origin of the pages that this server serves; null for the loopback address and port. */
+  readonly publicUrl: string | null;
+  /** Further origins whose pages may send requests. */
+  readonly allowedOrigins: readonly string[];
   readonly dataDir: string;
   /** Owner's connection and secret of an external database, or null for the embedded one. */
   readonly database: { readonly ownerUrl: string; readonly secret: string } | null;
@@ -115,6 +142,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     host: variables.HOST,
     port: variables.PORT,
+    publicUrl: variables.MERZILI_PUBLIC_URL ?? null,
+    allowedOrigins: variables.MERZILI_ALLOWED_ORIGINS,
     dataDir: resolve(variables.MERZILI_DATA_DIR),
     database: variables.DATABASE_URL
       ? {

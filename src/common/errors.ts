@@ -10,6 +10,8 @@ export const ERROR_STATUS = {
   UNAUTHENTICATED: 401,
   /** The role or the token lacks the scope. `extensions`: scope, role, granted (to the role), held (by the token). */
   FORBIDDEN: 403,
+  /** The page that sent the request is of an origin that may not. */
+  ORIGIN_NOT_ALLOWED: 403,
   /** The document does not parse. */
   GRAPHQL_PARSE_FAILED: 400,
   /** The document does not fit the schema. */

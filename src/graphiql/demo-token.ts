@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import type { Origins } from '../http/origins.js';
 import { isJsonInUtf8, parseJsonBody, readBody } from '../http/request-body.js';
 import type { Identity, MintedToken } from './identity.js';
 import { tokenRequestSchema } from './setup.js';
@@ -11,21 +11,6 @@ interface TokenAnswer {
 }
 
 const MAX_BODY_BYTES = 1024;
-
-/** 'localhost', a name below it, or an address: names a foreign page cannot point at this server by DNS. */
-function isOwnName(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, '');
-  return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0;
-}
-
-/** Whether the request comes from a page that this server served. */
-function isFromOwnPage({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin') return false;
-  if (headers.origin === undefined || !URL.canParse(headers.origin)) return false;
-  const origin = new URL(headers.origin);
-  return origin.host === headers.host && isOwnName(origin.hostname);
-}
 
 function parseIdentity(body: Buffer): number | null {
   try {
@@ -42,13 +27,16 @@ function parseIdentity(body: Buffer): number | null {
  */
 export async function answerTokenRequest(
   req: IncomingMessage,
+  origins: Origins,
   identities: readonly Identity[],
   mint: (identity: Identity) => MintedToken,
 ): Promise<TokenAnswer> {
-  if (!isFromOwnPage(req)) {
+  if (!origins.isFromOwnPage(req)) {
     return {
       status: 403,
-      body: { error: 'Demo tokens are for the GraphiQL page at localhost or at an address of this server.' },
+      body: {
+        error: 'Demo tokens are for the GraphiQL page of this server, at the address in MERZILI_PUBLIC_URL.',
+      },
     };
   }
   if (!isJsonInUtf8(req.headers['content-type'])) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Origins } from '../http/origins.js';
 import { type Asset, readAssets } from './assets.js';
 import { answerTokenRequest } from './demo-token.js';
 import type { Identity, MintedToken } from './identity.js';
@@ -10,6 +11,8 @@ export type GraphiqlOptions = {
   | {
       /** The page offers `identities` and fetches their tokens from `POST /graphiql/token`. */
       readonly demo: true;
+      /** Says whether a request comes from the page that this server served. */
+      readonly origins: Origins;
       readonly identities: readonly Identity[];
       readonly mint: (identity: Identity) => MintedToken;
       /** Receives the reason why a token could not be minted. The client does not. */
@@ -123,7 +126,7 @@ export function graphiqlHandler(
     if (!options.demo) respondText(res, 404, 'Not found');
     else if (req.method !== 'POST') respondText(res, 405, 'Method not allowed', { Allow: 'POST' });
     else {
-      answerTokenRequest(req, options.identities, options.mint).then(
+      answerTokenRequest(req, options.origins, options.identities, options.mint).then(
         ({ status, body }) => respondJson(res, status, body),
         (error: unknown) => {
           options.onError?.(error);

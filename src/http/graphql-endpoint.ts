@@ -4,8 +4,9 @@ import type { Verifier } from '../auth/verifier.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
 import { LANGUAGES } from '../domain/locale.js';
+import { exposeTo, type Origins, PREFLIGHT_HEADERS } from './origins.js';
 import { createContext } from './request-context.js';
-import { type ErrorResponse, type RequestHandling, SECURITY_HEADERS } from './request-handling.js';
+import { type ErrorResponse, type RequestHandling, SECURITY_HEADERS, VARY } from './request-handling.js';
 import { type Parameters, parametersOf, readParameters } from './request-parameters.js';
 import { acceptsEventStream, type SseTransport } from './sse.transport.js';
 
@@ -20,6 +21,7 @@ const APOLLO_HEADERS = [
 ] as const;
 
 export interface GraphqlEndpointParts {
+  readonly origins: Origins;
   readonly graphql: ApolloServer<RequestContext>;
   readonly verifier: Verifier;
   /** Answers requests that accept an event stream. */
@@ -28,13 +30,17 @@ export interface GraphqlEndpointParts {
   readonly trustedDocuments: TrustedDocuments | null;
 }
 
-/** Answers a request at /graphql: token, method, type and size, then the document. */
+/** Answers a request at /graphql: origin, token, method, type and size, then the document. */
 export async function answerGraphql(
   parts: GraphqlEndpointParts,
   request: IncomingMessage,
   response: ServerResponse,
   handling: RequestHandling,
 ): Promise<void> {
+  if (!parts.origins.isAllowed(request)) return handling.refuse({ code: 'ORIGIN_NOT_ALLOWED' });
+  exposeTo(request, response);
+  if (request.method === 'OPTIONS') return answerOptions(response, handling);
+
   const verified = parts.verifier.verify(request.headers.authorization);
   const viewer = verified instanceof Promise ? await verified : verified;
   if (viewer === null) {
@@ -60,6 +66,18 @@ export async function answerGraphql(
     context: async () => context,
   });
   handling.end(sendAnswer(response, answer, context));
+}
+
+function answerOptions(response: ServerResponse, handling: RequestHandling): void {
+  response
+    .writeHead(204, {
+      ...SECURITY_HEADERS,
+      ...PREFLIGHT_HEADERS,
+      Vary: VARY,
+      'X-Request-Id': handling.requestId,
+    })
+    .end();
+  handling.end(204);
 }
 
 /** The same parameters with the text of the trusted document that they name. */
@@ -91,7 +109,7 @@ function sendAnswer(
     'Content-Language',
     LANGUAGES[locale].tag,
     'Vary',
-    'Accept-Language, Authorization',
+    VARY,
     'X-Request-Id',
     requestId,
     'Content-Length',

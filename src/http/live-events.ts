@@ -20,6 +20,7 @@ import { openListener } from '../feed/listener.js';
 import { openSequencer } from '../feed/sequencer.js';
 import type { PlanCache } from '../planner/plan-cache.js';
 import { createOperations } from './operations.js';
+import type { Origins } from './origins.js';
 import { openSessions } from './session.js';
 import { createSse, type SseTransport } from './sse.transport.js';
 import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
@@ -31,6 +32,7 @@ interface LiveEventsParts {
   readonly serviceUrl: string;
   readonly read: Readers['read'];
   readonly verifier: Verifier;
+  readonly origins: Origins;
   readonly graphql: ApolloServer<RequestContext>;
   readonly documents: Documents;
   readonly trustedDocuments: TrustedDocuments | null;
@@ -51,7 +53,7 @@ export interface LiveEvents {
 }
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
-  const { schema, logger } = parts;
+  const { origins, schema, logger } = parts;
   const sequencer = openSequencer(parts.serviceUrl);
   const log = openEventLog(parts.read, sequencer.assignOrder);
   const feed = createFeed(log, (error) => {
@@ -66,7 +68,14 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   return {
     streams,
     openWebSockets: (http) =>
-      openWebSockets(http, { schema, operations, sessions, maxMessageBytes: MAX_BODY_BYTES, logger }),
+      openWebSockets(http, {
+        origins,
+        schema,
+        operations,
+        sessions,
+        maxMessageBytes: MAX_BODY_BYTES,
+        logger,
+      }),
     use: () => ({
       subscriptions: subscriptions.size,
       sessions: sessions.size,

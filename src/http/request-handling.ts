@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../auth/viewer.js';
 import { ERROR_STATUS, type ErrorCode } from '../common/errors.js';
 import {
@@ -8,7 +8,9 @@ import {
   newRecord,
   type RequestRecord,
 } from '../context/request-record.js';
+import { LANGUAGES, type Locale } from '../domain/locale.js';
 import { translator } from '../i18n/labels.js';
+import { requestLocale } from '../i18n/negotiation.js';
 
 /** On every answer: it is data, for its client alone, and no page. */
 export const SECURITY_HEADERS = {
@@ -19,6 +21,9 @@ export const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 } as const;
+
+/** What an answer at /graphql depends on besides its target and its body. */
+export const VARY = 'Accept, Accept-Language, Authorization, Origin';
 
 /** An error that ends a request before its document is parsed. Its status is that of the code unless stated. */
 export interface ErrorResponse {
@@ -36,13 +41,14 @@ export interface RequestHandling {
   readonly record: RequestRecord;
   /** Null until the token has verified. */
   viewer: Viewer | null;
-  /** Answers with an error. Its message is in English, because the language is not negotiated yet. */
+  /** Answers with an error, in the language of the viewer or, before there is one, of Accept-Language. */
   refuse(error: ErrorResponse): void;
   /** Reports how it ended to log and metrics. */
   end(status: number): void;
 }
 
 export function startHandling(
+  request: IncomingMessage,
   response: ServerResponse,
   onAnswer: (request: AnsweredRequest) => void,
 ): RequestHandling {
@@ -54,7 +60,13 @@ export function startHandling(
     refuse(error) {
       const { code, status = ERROR_STATUS[code], headers = {} } = error;
       if (response.headersSent) return void response.destroy();
-      sendJson(response, status, errorBody(error), { ...headers, 'X-Request-Id': handling.requestId });
+      const locale = localeFor(request, handling.viewer);
+      sendJson(response, status, errorBody(error, locale), {
+        ...headers,
+        'Content-Language': LANGUAGES[locale].tag,
+        Vary: VARY,
+        'X-Request-Id': handling.requestId,
+      });
       handling.record.codes = [code];
       handling.end(status);
     },
@@ -67,8 +79,13 @@ export function startHandling(
   return handling;
 }
 
-function errorBody({ code, reason = code, extensions }: ErrorResponse): object {
-  const message = translator('EN')(`errors.${reason}`);
+function localeFor({ headers }: IncomingMessage, viewer: Viewer | null): Locale {
+  const { locale: claim = null, nation = null } = viewer ?? {};
+  return requestLocale({ claim, acceptLanguage: headers['accept-language'], nation });
+}
+
+function errorBody({ code, reason = code, extensions }: ErrorResponse, locale: Locale): object {
+  const message = translator(locale)(`errors.${reason}`);
   return { errors: [{ message, extensions: { ...extensions, code } }] };
 }
 

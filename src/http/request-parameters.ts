@@ -19,7 +19,7 @@ export async function readParameters(request: IncomingMessage): Promise<Paramete
     return unstorableText(parametersOf(search)) ?? { method: 'GET', search, body: undefined };
   }
   if (request.method !== 'POST') {
-    return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'GET, POST' } };
+    return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'GET, POST, OPTIONS' } };
   }
   if (!isJsonInUtf8(request.headers['content-type'])) return { code: 'UNSUPPORTED_MEDIA_TYPE' };
   const bytes = await readBody(request, MAX_BODY_BYTES);

@@ -49,7 +49,7 @@ function answer(parts: ServerParts, request: IncomingMessage, response: ServerRe
 }
 
 function handleGraphql(parts: ServerParts, request: IncomingMessage, response: ServerResponse): void {
-  const handling = startHandling(response, parts.onAnswer);
+  const handling = startHandling(request, response, parts.onAnswer);
   answerGraphql(parts, request, response, handling).catch((error: unknown) => {
     if (request.destroyed && !request.complete) return;
     parts.logger.error({ err: error, requestId: handling.requestId }, 'request failed');

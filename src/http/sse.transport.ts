@@ -7,7 +7,7 @@ import { unavailable } from '../database/unavailable.js';
 import { LANGUAGES } from '../domain/locale.js';
 import type { EventResult } from '../execution/event-results.js';
 import type { Answer, OperationRequest, Operations } from './operations.js';
-import type { ErrorResponse } from './request-handling.js';
+import { type ErrorResponse, VARY } from './request-handling.js';
 import type { Session, Sessions } from './session.js';
 
 /** How often a stream sends a comment, so that proxies do not close it while nothing happens. */
@@ -118,7 +118,7 @@ function writeHead(
     ...headers,
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Content-Language': LANGUAGES[locale].tag,
-    Vary: 'Accept-Language, Authorization',
+    Vary: VARY,
     'X-Request-Id': requestId,
     'X-Accel-Buffering': 'no',
   });

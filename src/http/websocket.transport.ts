@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import {
   type ExecutionArgs,
   GraphQLError,
@@ -15,6 +16,7 @@ import { CodedError } from '../common/errors.js';
 import { withoutByteOrderMark } from '../common/utf8.js';
 import type { RequestContext } from '../context/request-context.js';
 import type { Answer, Operations } from './operations.js';
+import type { Origins } from './origins.js';
 import { unstorableText } from './request-parameters.js';
 import type { Session, Sessions } from './session.js';
 
@@ -44,6 +46,7 @@ export interface WebSocketTransport {
 }
 
 interface WebSocketParts {
+  readonly origins: Origins;
   readonly schema: GraphQLSchema;
   readonly operations: Operations;
   readonly sessions: Sessions;
@@ -74,9 +77,13 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
   const protocol = createProtocol(parts);
   http.on('upgrade', (request, stream, head) => {
     stream.on('error', () => {});
-    if (request.url?.split('?', 1)[0] !== '/graphql') {
-      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
+    if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(stream, '404 Not Found');
+    if (!parts.origins.isAllowed(request)) {
+      parts.logger.info(
+        { origin: request.headers.origin?.slice(0, 200) },
+        'socket refused: origin not allowed',
+      );
+      return refuseUpgrade(stream, '403 Forbidden');
     }
     server.handleUpgrade(request, stream, head, (socket) => accept(protocol, socket, request, parts.logger));
   });
@@ -93,6 +100,11 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
       await closed;
     },
   };
+}
+
+/** Ends a connection that does not become a socket. Browsers show their pages no more of it than that. */
+function refuseUpgrade(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** Connects a socket to the protocol. */

@@ -51,9 +51,31 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'db.example'],
     ['MERZILI_DATABASE_SECRET', 'short'],
     ['MERZILI_LOG_LEVEL', 'loud'],
+    ['MERZILI_PUBLIC_URL', 'https://record.example/'],
+    ['MERZILI_PUBLIC_URL', 'https://record.example/graphql'],
+    ['MERZILI_PUBLIC_URL', 'https://a.example,https://b.example'],
+    ['MERZILI_PUBLIC_URL', 'record.example'],
+    ['MERZILI_ALLOWED_ORIGINS', '*'],
+    ['MERZILI_ALLOWED_ORIGINS', 'null'],
+    ['MERZILI_ALLOWED_ORIGINS', 'https://a.example,'],
+    ['MERZILI_ALLOWED_ORIGINS', 'https://*.example'],
+    ['MERZILI_ALLOWED_ORIGINS', 'https://a.example, https://b.example/'],
+    ['MERZILI_ALLOWED_ORIGINS', 'https://user@a.example'],
+    ['MERZILI_ALLOWED_ORIGINS', 'https://a.example:443'],
+    ['MERZILI_ALLOWED_ORIGINS', 'file:///index.html'],
   ])('refuses %s=%s, naming the variable and what it takes', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} .*takes`, 'm'));
+  });
+
+  it('says what to write in place of a wrong origin', () => {
+    expect(() => readConfig({ MERZILI_ALLOWED_ORIGINS: 'HTTPS://Console.Example:443/app' })).toThrow(
+      /"HTTPS:\/\/Console.Example:443\/app" is none: write https:\/\/console.example$/,
+    );
+    expect(readConfig({ MERZILI_ALLOWED_ORIGINS: 'https://a.example, http://[::1]:3000' })).toMatchObject({
+      publicUrl: null,
+      allowedOrigins: ['https://a.example', 'http://[::1]:3000'],
+    });
   });
 
   it('tells of every wrong variable at once, and of no value', () => {

@@ -8,6 +8,7 @@ import { bundleGraphiql } from '../../src/graphiql/bundle.js';
 import { DEMO_IDENTITIES } from '../../src/graphiql/demo.js';
 import { graphiqlHandler } from '../../src/graphiql/graphiql.js';
 import { tokenResponseSchema } from '../../src/graphiql/setup.js';
+import { createOrigins } from '../../src/http/origins.js';
 import { type App, startApp } from '../support/app.js';
 
 const ASSETS_DIR = join(PACKAGE_ROOT, 'dist/graphiql');
@@ -80,6 +81,7 @@ describe('the page', () => {
       graphiqlHandler({
         assetsDir: ASSETS_DIR,
         demo: true,
+        origins: createOrigins({ publicUrl: null, allowedOrigins: [] }),
         identities,
         mint: () => ({ token: '', expiresAt: new Date() }),
       }),

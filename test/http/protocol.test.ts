@@ -119,7 +119,7 @@ describe('what is refused before it is GraphQL', () => {
       body: document,
       headers: { 'content-type': 'application/json' },
     });
-    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
   });
 
   it('is answered with headers that keep it out of caches, frames and other pages', async () => {
