@@ -103,7 +103,7 @@ async function firstData(body: AsyncIterable<Uint8Array> | readonly Uint8Array[]
 
 /** How long an answer is waited for. A subscription that has begun gives none before its first event. */
 function waitingTime({ query }: Sent): number {
-  return /subscription/.test(query) ? 500 : 10_000;
+  return /subscription/.test(query) ? 100 : 10_000;
 }
 
 let lastId = 0;
