@@ -10,23 +10,23 @@ import { BENCH, DATA, fromProject, PROJECT } from './project.mjs';
  * `databaseOf` answers the owner's URL of a scratch database with that many incidents, and makes it if needed;
  * `withCopy` lends a copy of one to a callback that writes to it, and drops the copy afterwards.
  */
-export async function openServer(tell) {
-  const { ownerUrl, secret, stop } = await start(tell);
+export async function openServer(log) {
+  const { ownerUrl, secret, stop } = await start(log);
   return {
     ownerUrl,
     secret,
     stop,
-    databaseOf: (rows, markings) => databaseOf(ownerUrl, secret, rows, markings, tell),
+    databaseOf: (rows, markings) => databaseOf(ownerUrl, secret, rows, markings, log),
     withCopy: (original, use) => withCopy(ownerUrl, original, use),
   };
 }
 
-async function start(tell) {
+async function start(log) {
   await mkdir(DATA, { recursive: true });
   const external = process.env.BENCH_DATABASE_URL;
   if (external) return { ownerUrl: external, secret: await keptSecret(), stop: async () => {} };
   const { startEmbedded } = await fromProject('database/embedded/start.js');
-  return startEmbedded({ dataDir: DATA, log: tell });
+  return startEmbedded({ dataDir: DATA, log });
 }
 
 async function keptSecret() {
@@ -36,7 +36,7 @@ async function keptSecret() {
 }
 
 /** The name holds everything that determines the content, so a finished database can be reused. */
-async function databaseOf(ownerUrl, secret, rows, markings, tell) {
+async function databaseOf(ownerUrl, secret, rows, markings, log) {
   const name = `bench_${rows}_${markings}_${await fingerprint()}`;
   const url = new URL(ownerUrl);
   url.pathname = `/${name}`;
@@ -50,7 +50,7 @@ async function databaseOf(ownerUrl, secret, rows, markings, tell) {
     const command = (sql) => withClient(ownerUrl, (client) => client.query(sql));
     await command(`drop database if exists ${name}_draft`);
     await command(`create database ${name}_draft`);
-    await fill(draft.href, secret, rows, markings, tell);
+    await fill(draft.href, secret, rows, markings, log);
     await command(`alter database ${name}_draft rename to ${name}`);
   }
   return url.href;
@@ -70,14 +70,14 @@ async function withCopy(ownerUrl, original, use) {
   }
 }
 
-async function fill(url, secret, rows, markings, tell) {
+async function fill(url, secret, rows, markings, log) {
   const [{ migrate }, { importShippedData }] = await Promise.all([
     fromProject('app/migrate.js'),
     fromProject('imports/shipped.import.js'),
   ]);
   const owner = await migrate(url, secret);
   await importShippedData(owner).finally(() => owner.destroy());
-  await withClient(url, (client) => generate(client, { rows, markings, tell }));
+  await withClient(url, (client) => generate(client, { rows, markings, log }));
 }
 
 async function fingerprint() {

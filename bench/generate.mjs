@@ -126,12 +126,12 @@ function zipf(values, exponent) {
 const LOADED = ['incident', 'claim', 'casualties', 'incident_provision', 'assessment', 'revision'];
 
 /** Adds `rows` incidents with all their parts to the shipped ones. */
-export async function generate(client, { rows, markings = 'realistic', tell = () => {} }) {
+export async function generate(client, { rows, markings = 'realistic', log = () => {} }) {
   const started = Date.now();
   const step = async (name, sql) => {
     const before = Date.now();
     const { rowCount } = await client.query(sql);
-    tell(`  ${name}: ${rowCount ?? ''} (${((Date.now() - before) / 1000).toFixed(1)} s)`);
+    log(`  ${name}: ${rowCount ?? ''} (${((Date.now() - before) / 1000).toFixed(1)} s)`);
   };
   await client.query(
     "set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '512MB'; set jit = off",
@@ -151,7 +151,7 @@ export async function generate(client, { rows, markings = 'realistic', tell = ()
   await step('aggregates', aggregates(Math.ceil(rows / AGGREGATED_AT_ONCE)));
   await client.query('vacuum (full) incident_aggregate');
   await step('vacuum', `vacuum (analyze, freeze) ${LOADED.join(', ')}, incident_aggregate`);
-  tell(`  ${rows} incidents in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  log(`  ${rows} incidents in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
 
 /** Drops keys and indexes for the load; answers the statements that restore them, foreign keys last. */

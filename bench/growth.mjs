@@ -22,7 +22,7 @@ const SHAPES_THAT_MUST_NOT_GROW = [
  * Measures Merzili at several sizes, which alternate within every round, for a nation that sees most records and for one
  * that sees one in a thousand. Answers medians, `tables[audience][shape.name][size]`, and the incidents that each sees.
  */
-export async function measureGrowth({ database, sizes, rounds, seconds, tell }) {
+export async function measureGrowth({ database, sizes, rounds, seconds, log }) {
   const shapes = SHAPES.filter(({ name }) => SHAPES_THAT_MUST_NOT_GROW.includes(name));
   const tables = {};
   const seen = {};
@@ -32,7 +32,7 @@ export async function measureGrowth({ database, sizes, rounds, seconds, tell }) 
     const runs = [];
     try {
       for (const rows of sizes) running.push(await startAt(rows, audience, { database, shapes }));
-      const announce = (run, round) => tell(`growth ${round + 1}/${rounds} ${audience} ${lineOf(run)}`);
+      const announce = (run, round) => log(`growth ${round + 1}/${rounds} ${audience} ${lineOf(run)}`);
       for (let round = 0; round < rounds; round += 1) {
         for (const shape of shapes) {
           const measured = await measureShape(shape, running, { seconds, isFirst: round === 0 });
@@ -56,7 +56,7 @@ async function measureShape(shape, running, { seconds, isFirst }) {
   for (const { name, contestant, postmaster, requests } of running) {
     const own = requests.get(shape);
     if (own.length === 0) continue;
-    if (isFirst) await load(contestant, shape, own, { seconds, postmaster, patience: 1 });
+    if (isFirst) await load(contestant, shape, own, { seconds, postmaster, maxStretch: 1 });
     runs.push({ shape, name, result: await load(contestant, shape, own, { seconds, postmaster }) });
   }
   return runs;

@@ -6,14 +6,14 @@ import { requestOf } from './servers.mjs';
 const CONNECTIONS = 32;
 const STRIDE = 37;
 const CORES = cpus().length;
-/** Greatest multiple of the requested seconds. */
-const PATIENCE = 3;
+/** A slow contestant is measured for at most this multiple of the requested seconds. */
+const MAX_STRETCH = 3;
 
 /**
  * Loads a contestant with a shape for some seconds. Every connection begins elsewhere in the list of
  * requests. Answers with a status other than 2xx, or with errors in them, are failures.
  */
-export async function load(contestant, shape, requests, { seconds, postmaster, patience = PATIENCE }) {
+export async function load(contestant, shape, requests, { seconds, postmaster, maxStretch = MAX_STRETCH }) {
   const prepared = requests.map((request) => ({
     method: 'POST',
     headers: contestant.headers,
@@ -22,7 +22,7 @@ export async function load(contestant, shape, requests, { seconds, postmaster, p
   let client = 0;
   const slowness = await secondsForOne(prepared[0], contestant);
   // Long enough for every connection to be answered three times.
-  const duration = Math.min(patience * seconds, Math.max(seconds, (3 * CONNECTIONS * slowness) / CORES));
+  const duration = Math.min(maxStretch * seconds, Math.max(seconds, (3 * CONNECTIONS * slowness) / CORES));
   const before = await cpu(contestant, postmaster);
   const result = await autocannon({
     url: `http://127.0.0.1:${contestant.port}`,

@@ -3,12 +3,12 @@ import { withClient } from './database.mjs';
 import { cpuSeconds } from './processes.mjs';
 
 /** Longest wait for the machine to be idle. */
-const PATIENCE_MS = 180_000;
-const LOOK_MS = 250;
+const IDLE_TIMEOUT_MS = 180_000;
+const SAMPLE_MS = 250;
 /** Share of a core that counts as idle. */
-const REST = 0.1;
+const IDLE_SHARE = 0.1;
 /** Consecutive idle samples needed: a server may start a queued request a moment after it was idle. */
-const CALM_LOOKS = 4;
+const IDLE_SAMPLES = 4;
 
 /**
  * Resolves once PostgreSQL and the servers are idle. It cancels statements that the load before abandoned; otherwise they
@@ -18,15 +18,15 @@ export async function quiet({ ownerUrl, postmaster, running }) {
   const processes = [postmaster, ...running.map(({ pid }) => pid)].filter((pid) => pid !== null);
   const used = async () => (await Promise.all(processes.map(cpuSeconds))).reduce((sum, cpu) => sum + cpu, 0);
   await withClient(ownerUrl, async (client) => {
-    const giveUpAt = Date.now() + PATIENCE_MS;
-    for (let calm = 0; calm < CALM_LOOKS && Date.now() < giveUpAt; ) {
+    const deadline = Date.now() + IDLE_TIMEOUT_MS;
+    for (let idle = 0; idle < IDLE_SAMPLES && Date.now() < deadline; ) {
       await client.query(
         `select pg_cancel_backend(pid) from pg_stat_activity
           where state = 'active' and backend_type = 'client backend' and pid <> pg_backend_pid()`,
       );
       const before = await used();
-      await delay(LOOK_MS);
-      calm = (await used()) - before < (REST * LOOK_MS) / 1000 ? calm + 1 : 0;
+      await delay(SAMPLE_MS);
+      idle = (await used()) - before < (IDLE_SHARE * SAMPLE_MS) / 1000 ? idle + 1 : 0;
     }
   });
 }

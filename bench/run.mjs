@@ -43,9 +43,9 @@ if (options.help) {
   [--shapes page,deep] [--servers limit,merzili] [--growth 10000,100000,1000000] [--no-growth]
   [--writes] [--no-writes] [--no-write]
   --quick     100,000 incidents, short rounds, no growth: under five minutes
-  --writes    mutations and live events alone, printed and not kept
+  --writes    mutations and live events alone, printed and not written to RESULTS.md
   --no-write  leaves RESULTS.md and results.svg as they are
-Databases are kept in bench/.data and used again. BENCH_DATABASE_URL names another PostgreSQL's owner,
+Databases stay in bench/.data for the next run. BENCH_DATABASE_URL names another PostgreSQL's owner,
 BENCH_PROJECT another built checkout, BENCH_DATA_DIR another folder.\n`);
   process.exit(0);
 }
@@ -59,12 +59,12 @@ const growthRows =
     : (options.growth ?? '10000,100000,1000000').split(',').map(Number);
 const shapes = chosen(SHAPES, options.shapes);
 const contestants = chosen(CONTESTANTS, options.servers);
-const tell = (line) => process.stderr.write(`${line}\n`);
+const log = (line) => process.stderr.write(`${line}\n`);
 
 const started = Date.now();
 /** Load average of the last minute, before this run did anything. */
 const [loadBefore] = loadavg();
-const database = await openServer(tell);
+const database = await openServer(log);
 try {
   if (options.writes) {
     process.stdout.write(
@@ -93,7 +93,7 @@ function measureWriting(ownerUrl) {
   return database.withCopy(ownerUrl, async (copy) => {
     const { secret } = database;
     const postmaster = await withClient(copy, postmasterOf);
-    const settings = { ownerUrl: copy, secret, postmaster, seconds: 2 * seconds, tell };
+    const settings = { ownerUrl: copy, secret, postmaster, seconds: 2 * seconds, log };
     const mutations = await measureWrites(settings);
     return { mutations, live: await measureLive(settings) };
   });
@@ -109,7 +109,7 @@ function chosen(all, names) {
 }
 
 async function measure() {
-  tell(`${rows} incidents`);
+  log(`${rows} incidents`);
   const ownerUrl = await database.databaseOf(rows, 'realistic');
   const { secret } = database;
   await withClient(ownerUrl, addFunctions);
@@ -127,7 +127,7 @@ async function measure() {
     );
     const requests = new Map(shapes.map((shape) => [shape, shape.requests(samples)]));
     for (const shape of shapes) await checkEqual(running, shape, requests.get(shape));
-    tell('All servers answer alike');
+    log('All servers answer alike');
     runs = await runRounds(running, requests, { ownerUrl, postmaster });
     for (const contestant of running) {
       servers[contestant.name] = {
@@ -139,11 +139,11 @@ async function measure() {
     for (const contestant of running) await contestant.stop();
   }
   const table = summary(shapes, contestants, runs);
-  const settings = { database, tell, seconds };
+  const settings = { database, log, seconds };
   const workers = await measureWorkers({ ...settings, ownerUrl, postmaster });
   const growth =
     growthRows.length > 0
-      ? await measureGrowth({ database, tell, sizes: growthRows, rounds, seconds: seconds / 2 })
+      ? await measureGrowth({ database, log, sizes: growthRows, rounds, seconds: seconds / 2 })
       : null;
   const writes = options['no-writes'] ? null : await measureWriting(ownerUrl);
   const failures = [...runs.map(({ result }) => result), ...(writes?.mutations ?? [])].reduce(
@@ -179,11 +179,15 @@ async function runRounds(running, requests, { ownerUrl, postmaster }) {
         const own = requests.get(shape);
         // Warm-up: a server compiles code when it first runs it.
         if (round === 0)
-          await load(contestant, shape, own, { seconds: Math.max(1, seconds / 2), postmaster, patience: 1 });
+          await load(contestant, shape, own, {
+            seconds: Math.max(1, seconds / 2),
+            postmaster,
+            maxStretch: 1,
+          });
         await quiet({ ownerUrl, postmaster, running });
         const result = await load(contestant, shape, own, { seconds, postmaster });
         runs.push({ shape, name: contestant.name, result });
-        tell(
+        log(
           `${round + 1}/${rounds} ${shape.name.padEnd(22)} ${contestant.name.padEnd(13)} ${result.rate.toFixed(0).padStart(6)}/s  p99 ${result.p99} ms${result.failures ? `  ${result.failures} FAILED` : ''}`,
         );
       }

@@ -28,12 +28,12 @@ Databases are those of run.mjs; what is searched is added to them once, in about
 /** Limit for every search, in milliseconds. */
 const LIMIT_MS = 30;
 const WARMING_UP = 3;
-const tell = (line) => process.stderr.write(`${line}\n`);
+const log = (line) => process.stderr.write(`${line}\n`);
 
-const database = await openServer(tell);
+const database = await openServer(log);
 try {
   const ownerUrl = await database.databaseOf(Number(options.rows), 'realistic');
-  await withClient(ownerUrl, (client) => makeSearchable(client, tell));
+  await withClient(ownerUrl, (client) => makeSearchable(client, log));
   const tables = [];
   for (const audience of options.viewers.split(',')) tables.push(await measure(audience, ownerUrl));
   const text = `# Searching ${Number(options.rows).toLocaleString('en')} incidents

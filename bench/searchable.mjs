@@ -1,15 +1,15 @@
 /** Adds the search documents to a generated record, as the triggers of the migrations would have. */
-export async function makeSearchable(client, tell) {
+export async function makeSearchable(client, log) {
   const { rows } = await client.query(
     'select (select count(*) from incident_search) = (select count(*) from incident) as is_made',
   );
   if (rows[0].is_made) return;
-  tell('Making the record searchable');
+  log('Making the record searchable');
   const started = Date.now();
   const step = async (name, sql) => {
     const before = Date.now();
     await client.query(sql);
-    tell(`  ${name} (${((Date.now() - before) / 1000).toFixed(1)} s)`);
+    log(`  ${name} (${((Date.now() - before) / 1000).toFixed(1)} s)`);
   };
   await client.query(
     `set work_mem = '256MB'; set maintenance_work_mem = '512MB'; set synchronous_commit = off; set jit = off;
@@ -43,5 +43,5 @@ export async function makeSearchable(client, tell) {
   );
   await client.query('alter table incident_search enable trigger user; drop table search_draft; commit');
   await step('vacuum', 'vacuum (analyze) incident_search, search.word');
-  tell(`  searchable in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  log(`  searchable in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }

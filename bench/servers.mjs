@@ -80,14 +80,14 @@ async function environment(name, ownerUrl, secret, audience) {
 
 function portOf(child, name) {
   return new Promise((resolve, reject) => {
-    const impatience = setTimeout(() => reject(new Error(`${name} does not start`)), START_MS);
+    const timeout = setTimeout(() => reject(new Error(`${name} does not start`)), START_MS);
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)));
     let text = '';
     child.stdout.on('data', (chunk) => {
       text += chunk;
       const port = /^listening (\d+)$/m.exec(text)?.[1];
       if (!port) return;
-      clearTimeout(impatience);
+      clearTimeout(timeout);
       resolve(Number(port));
     });
   });

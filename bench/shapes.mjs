@@ -166,14 +166,14 @@ function offsets(from, width) {
 }
 
 /** Cursors of the rows at the offsets, as Merzili makes them. */
-export async function merziliCursors(client, { offsets: wanted }, audience) {
-  const first = Math.min(...wanted);
+export async function merziliCursors(client, { offsets: rowOffsets }, audience) {
+  const first = Math.min(...rowOffsets);
   const { rows } = await client.query(
     `select to_json(occurred_from) #>> '{}' as at, key from incident where (audience & ${BITS[audience]}) <> 0
       order by occurred_from desc, key desc offset $1 limit $2`,
-    [first, Math.max(...wanted) - first + 1],
+    [first, Math.max(...rowOffsets) - first + 1],
   );
-  return wanted.map((offset) => {
+  return rowOffsets.map((offset) => {
     const { at, key } = rows[offset - first];
     return { after: Buffer.from(JSON.stringify(['Incident.occurred_from', at, key])).toString('base64') };
   });

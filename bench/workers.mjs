@@ -5,7 +5,7 @@ import { startContestant } from './servers.mjs';
 import { SHAPES } from './shapes.mjs';
 
 /** One process of Merzili against two on the same database, each with 32 connections. */
-export async function measureWorkers({ database, ownerUrl, postmaster, seconds, tell }) {
+export async function measureWorkers({ database, ownerUrl, postmaster, seconds, log }) {
   const { secret } = database;
   const samples = await withClient(await audienceUrl(ownerUrl, secret, 'TUR'), (client) =>
     readSamples(client, null),
@@ -24,7 +24,7 @@ export async function measureWorkers({ database, ownerUrl, postmaster, seconds, 
       const alone = await run(workers[0]);
       const together = await Promise.all(workers.map(run));
       rates.push({ shape, one: alone.rate, two: together[0].rate + together[1].rate });
-      tell(
+      log(
         `two workers: ${name} ${alone.rate.toFixed(0)} -> ${(together[0].rate + together[1].rate).toFixed(0)}/s`,
       );
     }

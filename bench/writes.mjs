@@ -14,7 +14,7 @@ const REPORT = `mutation Report($input: ReportIncidentInput!) { reportIncident(i
 const ASSESS = `mutation Assess($input: AssessIncidentInput!) { assessIncident(input: $input) { ${PAYLOAD} } }`;
 
 /** Mutations that succeeded; reports have a claim, casualties and a provision. */
-export async function measureWrites({ ownerUrl, secret, postmaster, seconds, tell }) {
+export async function measureWrites({ ownerUrl, secret, postmaster, seconds, log }) {
   const server = await startContestant('merzili', { ownerUrl, secret });
   try {
     const [duty, turHead, rusHead] = await Promise.all([
@@ -22,7 +22,7 @@ export async function measureWrites({ ownerUrl, secret, postmaster, seconds, tel
       server.headersOf('TUR', 'CONTINGENT_HEAD'),
       server.headersOf('RUS', 'CONTINGENT_HEAD'),
     ]);
-    const measured = { server, postmaster, tell };
+    const measured = { server, postmaster, log };
     const ids = [];
     const report = () => ({
       headers: duty,
@@ -85,7 +85,7 @@ function aReport() {
 }
 
 /** Loads the server with requests that are made one by one; `take` gets the body of every answer. */
-async function run({ server, postmaster, tell, title, ...extent }, make, take) {
+async function run({ server, postmaster, log, title, ...extent }, make, take) {
   let made = 0;
   let refused = 0;
   const before = await cpu(server, postmaster);
@@ -118,7 +118,7 @@ async function run({ server, postmaster, tell, title, ...extent }, make, take) {
     postgresMicroseconds: each('postgres'),
   };
   if (title)
-    tell(
+    log(
       `${title.padEnd(22)} ${measured.rate.toFixed(0).padStart(6)}/s  p50 ${measured.p50} ms  p99 ${measured.p99} ms  CPU ${measured.nodeMicroseconds?.toFixed(0)} + ${measured.postgresMicroseconds?.toFixed(0)} µs${measured.failures ? `  ${measured.failures} FAILED` : ''}`,
     );
   return measured;

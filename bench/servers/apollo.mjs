@@ -92,14 +92,14 @@ const labels = { category: await labelsOf('IncidentCategory'), severity: await l
 const byKey = (entity) =>
   new DataLoader(async (keys) => {
     const found = new Map((await table(entity).findBy({ key: In([...keys]) })).map((row) => [row.key, row]));
-    return keys.map((wanted) => found.get(wanted) ?? null);
+    return keys.map((key) => found.get(key) ?? null);
   });
 const partsOf = (entity, order) =>
   new DataLoader(async (keys) => {
-    const groups = new Map(keys.map((wanted) => [wanted, []]));
+    const groups = new Map(keys.map((key) => [key, []]));
     for (const row of await table(entity).find({ where: { incidentKey: In([...keys]) }, order }))
       groups.get(row.incidentKey).push(row);
-    return keys.map((wanted) => groups.get(wanted));
+    return keys.map((key) => groups.get(key));
   });
 const loaders = () => ({
   place: byKey(Place),

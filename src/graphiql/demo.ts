@@ -1,26 +1,25 @@
 import type { DemoIssuer } from '../auth/demo-issuers.js';
 import { mintToken } from '../auth/mint.js';
-import { isGranted, NATIONS, type Nation, type Role } from '../domain/scopes.js';
+import { isGranted, NATIONAL_ROLES, NATIONS, type Nation, ROLES } from '../domain/scopes.js';
 import { vocabularyLabel } from '../i18n/labels.js';
 import type { Identity, MintedToken } from './identity.js';
 
 const LIFETIME_SECONDS = 3_600;
 
-const NATIONAL: readonly Role[] = ['LIAISON_OFFICER', 'DUTY_OFFICER', 'CONTINGENT_HEAD', 'NATIONAL_ADMIN'];
-const CENTRES_OWN: readonly Role[] = ['INTEGRATOR', 'PUBLIC'];
+const CENTRE_ROLES = ROLES.filter((role) => !NATIONAL_ROLES.some((national) => national === role));
 
 const ADJECTIVE: Readonly<Record<Nation, string>> = { TUR: 'Turkish', RUS: 'Russian', AZE: 'Azerbaijani' };
 
 /** The identities that GraphiQL offers in demo mode. */
 export const DEMO_IDENTITIES: readonly Identity[] = [
   ...NATIONS.flatMap((nation) =>
-    NATIONAL.filter((role) => isGranted('reference:read', role, nation)).map((role) => ({
+    NATIONAL_ROLES.filter((role) => isGranted('reference:read', role, nation)).map((role) => ({
       label: `${ADJECTIVE[nation]} ${vocabularyLabel('EN', 'Role', role)}`,
       nation,
       role,
     })),
   ),
-  ...CENTRES_OWN.map((role) => ({
+  ...CENTRE_ROLES.map((role) => ({
     label: capitalized(vocabularyLabel('EN', 'Role', role)),
     nation: null,
     role,

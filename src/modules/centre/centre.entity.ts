@@ -5,10 +5,9 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { InLocale } from '../../graphql-types/in-locale.js';
 import { LocalNames } from '../../graphql-types/local-names.js';
 import { DateScalar } from '../../graphql-types/scalars.js';
-import { FieldArgs } from '../../planner/field-arguments.js';
+import { FieldArg } from '../../planner/field-arguments.js';
 import { Official } from '../officials/official.entity.js';
 import { Place } from '../places/place.entity.js';
-import { OnDayArgs } from './on-day.args.js';
 
 @ObjectType({ description: "A nation's personnel at the Centre." })
 @Entity('contingent')
@@ -22,7 +21,10 @@ export class Contingent {
   strength!: number;
 
   @Field(() => Official, { nullable: true, description: 'Its head on a day (today when not given).' })
-  @FieldArgs(() => OnDayArgs)
+  @FieldArg('on', () => DateScalar, {
+    nullable: true,
+    description: 'The day in Baku; today when not given.',
+  })
   head?: Official | null;
 }
 

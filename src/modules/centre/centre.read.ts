@@ -5,7 +5,6 @@ import { type Param, raw, type Sql, sql } from '../../planner/sql.js';
 import { appointmentRead, inForce, officialRead } from '../officials/official.read.js';
 import { partyRead } from '../parties/party.read.js';
 import { placeRead } from '../places/place.read.js';
-import type { OnDayArgs } from './on-day.args.js';
 
 export const contingentRead: ReadType = {
   name: 'Contingent',
@@ -15,7 +14,7 @@ export const contingentRead: ReadType = {
     nation: code('nation'),
     strength: number('strength'),
     head:
-      (row, { on }: Planned<OnDayArgs>) =>
+      (row, { on }: Planned<{ on?: string | null }>) =>
       (context) =>
         context.byKey(officialRead, headOf(context, row('nation'), on)),
   },

@@ -8,9 +8,8 @@ import { InLocale } from '../../graphql-types/in-locale.js';
 import { LocalNames, OptionalLocalNames } from '../../graphql-types/local-names.js';
 import { Node } from '../../graphql-types/node.type.js';
 import { DateScalar } from '../../graphql-types/scalars.js';
-import { FieldArgs } from '../../planner/field-arguments.js';
+import { FieldArg } from '../../planner/field-arguments.js';
 import { Party } from '../parties/party.entity.js';
-import { OnDateArgs } from './on-date.args.js';
 
 @ObjectType({
   description: 'An office that an official held or holds, with its first day and the day it ended.',
@@ -134,7 +133,10 @@ export class Official extends Node {
     nullable: true,
     description: 'The appointment in force on a day (today when not given).',
   })
-  @FieldArgs(() => OnDateArgs)
+  @FieldArg('date', () => DateScalar, {
+    nullable: true,
+    description: 'The day in Baku; today when not given.',
+  })
   appointmentOn?: Appointment | null;
 
   @Field(() => OfficialContact, {

@@ -13,7 +13,6 @@ import {
 import { everyone, ownNation, type ReadType, type Row } from '../../planner/model.js';
 import { type Param, type Sql, sql } from '../../planner/sql.js';
 import { partyRead } from '../parties/party.read.js';
-import type { OnDateArgs } from './on-date.args.js';
 
 export const appointmentRead: ReadType = {
   name: 'Appointment',
@@ -50,7 +49,7 @@ export const officialRead: ReadType = {
     appointments: (row) =>
       many(appointmentRead, (appointment) => ofOfficial(appointment, row), earliestFirst),
     appointmentOn:
-      (row, { date: day }: Planned<OnDateArgs>) =>
+      (row, { date: day }: Planned<{ date?: string | null }>) =>
       (context) => {
         const { row: latest, from } = context.rows(
           appointmentRead,
