@@ -16,6 +16,7 @@ export function reportFailure(error: unknown, { stderr, env }: Terminal): number
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ImportError) {
     for (const problem of error.problems) print(stderr, describeProblem(problem));
+    if (error.unlisted > 0) print(stderr, `… and ${error.unlisted} more`);
   }
   print(stderr, `error: ${errorMessage(error)}`);
   if (env.MERZILI_LOG_LEVEL === 'debug' && error instanceof Error) print(stderr, error.stack ?? '');

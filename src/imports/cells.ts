@@ -1,5 +1,5 @@
 import type { CsvRow } from '../csv/csv-file.js';
-import type { ImportProblem } from '../csv/problem.js';
+import type { ImportProblems } from '../csv/problem.js';
 import { MAX_CASUALTIES } from '../domain/limits.js';
 import type { Problem } from '../mutations/problem.js';
 import { codePoint, LOOKALIKE, parseText } from '../mutations/text.rules.js';
@@ -32,12 +32,8 @@ export interface Cells<C extends string> {
   instant(column: C): Date | null;
 }
 
-export function readCells<C extends string>(
-  file: string,
-  row: CsvRow<C>,
-  problems: ImportProblem[],
-): Cells<C> {
-  return new CellReader(file, row, problems);
+export function readCells<C extends string>(row: CsvRow<C>, problems: ImportProblems): Cells<C> {
+  return new CellReader(row, problems);
 }
 
 class CellReader<C extends string> implements Cells<C> {
@@ -45,16 +41,15 @@ class CellReader<C extends string> implements Cells<C> {
   private readonly cells: Readonly<Record<C, string>>;
 
   constructor(
-    private readonly file: string,
     { line, cells }: CsvRow<C>,
-    private readonly problems: ImportProblem[],
+    private readonly problems: ImportProblems,
   ) {
     this.line = line;
     this.cells = cells;
   }
 
   refuse(column: C, message: string): null {
-    this.problems.push({ file: this.file, line: this.line, column, value: this.cells[column], message });
+    this.problems.add(this.line, message, column, this.cells[column]);
     return null;
   }
 
@@ -67,9 +62,9 @@ class CellReader<C extends string> implements Cells<C> {
   text(column: C, maximum: number): string | null {
     const value = this.cells[column];
     if (value === '') return value;
-    const before = this.problems.length;
+    const before = this.problems.count;
     this.validate(column, (field, found) => parseText(value, field, { longest: maximum }, found));
-    return this.problems.length === before ? value : null;
+    return this.problems.count === before ? value : null;
   }
 
   required(column: C, maximum: number): string | null {

@@ -1,5 +1,5 @@
 import type { CsvRow } from '../csv/csv-file.js';
-import type { ImportProblem } from '../csv/problem.js';
+import type { ImportProblems } from '../csv/problem.js';
 import { MAX_ITEMS, MAX_LENGTH } from '../domain/limits.js';
 import { LANGUAGE_TAGS, LANGUAGES, LOCALES, type Locale } from '../domain/locale.js';
 import { AUDIENCES, NATIONS, type Nation } from '../domain/scopes.js';
@@ -51,32 +51,38 @@ export interface IncidentRecord {
 
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 
-/** Reads rows of incidents. Rows with a problem are left out. */
-export function readIncidents(
-  file: string,
-  rows: readonly CsvRow<IncidentColumn>[],
-  known: KnownCodes,
-  now: Date,
-  problems: ImportProblem[],
-): IncidentRecord[] {
-  const records: IncidentRecord[] = [];
-  const seen = new Map<string, number>();
-  for (const row of rows) {
-    const before = problems.length;
-    const cells = readCells(file, row, problems);
-    const importKey = cells.code('key', KEY, 'Latin letters, digits, dots, slashes and hyphens');
-    if (importKey !== null) cells.text('key', MAX_LENGTH.importKey);
-    const first = seen.get(row.cells.key);
-    if (first !== undefined) cells.refuse('key', `repeats line ${first}`);
-    else seen.set(row.cells.key, row.line);
-    const originator = cells.oneOf('originator', NATIONS);
-    const releasedTo = cells.list('released_to', /;/, (code) => isOneOf(AUDIENCES, code));
-    const content = readContent(cells, row.cells, known, now);
-    if (problems.length > before || importKey === null || originator === null || content === null) continue;
-    const audience = maskOf([originator, ...AUDIENCES.filter((code) => releasedTo.includes(code))]);
-    records.push({ line: row.line, importKey, originator, audience, content });
-  }
-  return records;
+/** Whether it can be the key of a row. */
+export function isImportKey(key: string): boolean {
+  return KEY.test(key) && key.length <= MAX_LENGTH.importKey;
+}
+
+/** What a row is checked against besides itself. */
+interface RowContext {
+  readonly known: KnownCodes;
+  /** The line that has each key first. */
+  readonly firstLines: ReadonlyMap<string, number>;
+  readonly now: Date;
+}
+
+/** Reads a row. Answers null if anything is wrong with it, which goes to `problems`. */
+export function readIncident(
+  row: CsvRow<IncidentColumn>,
+  { known, firstLines, now }: RowContext,
+  problems: ImportProblems,
+): IncidentRecord | null {
+  const { line } = row;
+  const before = problems.count;
+  const cells = readCells(row, problems);
+  const importKey = cells.code('key', KEY, 'Latin letters, digits, dots, slashes and hyphens');
+  if (importKey !== null) cells.text('key', MAX_LENGTH.importKey);
+  const first = firstLines.get(row.cells.key) ?? line;
+  if (first !== line) cells.refuse('key', `repeats line ${first}`);
+  const originator = cells.oneOf('originator', NATIONS);
+  const releasedTo = cells.list('released_to', /;/, (audience) => isOneOf(AUDIENCES, audience));
+  const content = readContent(cells, row.cells, known, now);
+  if (problems.count > before || importKey === null || originator === null || content === null) return null;
+  const audience = maskOf([originator, ...AUDIENCES.filter((code) => releasedTo.includes(code))]);
+  return { line, importKey, originator, audience, content };
 }
 
 type RowCells = CsvRow<IncidentColumn>['cells'];

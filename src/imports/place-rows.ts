@@ -1,5 +1,5 @@
 import type { CsvRow } from '../csv/csv-file.js';
-import type { ImportProblem } from '../csv/problem.js';
+import type { ImportProblems } from '../csv/problem.js';
 import { MAX_LENGTH } from '../domain/limits.js';
 import { LANGUAGE_TAGS, LANGUAGES, type Locale } from '../domain/locale.js';
 import { type PlaceKind, VOCABULARIES } from '../domain/vocabularies.js';
@@ -38,17 +38,16 @@ const CODE = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** Reads rows of places. `existing` are the places in the database, by code. */
 export function readPlaces(
-  file: string,
   rows: readonly CsvRow<Column>[],
   existing: ReadonlyMap<string, KnownPlace>,
-  problems: ImportProblem[],
+  problems: ImportProblems,
 ): PlaceRecord[] {
   const places = new Map<string, PlaceRecord>();
   const codes = new Set(rows.map((row) => row.cells.code));
   const seen = new Map<string, number>();
   for (const row of rows) {
-    const before = problems.length;
-    const cells = readCells(file, row, problems);
+    const before = problems.count;
+    const cells = readCells(row, problems);
     const code = cells.code('code', CODE, 'small letters, digits and single hyphens');
     const first = seen.get(row.cells.code);
     if (first !== undefined) cells.refuse('code', `repeats line ${first}`);
@@ -72,7 +71,7 @@ export function readPlaces(
       cells.refuse('longitude', 'is empty, though there is a latitude');
     if (row.cells.longitude !== '' && row.cells.latitude === '')
       cells.refuse('latitude', 'is empty, though there is a longitude');
-    if (problems.length > before || code === null || kind === null) continue;
+    if (problems.count > before || code === null || kind === null) continue;
     places.set(code, {
       line: row.line,
       code,
@@ -84,16 +83,15 @@ export function readPlaces(
       longitude,
     });
   }
-  if (problems.length === 0) checkTree(file, places, existing, problems);
+  if (problems.count === 0) checkTree(places, existing, problems);
   return [...places.values()];
 }
 
 /** Checks that settlements and areas lie in districts, and districts in no other place. */
 function checkTree(
-  file: string,
   places: ReadonlyMap<string, PlaceRecord>,
   existing: ReadonlyMap<string, KnownPlace>,
-  problems: ImportProblem[],
+  problems: ImportProblems,
 ): void {
   const all = new Map<string, KnownPlace>([...existing, ...places]);
   for (const [code, { parent }] of all) {
@@ -101,15 +99,14 @@ function checkTree(
     const place = places.get(code);
     if (place !== undefined) {
       const message = parentProblem(code, parent, all);
-      if (message !== null)
-        problems.push({ file, line: place.line, column: 'parent', value: parent, message });
+      if (message !== null) problems.add(place.line, message, 'parent', parent);
       continue;
     }
     // The file changes the kind of a place that places already in the database lie in.
     const changed = places.get(parent);
     if (changed === undefined || changed.kind === 'DISTRICT') continue;
     const message = `is not DISTRICT, though ${code} lies in it`;
-    problems.push({ file, line: changed.line, column: 'kind', value: changed.kind, message });
+    problems.add(changed.line, message, 'kind', changed.kind);
   }
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityManager } from 'typeorm';
 import { readCsv } from '../csv/csv-file.js';
-import { ImportError } from '../csv/problem.js';
+import { ImportProblems } from '../csv/problem.js';
 import { Place } from '../modules/places/place.entity.js';
 import { batchesOf } from './batches.js';
 import { lockImports } from './lock.js';
@@ -34,9 +34,12 @@ export async function importPlacesFile(manager: EntityManager, file: string): Pr
       return [code, { kind, parent }];
     }),
   );
-  const { rows, problems } = await readCsv(file, PLACE_COLUMNS);
-  const records = readPlaces(file, rows, tree, problems);
-  if (problems.length > 0) throw new ImportError(file, problems);
+  const problems = new ImportProblems(file);
+  // All at once: which place lies in which shows at the end of the file.
+  const rows = [];
+  for await (const row of readCsv(file, PLACE_COLUMNS, problems)) rows.push(row);
+  const records = readPlaces(rows, tree, problems);
+  problems.throwIfAny();
   return save(manager, records, new Map(existing.map((place) => [place.code, place])));
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { PACKAGE_ROOT } from '../../common/package-root.js';
 import { readCsv } from '../../csv/csv-file.js';
+import { ImportProblems } from '../../csv/problem.js';
 
 const FILE = join(PACKAGE_ROOT, 'data', 'glossary.csv');
 const COLUMNS = ['key', 'en', 'tr', 'ru', 'az', 'category', 'uncertain', 'also'] as const;
@@ -13,8 +14,10 @@ const REMARK = /\s*\([^)]*\)/g;
  * those words find the same records.
  */
 export async function updateSynonyms(manager: EntityManager): Promise<void> {
-  const { rows, problems } = await readCsv(FILE, COLUMNS);
-  if (problems.length > 0) throw new Error(`${FILE}: ${problems[0]?.message}`);
+  const problems = new ImportProblems(FILE);
+  const rows = [];
+  for await (const row of readCsv(FILE, COLUMNS, problems)) rows.push(row);
+  problems.throwIfAny();
   const phrases = rows
     .filter(({ cells }) => cells.also !== '')
     .flatMap(({ cells: { key, en, tr, ru, az, also } }) =>
