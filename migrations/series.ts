@@ -5,6 +5,7 @@ import { createSearch } from './0004-create-search.js';
 import { aggregateIncidents } from './0005-aggregate-incidents.js';
 import { orderEvents } from './0006-order-events.js';
 import { supportOperations } from './0007-support-operations.js';
+import { limitRoles } from './0008-limit-roles.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   aggregateIncidents,
   orderEvents,
   supportOperations,
+  limitRoles,
 ];

@@ -1,14 +1,12 @@
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { withConfigContext } from '../common/config.js';
+import { codeOf } from '../common/thrown.js';
 import { closeCatalogue } from '../database/close-catalog.js';
 import { LOGIN_ROLES, loginUrl, passwordOf } from '../database/roles.js';
 import { verifyLogins } from '../database/verify-logins.js';
 import { checkMigrations } from './applied-migrations.js';
 import { dataSourceOptions } from './data-source.js';
-
-/** Key of the advisory lock that lets one process at a time migrate the database. */
-const MIGRATION_LOCK = 4_672_910_001;
 
 /**
  * Migrates the database and updates the passwords of roles. Rejects with a MigrationMismatchError, having changed
@@ -18,22 +16,53 @@ const MIGRATION_LOCK = 4_672_910_001;
 export async function migrate(ownerUrl: string, secret: string): Promise<DataSource> {
   const owner = await connectOwner(ownerUrl);
   try {
-    const runner = owner.createQueryRunner();
-    try {
-      await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await checkMigrations((text) => runner.query(text));
+    await underMigrationLock(owner, async () => {
+      await checkMigrations((text) => owner.query(text));
       await owner.runMigrations({ transaction: 'each' });
-      await closeCatalogue((statement) => runner.query(statement));
+      await closeCatalogue((statement) => owner.query(statement));
       await setRolePasswords(owner, ownerUrl, secret);
       await verifyLogins(ownerUrl, secret);
-    } finally {
-      await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      await runner.release();
-    }
+    });
     return owner;
   } catch (error) {
     await owner.destroy();
     throw error;
+  }
+}
+
+/**
+ * Runs the work in one process at a time. The lock is on a table that only the owner may lock: any role could take
+ * an advisory lock and stop every start. A failure takes back the table, where this process has made it.
+ */
+async function underMigrationLock(owner: DataSource, work: () => Promise<void>): Promise<void> {
+  const runner = owner.createQueryRunner();
+  try {
+    await lockMigrations(runner);
+    await work();
+    await runner.commitTransaction();
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {});
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+/** Two processes that make the table at once: PostgreSQL refuses the second once the first has committed. */
+const MADE_BY_ANOTHER = new Set(['23505', '42P07']);
+
+async function lockMigrations(runner: QueryRunner): Promise<void> {
+  for (;;) {
+    await runner.startTransaction();
+    try {
+      await runner.query('set local idle_in_transaction_session_timeout = 0');
+      await runner.query('create table if not exists public.migration_lock (name text)');
+      await runner.query('lock table public.migration_lock in access exclusive mode');
+      return;
+    } catch (error) {
+      if (!MADE_BY_ANOTHER.has(codeOf(error))) throw error;
+      await runner.rollbackTransaction();
+    }
   }
 }
 

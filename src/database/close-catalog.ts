@@ -29,6 +29,30 @@ begin
               and attname <> all (array['${TELLTALE_COLUMNS.join("', '")}']));
 end $$`;
 
+/**
+ * Functions by which a role could hold up others or fill the disk without writing to any table: advisory locks, large
+ * objects, messages in the write-ahead log, and snapshots that outlive their query. The server itself uses none.
+ */
+const MEANS_OF_HARM = `
+  select oid::regprocedure as name from pg_proc
+   where pronamespace = 'pg_catalog'::regnamespace and has_function_privilege('public', oid, 'execute')
+     and (proname ~ '^pg_(try_)?advisory_'
+       or proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_put', 'lo_truncate', 'lo_truncate64',
+         'lowrite', 'pg_logical_emit_message', 'pg_export_snapshot'))`;
+
+/** Keeps those functions from everybody but the owner. Takes a superuser, and does nothing for anybody else. */
+const disarming = (owner: string): string => `do $$
+declare
+  owner constant text := ${owner};
+  means record;
+begin
+  if not (select rolsuper from pg_roles where rolname = current_user) then return; end if;
+  for means in ${MEANS_OF_HARM} loop
+    execute format('revoke execute on function %s from public', means.name);
+    execute format('grant execute on function %s to %I', means.name, owner);
+  end loop;
+end $$`;
+
 /** Otherwise a role could create temporary tables that functions find before those they mean. */
 const NO_TEMPORARY_TABLES = `do $$ begin
   execute format('revoke temporary on database %I from public', current_database());
@@ -45,5 +69,7 @@ export async function closeCatalogue(
   owner?: string,
 ): Promise<void> {
   await query(NO_TEMPORARY_TABLES);
-  await query(closing(owner === undefined ? DATABASE_OWNER : `'${owner}'`));
+  const ownerName = owner === undefined ? DATABASE_OWNER : `'${owner}'`;
+  await query(closing(ownerName));
+  await query(disarming(ownerName));
 }

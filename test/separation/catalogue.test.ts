@@ -124,8 +124,8 @@ describe('plain SQL', () => {
       });
       const filed = await intruder.attempt(
         `insert into incident (key, audience, reference, version, originator, category, severity, occurred_from, time_precision,
-           title, untranslated, killed, wounded, status, content_hash, written_by, reported_by, created_at, updated_at)
-         values (gen_random_uuid(), 15, '${other}-2021-000001', 1, '${other}', 'SHELLING', 'LOW', now(), 'DAY', '{}', 0, 0, 0, 'REPORTED', '', '', '', now(), now())`,
+           title, killed, wounded, status, content_hash, written_by, reported_by)
+         values (gen_random_uuid(), 15, '${other}-2021-000001', 1, '${other}', 'SHELLING', 'LOW', now(), 'DAY', '{}', 0, 0, 'REPORTED', '', '', '')`,
       );
       expect(filed, audience).toMatchObject({ code: '42501' });
     }
@@ -142,8 +142,8 @@ describe('plain SQL', () => {
         const insertion = (taken: string): Promise<unknown> =>
           world.intruders[audience].attempt(
             `insert into incident (key, audience, reference, version, originator, category, severity, occurred_from, time_precision,
-               title, untranslated, killed, wounded, status, content_hash, written_by, reported_by, created_at, updated_at)
-             values (gen_random_uuid(), (select audience_bit('${audience}')), '${taken}', 1, '${audience}', 'SHELLING', 'LOW', now(), 'DAY', '{}', 0, 0, 0, 'REPORTED', '', '', '', now(), now())`,
+               title, killed, wounded, status, content_hash, written_by, reported_by)
+             values (gen_random_uuid(), (select audience_bit('${audience}')), '${taken}', 1, '${audience}', 'SHELLING', 'LOW', now(), 'DAY', '{}', 0, 0, 'REPORTED', '', '', '')`,
           );
         expect(await insertion(reference)).toEqual(await insertion(`${originator}-2021-000000`));
       }
@@ -190,25 +190,13 @@ const PARTS_OF_INCIDENTS = [
   ['claim', 'ordinal, claimant_key, source_type', "99, 1, 'MEDIA'"],
   ['casualties', 'ordinal, "group"', "99, 'UNKNOWN'"],
   ['incident_provision', 'ordinal, provision_key', '99, 1'],
-  [
-    'revision',
-    'version, changed_at, changed_by, changes, content_hash, content',
-    "99, now(), '{nation}', '{}', '', '{}'",
-  ],
+  ['revision', 'version, changed_by, changes, content_hash, content', "99, '{nation}', '{}', '', '{}'"],
   [
     'assessment',
-    'key, nation, verdict, version, content_hash, assessed_by, assessed_at',
-    "gen_random_uuid(), '{nation}', 'CONFIRMED', 1, '', '', now()",
+    'key, nation, verdict, version, content_hash, assessed_by',
+    "gen_random_uuid(), '{nation}', 'CONFIRMED', 1, '', ''",
   ],
-  [
-    'release_consent',
-    'version, target, nation, consented_by, consented_at',
-    "1, 'PUBLIC', '{nation}', '', now()",
-  ],
+  ['release_consent', 'version, target, nation, consented_by', "1, 'PUBLIC', '{nation}', ''"],
   ['incident_event', 'key, kind, at, version', "gen_random_uuid(), 'REPORTED', now(), 1"],
-  [
-    'idempotency',
-    'nation, issuer, subject, key, content_hash, created_at',
-    "'{nation}', '', '', '', '', now()",
-  ],
+  ['idempotency', 'nation, issuer, subject, key, content_hash', "'{nation}', '', '', '', ''"],
 ] as const;

@@ -38,6 +38,8 @@ export const OPEN_TABLES: Readonly<Record<string, string>> = {
   provision_party: 'published agreements',
   provision_place: 'published agreements',
   migrations: 'kept by TypeORM; no role is granted anything',
+  migration_lock: 'has no rows; the owner locks it while the database changes its shape',
+  server_lock: 'names of locks that the owner alone takes; no role is granted anything',
   migration_checksum:
     'names and checksums of migrations; the server reads them as the role that counts demand',
 };
@@ -61,6 +63,31 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   incident: {
     select: [47, 45, 41, 11],
     insert: NATIONS,
+    insertColumns: [
+      'key',
+      'audience',
+      'reference',
+      'import_key',
+      'version',
+      'originator',
+      'category',
+      'severity',
+      'occurred_from',
+      'occurred_to',
+      'time_precision',
+      'place_key',
+      'latitude',
+      'longitude',
+      'geo_precision',
+      'title',
+      'narrative',
+      'killed',
+      'wounded',
+      'status',
+      'content_hash',
+      'written_by',
+      'reported_by',
+    ],
     update: {
       columns: [
         'audience',
@@ -79,7 +106,6 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
         'status',
         'time_precision',
         'title',
-        'updated_at',
         'version',
         'wounded',
         'written_by',
@@ -87,28 +113,69 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
       rows: [47, 45, 41, '-'],
     },
   },
-  // Of one's own records alone: 11, 16 and 24 of them.
-  claim: { select: [75, 72, 69, 21], insert: NATIONS, delete: [14, 33, 32, '-'] },
-  casualties: { select: [129, 123, 111, 27], insert: NATIONS, delete: [33, 39, 69, '-'] },
-  incident_provision: { select: [37, 35, 31, 9], insert: NATIONS, delete: [11, 16, 14, '-'] },
-  revision: { select: [47, 45, 41, 11], insert: NATIONS },
-  incident_search: { select: [47, 45, 41, 11] },
-  assessment: { select: [0, 0, 0, 0], insert: CONTINGENTS },
-  assessment_note: { select: [0, 0, 0, '-'], insert: CONTINGENTS },
-  provision_assessment: { select: [0, 0, 0, 0], insert: CONTINGENTS },
-  release_consent: { select: [0, 0, '-', '-'], insert: CONTINGENTS },
-  // Where an event stands among the others, the database says.
-  incident_event: {
-    select: [0, 0, 0, 0],
+  claim: { select: [75, 72, 69, 21], insert: NATIONS },
+  casualties: { select: [129, 123, 111, 27], insert: NATIONS },
+  incident_provision: { select: [37, 35, 31, 9], insert: NATIONS },
+  revision: {
+    select: [47, 45, 41, 11],
     insert: NATIONS,
-    insertColumns: ['key', 'incident_key', 'audience', 'kind', 'at', 'version'],
+    insertColumns: [
+      'incident_key',
+      'audience',
+      'version',
+      'changed_by',
+      'changes',
+      'content_hash',
+      'content',
+    ],
   },
+  incident_search: { select: [47, 45, 41, 11] },
+  assessment: {
+    select: [0, 0, 0, 0],
+    insert: CONTINGENTS,
+    insertColumns: [
+      'key',
+      'incident_key',
+      'audience',
+      'nation',
+      'verdict',
+      'version',
+      'content_hash',
+      'remark',
+      'assessed_by',
+    ],
+  },
+  assessment_note: { select: [0, 0, 0, '-'], insert: CONTINGENTS },
+  provision_assessment: {
+    select: [0, 0, 0, 0],
+    insert: CONTINGENTS,
+    insertColumns: ['key', 'provision_key', 'nation', 'status', 'rationale', 'assessed_by'],
+  },
+  release_consent: {
+    select: [0, 0, '-', '-'],
+    insert: CONTINGENTS,
+    insertColumns: ['incident_key', 'version', 'target', 'nation', 'audience', 'consented_by'],
+  },
+  // The database itself writes events.
+  incident_event: { select: [0, 0, 0, 0] },
   // One row for each dimension set, audience and group that occurs.
   incident_aggregate: { select: [385, 364, 337, 120] },
   official_contact: { select: [0, 0, 0, '-'] },
-  idempotency: { select: [0, 0, 0, '-'], insert: NATIONS },
-  revoked_token: { select: [0, 0, 0, '-'], insert: NATIONS },
-  issuer_freeze: { select: [0, 0, 0, '-'], insert: NATIONS, delete: [0, 0, 0, '-'] },
+  idempotency: {
+    select: [0, 0, 0, '-'],
+    insert: NATIONS,
+    insertColumns: ['nation', 'issuer', 'subject', 'key', 'content_hash', 'incident_key', 'audience'],
+  },
+  revoked_token: {
+    select: [0, 0, 0, '-'],
+    insert: NATIONS,
+    insertColumns: ['nation', 'token_id', 'revoked_by'],
+  },
+  issuer_freeze: { select: [0, 0, 0, '-'], insert: NATIONS, insertColumns: ['nation', 'frozen_by'] },
+  // Each nation locks its own row.
+  nation_lock: { select: [1, 1, 1, '-'], update: { columns: ['nation'], rows: [1, 1, 1, '-'] } },
+  server_lock: { select: NOBODY },
+  migration_lock: { select: NOBODY },
   cost_budget: { select: NOBODY },
   'search.word': { select: NOBODY },
   'search.label': { select: NOBODY },
@@ -167,6 +234,14 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
     'writes aggregates, which no role may; reads only the rows of the statement that fired it',
   'record_aggregate_update()': 'the same',
   'record_aggregate_delete()': 'the same',
+  'record_version_event()':
+    'writes events, which no role may; reads only the version that fired it and the one before',
+  'record_assessment_event()': 'writes events, which no role may; reads only the row that fired it',
+  'record_retraction_event()': 'the same',
+  'record_release_event()': 'the same',
+  'remove_incident_parts(text,uuid)':
+    'deletes, which would let a role lock the table; reaches only records of the nation of session_user',
+  'unfreeze_issuers()': 'the same, of issuers',
   'assign_event_order()':
     'puts events in order, which no role may; answers one time, to the role that counts demand and sees no rows',
   'search.add_words()':
@@ -185,6 +260,8 @@ export const CALLABLE_DEFINERS: readonly string[] = [
   'search.incidents(text,text,integer,tsquery[],timestamp with time zone,timestamp with time zone,integer,boolean,real,timestamp with time zone,uuid)',
   'search.incident_count(text,tsquery[],timestamp with time zone,timestamp with time zone)',
   'assign_event_order()',
+  'remove_incident_parts(text,uuid)',
+  'unfreeze_issuers()',
 ];
 
 /** Roles that processes log in as. */

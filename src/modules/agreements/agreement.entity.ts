@@ -86,7 +86,7 @@ export class ProvisionAssessment {
   rationale!: StoredText | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was assessed.' })
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   assessedAt!: Date;
 
   @Field(() => String, { description: 'Subject of the head of contingent who assessed.' })

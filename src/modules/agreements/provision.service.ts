@@ -16,12 +16,11 @@ import {
 interface Newest {
   readonly status: ImplementationStatus;
   readonly rationale: StoredText | null;
-  readonly assessedAt: Date;
 }
 
-/** Serializes assessments of a nation, so that the newest one is the last one made. */
-const SERIALIZE = 'select pg_advisory_xact_lock(hashtext($1), $2)';
-const NEWEST = `select status, rationale, assessed_at as "assessedAt" from provision_assessment
+/** One at a time for each nation, so that each is compared with the one before it. */
+const LOCK = 'select nation from nation_lock where nation = $1 for update';
+const NEWEST = `select status, rationale from provision_assessment
   where provision_key = $1 and nation = $2 order by assessed_at desc, key desc limit 1`;
 
 /** Adds an assessment of a provision by the viewer's nation. An unchanged status and rationale is SAME_STATUS. */
@@ -45,7 +44,7 @@ export function assessProvision(
     throwProblems(problems);
     if (provision === undefined) return;
     const { key: provisionKey } = provision;
-    tx.send({ text: SERIALIZE, values: [`assess provision ${nation}`, provisionKey] });
+    tx.send({ text: LOCK, values: [nation] });
     const [newest] = await tx.read<Newest>({ text: NEWEST, values: [provisionKey, nation] });
     const isSame = newest?.status === status && sourceWords(newest) === reason?.texts[reason.source]?.text;
     if (isSame) throwProblems([{ reason: 'SAME_STATUS', field: ['input', 'status'] }]);
@@ -55,7 +54,6 @@ export function assessProvision(
       nation,
       status,
       rationale: reason,
-      assessedAt: new Date(Math.max(Date.now(), (newest?.assessedAt.getTime() ?? 0) + 1)),
       assessedBy: viewer.subject,
     };
     tx.send(insertInto('provision_assessment', [assessment]));

@@ -63,7 +63,7 @@ export class Assessment {
   assessedBy!: string;
 
   @Field(() => DateTimeScalar, { description: 'When it was assessed.' })
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   assessedAt!: Date;
 }
 

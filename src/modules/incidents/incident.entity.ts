@@ -249,10 +249,10 @@ export class Incident extends Node {
   retraction!: StoredText | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was first recorded.' })
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 
   @Field(() => DateTimeScalar, { description: 'When its content or status last changed.' })
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
 }

@@ -23,7 +23,7 @@ export class Revision {
   incident?: object;
 
   @Field(() => DateTimeScalar, { description: 'When this version came to be.' })
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   changedAt!: Date;
 
   @Field(() => ENUMS.Nation, { description: 'The nation that made it.' })

@@ -30,20 +30,20 @@ export async function administerTokens(
     switch (action.kind) {
       case 'revoke':
         await client.query(
-          `insert into revoked_token (nation, token_id, revoked_by, revoked_at)
-           values ($1, $2, $3, clock_timestamp()) on conflict do nothing`,
+          `insert into revoked_token (nation, token_id, revoked_by)
+           values ($1, $2, $3) on conflict do nothing`,
           [nation, action.tokenId.normalize('NFC'), identityOf(administrator)],
         );
         return;
       case 'freeze':
         await client.query(
-          `insert into issuer_freeze (nation, frozen_by, frozen_at)
-           values ($1, $2, clock_timestamp()) on conflict do nothing`,
+          `insert into issuer_freeze (nation, frozen_by)
+           values ($1, $2) on conflict do nothing`,
           [nation, identityOf(administrator)],
         );
         return;
       case 'unfreeze':
-        await client.query('delete from issuer_freeze where nation = $1', [nation]);
+        await client.query('select unfreeze_issuers()');
     }
   } finally {
     await client.end();

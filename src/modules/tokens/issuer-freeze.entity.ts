@@ -11,6 +11,6 @@ export class IssuerFreeze {
   @Column('text')
   frozenBy!: string;
 
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   frozenAt!: Date;
 }

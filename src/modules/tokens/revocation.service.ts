@@ -4,8 +4,8 @@ import { MAX_LENGTH } from '../../domain/limits.js';
 import { type Problem, throwProblems } from '../../mutations/problem.js';
 import { parseText } from '../../mutations/text.rules.js';
 
-const REVOKE = `insert into revoked_token (nation, token_id, revoked_by, revoked_at)
-  values ($1, $2, $3, clock_timestamp()) on conflict do nothing`;
+const REVOKE = `insert into revoked_token (nation, token_id, revoked_by)
+  values ($1, $2, $3) on conflict do nothing`;
 
 /** Revokes the tokens of the administrator's own nation that have this `jti`. */
 export async function revokeToken(ctx: WriteContext, { jti }: { readonly jti: string }): Promise<void> {

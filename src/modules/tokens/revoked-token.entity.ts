@@ -15,6 +15,6 @@ export class RevokedToken {
   @Column('text')
   revokedBy!: string;
 
-  @PrimaryColumn({ type: 'timestamptz', precision: 3 })
+  @PrimaryColumn({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   revokedAt!: Date;
 }

@@ -150,14 +150,14 @@ const ACTS = {
     "update incident set severity = case severity when 'LOW' then 'HIGH' else 'LOW' end, version = version + 1, status = 'REPORTED', content_hash = 'x', written_by = 'x' where key = $1",
   TRANSLATE: `update incident set title = jsonb_set(title, '{texts,EN}', '{"locale":"EN","text":"x","status":"WORKING","revision":1}'), version = version + 1, status = 'REPORTED', content_hash = 'x' where key = $1`,
   RETRACT: "update incident set status = 'RETRACTED', retraction = title where key = $1",
-  ASSESS: `with assessed as (insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, assessed_by, assessed_at)
-      select gen_random_uuid(), key, audience, $2, 'REFUTED', version, content_hash, 'x', clock_timestamp() from incident where key = $1 returning incident_key)
+  ASSESS: `with assessed as (insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, assessed_by)
+      select gen_random_uuid(), key, audience, $2, 'REFUTED', version, content_hash, 'x' from incident where key = $1 returning incident_key)
     update incident set status = 'DISPUTED' from assessed where key = incident_key`,
 } as const;
 const RELEASE_ACTS = {
   BY_ORIGINATOR: 'update incident set audience = audience | audience_bit($2) where key = $1',
-  BY_BOTH_HEADS: `insert into release_consent (incident_key, version, target, nation, audience, consented_by, consented_at)
-      select key, version, $2, $3, audience, 'x', clock_timestamp() from incident where key = $1`,
+  BY_BOTH_HEADS: `insert into release_consent (incident_key, version, target, nation, audience, consented_by)
+      select key, version, $2, $3, audience, 'x' from incident where key = $1`,
 } as const;
 
 async function takes(client: Client, text: string, values: unknown[]): Promise<boolean> {

@@ -32,6 +32,6 @@ export class ReleaseConsent {
   @Column('text')
   consentedBy!: string;
 
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   consentedAt!: Date;
 }

@@ -2,13 +2,12 @@ import { identityOf } from '../../../auth/viewer.js';
 import type { WriteContext } from '../../../context/write-context.js';
 import { insertInto } from '../../../database/statement.js';
 import { RELEASE_RULES } from '../../../domain/incident-rules.js';
-import { type Audience, JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
+import { JOINT_COMMAND, type Nation } from '../../../domain/scopes.js';
 import { throwProblems } from '../../../mutations/problem.js';
-import { AUDIENCE_BIT, maskOf } from '../../../planner/audience-mask.js';
+import { AUDIENCE_BIT } from '../../../planner/audience-mask.js';
 import { validateRelease } from '../incident.policy.js';
 import { actorOf } from '../write/actor.js';
-import { eventInsertion } from '../write/incident.events.js';
-import { type LockedIncident, lockIncident } from '../write/incident.lock.js';
+import { lockIncident } from '../write/incident.lock.js';
 import type { Written } from '../write/report.service.js';
 import type { ReleaseIncidentInput } from '../write/writing.inputs.js';
 
@@ -34,22 +33,13 @@ export function releaseIncident(ctx: WriteContext, input: ReleaseIncidentInput):
     if (RELEASE_RULES[target] === 'BY_BOTH_HEADS') {
       const consentedBy = identityOf(ctx.viewer);
       const consent = { incidentKey: key, version, target, nation, audience, consentedBy };
-      tx.send(insertInto('release_consent', [consent], { consented_at: 'clock_timestamp()' }));
+      tx.send(insertInto('release_consent', [consent]));
       consenting.add(nation);
       const isAgreed = JOINT_COMMAND.every((head) => consenting.has(head));
       if (!isAgreed) return { key, warnings: [], isEffective: false };
     }
     const released = audience | AUDIENCE_BIT[target];
-    const eventAudience = released & releaseEventAudience(incident, target);
-    tx.send(
-      { text: 'update incident set audience = $2 where key = $1', values: [key, released] },
-      eventInsertion({ incidentKey: key, kind: 'RELEASED', version, audience: eventAudience }),
-    );
+    tx.send({ text: 'update incident set audience = $2 where key = $1', values: [key, released] });
     return { key, warnings: [], isEffective: true };
   });
-}
-
-/** Who receives the event of a release: the joint command, the originator, and the audience that now sees the record. */
-function releaseEventAudience({ originator }: LockedIncident, target: Audience): number {
-  return maskOf([...JOINT_COMMAND, originator, target]);
 }

@@ -43,7 +43,7 @@ export function amendIncident(ctx: WriteContext, input: AmendIncidentInput): Pro
     const changes = changedParts(before, content);
     if (changes.length === 0) throwProblems([{ reason: 'UNCHANGED', field: ['input'] }]);
     const writtenBy = identityOf(ctx.viewer);
-    const next = { kind: 'AMENDED', content, title, narrative, changes, keys, writtenBy } as const;
+    const next = { content, title, narrative, changes, keys, writtenBy };
     tx.send(...versionStatements(ctx, incident, next));
     return { key: incident.key, warnings: parsed.warnings };
   });

@@ -1,6 +1,6 @@
 import type { WriteContext } from '../../../context/write-context.js';
 import { newKey } from '../../../database/key.js';
-import { batchStatements, insertInto } from '../../../database/statement.js';
+import { insertInto } from '../../../database/statement.js';
 import { MAX_LENGTH } from '../../../domain/limits.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type { Verdict } from '../../../domain/vocabularies.js';
@@ -9,7 +9,6 @@ import { parseText, parseTextInput, sourceText } from '../../../mutations/text.r
 import { validateAssessment } from '../incident.policy.js';
 import { actorOf } from './actor.js';
 import { newestVerdicts, statusOf } from './assess.rules.js';
-import { eventInsertion } from './incident.events.js';
 import { lockIncident } from './incident.lock.js';
 import type { Written } from './report.service.js';
 import type { AssessIncidentInput } from './writing.inputs.js';
@@ -18,12 +17,11 @@ import type { AssessIncidentInput } from './writing.inputs.js';
 interface CurrentAssessment {
   readonly nation: Nation;
   readonly verdict: Verdict;
-  readonly assessedAt: Date;
 }
 
-const CURRENT_ASSESSMENTS = `select nation, verdict, assessed_at as "assessedAt" from assessment
+const CURRENT_ASSESSMENTS = `select nation, verdict from assessment
   where incident_key = $1 and version = (select version from incident where key = $1) order by assessed_at, key`;
-const UPDATE = 'update incident set status = $2, updated_at = clock_timestamp() where key = $1';
+const UPDATE = 'update incident set status = $2 where key = $1';
 
 /** Records the verdict of a nation on the current version. Its earlier verdicts stay in the history. */
 export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): Promise<Written> {
@@ -61,25 +59,12 @@ export function assessIncident(ctx: WriteContext, input: AssessIncidentInput): P
       contentHash,
       remark,
       assessedBy: viewer.subject,
-      assessedAt: laterThan(assessments),
     };
     tx.send(
-      batchStatements(
-        insertInto('assessment', [assessment]),
-        eventInsertion({ incidentKey: key, kind: 'ASSESSED', version, audience }),
-      ),
+      insertInto('assessment', [assessment]),
       ...(note === null ? [] : [insertInto('assessment_note', [{ assessmentKey, nation, note }])]),
       { text: UPDATE, values: [key, statusOf(verdicts.set(nation, verdict))] },
     );
     return { key, warnings: [] };
   });
-}
-
-/**
- * The current time. If a clock of another process is ahead, just after the newest assessment, because the newest one
- * counts.
- */
-function laterThan(assessments: readonly CurrentAssessment[]): Date {
-  const newest = assessments.at(-1)?.assessedAt.getTime() ?? 0;
-  return new Date(Math.max(Date.now(), newest + 1));
 }

@@ -39,6 +39,6 @@ export class Idempotency {
   ])
   incident?: Relation<Incident>;
 
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   createdAt!: Date;
 }

@@ -27,27 +27,22 @@ export interface RecordKeys {
 }
 
 /**
- * Statements that insert new incidents with their parts, as version 1, and run `alongside`. Triggers write their search
+ * Statements that insert new incidents with their parts, as version 1. Triggers write their times, events and search
  * documents.
  */
-export function incidentInsertions(
-  incidents: readonly NewIncident[],
-  keys: RecordKeys,
-  ...alongside: readonly Statement[]
-): Statement[] {
+export function incidentInsertions(incidents: readonly NewIncident[], keys: RecordKeys): Statement[] {
   const records = incidents.map((incident): FirstVersion => {
     const canonical = canonicalJson(incident.content);
     return { ...incident, canonical, hash: contentHash(canonical) };
   });
   const incidentRows = records.map((record) => incidentRow(record, keys));
   return [
-    insertInto('incident', incidentRows, { created_at: 'now()', updated_at: 'now()' }),
+    insertInto('incident', incidentRows),
     batchStatements(
-      insertInto('revision', records.map(revisionRow), { changed_at: 'now()' }),
+      insertInto('revision', records.map(revisionRow)),
       ...claimInsertions(incidents, keys),
       ...casualtiesInsertions(incidents, keys),
       ...provisionInsertions(incidents, keys),
-      ...alongside,
     ),
   ];
 }

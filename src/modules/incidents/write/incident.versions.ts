@@ -4,7 +4,6 @@ import type { Transaction } from '../../../database/transaction.js';
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
 import { canonicalJson } from './canonical-json.js';
 import { contentHash, type IncidentContent } from './content.js';
-import { eventInsertion } from './incident.events.js';
 import type { LockedIncident } from './incident.lock.js';
 import {
   casualtiesInsertions,
@@ -25,7 +24,6 @@ export async function currentContent(tx: Transaction, key: string): Promise<Inci
 }
 
 interface NextVersion {
-  readonly kind: 'AMENDED' | 'TRANSLATED';
   readonly content: IncidentContent;
   readonly title: StoredText;
   readonly narrative: StoredText | null;
@@ -41,7 +39,7 @@ const UPDATE = `update incident set version = changed.version, category = change
     place_key = changed.place_key, latitude = changed.latitude, longitude = changed.longitude,
     geo_precision = changed.geo_precision, title = changed.title, narrative = changed.narrative,
     killed = changed.killed, wounded = changed.wounded, status = 'REPORTED', content_hash = changed.content_hash,
-    written_by = changed.written_by, updated_at = clock_timestamp()
+    written_by = changed.written_by
   from jsonb_populate_record(null::incident, $2) changed where incident.key = $1`;
 
 /**
@@ -51,7 +49,7 @@ const UPDATE = `update incident set version = changed.version, category = change
 export function versionStatements(
   ctx: WriteContext,
   { key, audience, version: before }: LockedIncident,
-  { kind, content, title, narrative, changes, keys, writtenBy }: NextVersion,
+  { content, title, narrative, changes, keys, writtenBy }: NextVersion,
 ): Statement[] {
   const version = before + 1;
   const canonical = canonicalJson(content);
@@ -66,7 +64,7 @@ export function versionStatements(
   };
   const parts = [{ key, audience, content }];
   const replaced = (table: string, insertions: readonly Statement[]): Statement[] => [
-    { text: `delete from ${table} where incident_key = $1`, values: [key] },
+    { text: 'select remove_incident_parts($1, $2)', values: [table, key] },
     ...insertions,
   ];
   const revision = {
@@ -85,7 +83,6 @@ export function versionStatements(
     ...(changes.includes('provisions')
       ? replaced('incident_provision', provisionInsertions(parts, keys))
       : []),
-    insertInto('revision', [revision], { changed_at: 'clock_timestamp()' }),
-    eventInsertion({ incidentKey: key, kind, version, audience }),
+    insertInto('revision', [revision]),
   ];
 }

@@ -8,7 +8,6 @@ import { InvalidWriteError, type Problem, throwProblems } from '../../../mutatio
 import { canonicalJson } from './canonical-json.js';
 import { contentHash } from './content.js';
 import { unknownCodes } from './content.rules.js';
-import { eventInsertion } from './incident.events.js';
 import { incidentInsertions } from './incident.records.js';
 import { findKeys } from './references.js';
 import { type ParsedReport, parseReport } from './report.rules.js';
@@ -46,16 +45,15 @@ export function reportIncident(ctx: WriteContext, input: ReportIncidentInput): P
         writtenBy: identityOf(ctx.viewer),
         content,
       };
-      const event = eventInsertion({ incidentKey: key, kind: 'REPORTED', version: 1, audience });
-      tx.send(...incidentInsertions([incident], keys, event));
+      tx.send(...incidentInsertions([incident], keys));
       return { key, warnings };
     },
     { isRepeatable: true },
   );
 }
 
-const TAKE_KEY = `insert into idempotency (nation, issuer, subject, key, content_hash, incident_key, audience, created_at)
-  values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp()) on conflict do nothing returning incident_key`;
+const TAKE_KEY = `insert into idempotency (nation, issuer, subject, key, content_hash, incident_key, audience)
+  values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning incident_key`;
 const FORMER = `select incident_key as "incidentKey", content_hash as "contentHash" from idempotency
   where nation = $1 and issuer = $2 and subject = $3 and key = $4`;
 

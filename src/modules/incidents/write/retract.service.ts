@@ -4,13 +4,11 @@ import { type Problem, throwProblems } from '../../../mutations/problem.js';
 import { parseTextInput, sourceText } from '../../../mutations/text.rules.js';
 import { validateAction, validateVersion } from '../incident.policy.js';
 import { actorOf } from './actor.js';
-import { eventInsertion } from './incident.events.js';
 import { lockIncident } from './incident.lock.js';
 import type { Written } from './report.service.js';
 import type { RetractIncidentInput } from './writing.inputs.js';
 
-const UPDATE = `update incident set status = 'RETRACTED', retraction = $2, updated_at = clock_timestamp()
-  where key = $1`;
+const UPDATE = "update incident set status = 'RETRACTED', retraction = $2 where key = $1";
 
 /** Retracts a record of the actor's nation. It stays readable, and no action on it is possible any more. */
 export function retractIncident(ctx: WriteContext, input: RetractIncidentInput): Promise<Written> {
@@ -23,11 +21,8 @@ export function retractIncident(ctx: WriteContext, input: RetractIncidentInput):
       ...validateVersion(incident, input.version),
       ...problems,
     ]);
-    const { key, version, audience } = incident;
-    tx.send(
-      { text: UPDATE, values: [key, sourceText(reason)] },
-      eventInsertion({ incidentKey: key, kind: 'RETRACTED', version, audience }),
-    );
+    const { key } = incident;
+    tx.send({ text: UPDATE, values: [key, sourceText(reason)] });
     return { key, warnings: [] };
   });
 }

@@ -36,7 +36,7 @@ export function translateIncident(ctx: WriteContext, input: TranslateIncidentInp
     };
     const keys = await findKeys(tx, content);
     const { writtenBy } = incident;
-    const next = { kind: 'TRANSLATED', content, title, narrative, changes, keys, writtenBy } as const;
+    const next = { content, title, narrative, changes, keys, writtenBy };
     tx.send(...versionStatements(ctx, incident, next));
     return { key: incident.key, warnings: [] };
   });
