@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { common, onDatabase } from './vitest.config.js';
 
-/** `npm run keep-release`: keeps a database of this version in test/migrations/kept, to upgrade from later. */
+/** `npm run snapshot-release`: writes a database of this version to test/migrations/snapshots as the start of later upgrades. */
 export default defineConfig({
   ...common,
-  test: { ...common.test, ...onDatabase, include: ['test/migrations/keep-release.ts'] },
+  test: { ...common.test, ...onDatabase, include: ['test/migrations/snapshot-release.ts'] },
 });

@@ -4,7 +4,7 @@ import { packageVersion } from '../../src/app/checksums.js';
 import { merzili } from '../cli/command-line.js';
 import { type App, startApp } from '../support/app.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { runScript } from './kept-release.js';
+import { runScript } from './release-snapshot.js';
 
 /** What versions before checksums left: TypeORM's list of migrations, and tables. */
 const BEFORE_CHECKSUMS = `

@@ -17,9 +17,9 @@ import {
 
 /**
  * Databases of earlier releases, each as SQL that makes it, with the answers that the release gave.
- * `npm run keep-release` adds the present version; a kept release never changes.
+ * `npm run snapshot-release` adds the present version; a snapshot never changes.
  */
-const FOLDER = join(import.meta.dirname, 'kept');
+const FOLDER = join(import.meta.dirname, 'snapshots');
 
 /** What every reader is asked, before and after the upgrade. Answers of equal data are equal texts. */
 const QUESTIONS = {
@@ -35,7 +35,7 @@ const QUESTIONS = {
 
 export type Answers = Record<string, Record<string, unknown>>;
 
-export interface KeptRelease {
+export interface ReleaseSnapshot {
   readonly version: string;
   readonly database: string;
   readonly answers: Answers;
@@ -82,7 +82,7 @@ export async function writeRecord(app: App): Promise<void> {
   await succeed(rusDuty, RETRACT, { ...at(withdrawn), reason: { locale: 'RU', text: 'Записано дважды' } });
 }
 
-export async function keptReleases(): Promise<KeptRelease[]> {
+export async function releaseSnapshots(): Promise<ReleaseSnapshot[]> {
   const versions = await readdir(FOLDER);
   return Promise.all(
     versions.sort().map(async (version) => ({
@@ -93,7 +93,7 @@ export async function keptReleases(): Promise<KeptRelease[]> {
   );
 }
 
-export async function keepRelease({ version, database, answers }: KeptRelease): Promise<void> {
+export async function writeSnapshot({ version, database, answers }: ReleaseSnapshot): Promise<void> {
   await mkdir(join(FOLDER, version));
   await writeFile(join(FOLDER, version, 'database.sql'), database);
   await writeFile(join(FOLDER, version, 'answers.json'), `${JSON.stringify(answers, null, 1)}\n`);

@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
 import { type App, READERS, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
-import { askEverything, keptReleases, runScript } from './kept-release.js';
+import { askEverything, releaseSnapshots, runScript } from './release-snapshot.js';
 
-const releases = await keptReleases();
+const snapshots = await releaseSnapshots();
 
 /** Runs `check` on today's server over the database that a release left. */
 async function onDatabaseOf(script: string, check: (app: App) => Promise<void>): Promise<void> {
@@ -38,7 +38,7 @@ async function shippedRecord(
     .sort((one, other) => one.title.text.localeCompare(other.title.text, 'tr'));
 }
 
-describe.each(releases)('a database of release $version', ({ database: script, answers }) => {
+describe.each(snapshots)('a database of release $version', ({ database: script, answers }) => {
   it('answers every audience as that release answered', () =>
     onDatabaseOf(script, async (app) => {
       expect(await askEverything(app)).toEqual(answers);
@@ -74,6 +74,6 @@ describe.each(releases)('a database of release $version', ({ database: script, a
     }));
 });
 
-it('there is a kept release to upgrade from', () => {
-  expect(releases.map(({ version }) => version)).toContain('0.2.0');
+it('there is a snapshot to upgrade from', () => {
+  expect(snapshots.map(({ version }) => version)).toContain('0.2.0');
 });
