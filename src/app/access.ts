@@ -23,7 +23,10 @@ export async function openAccess(
   stack: DisposalStack,
 ): Promise<Access> {
   const { issuers, demo } = await openIssuers(config);
-  const keys = await openKeyStore(issuers, { onStatus: (status) => logKeyStatus(logger, status) });
+  const keys = await withConfigContext(
+    config.issuersFile === null ? 'MERZILI_DATA_DIR' : 'MERZILI_ISSUERS',
+    openKeyStore(issuers, { onStatus: (status) => logKeyStatus(logger, status) }),
+  );
   stack.defer(() => keys.close());
   const revocations = await followRevocations(issuers, readReserved);
   stack.defer(() => revocations.close());

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { type Config, withConfigContext } from '../common/config.js';
+import type { Config } from '../common/config.js';
+import { listenAt } from '../common/listen.js';
 import { watchUnusedConnections } from '../http/unused-connections.js';
 import type { Pools } from './database.js';
 import type { DisposalStack } from './disposal-stack.js';
@@ -19,15 +20,12 @@ export async function listen(
   stack: DisposalStack,
 ): Promise<string> {
   const closeUnused = watchUnusedConnections(http);
-  http.listen(port, host);
-  await withConfigContext('HOST, PORT', once(http, 'listening'));
+  const boundPort = await listenAt(http, { host, port, portVariable: 'PORT' });
   stack.defer(() => closeHttp(http, closeUnused, () => readers.abort()));
   stack.defer(async () => {
     streams.close();
     await sockets.close();
   });
-  const address = http.address();
-  const boundPort = typeof address === 'object' && address !== null ? address.port : port;
   return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
 }
 

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { withConfigContext } from '../common/config.js';
+import { connectionProblem } from '../common/remedy.js';
 import { codeOf } from '../common/thrown.js';
 import { closeCatalogue } from '../database/close-catalog.js';
 import { LOGIN_ROLES, loginUrl, passwordOf } from '../database/roles.js';
@@ -68,7 +69,18 @@ async function lockMigrations(runner: QueryRunner): Promise<void> {
 
 /** Connection of the owner, without migrations. The caller ends it with destroy(). */
 export function connectOwner(ownerUrl: string): Promise<DataSource> {
-  return withConfigContext('DATABASE_URL', new DataSource(dataSourceOptions(ownerUrl)).initialize());
+  return withConfigContext('DATABASE_URL', initialize(ownerUrl));
+}
+
+const AUTHORITY_REMEDY =
+  'if its certificate is of a private authority, add sslrootcert=<file of the certificate of that authority> to the query';
+
+async function initialize(ownerUrl: string): Promise<DataSource> {
+  try {
+    return await new DataSource(dataSourceOptions(ownerUrl)).initialize();
+  } catch (error) {
+    throw new Error(connectionProblem(error, AUTHORITY_REMEDY), { cause: error });
+  }
 }
 
 /** Sets the password of a role only if logging in with it fails, so that running processes keep their connections. */

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { fileProblem } from '../common/remedy.js';
 import { parseStrictJson } from '../common/strict-json.js';
-import { errorMessage } from '../common/thrown.js';
 import { readTextFile } from '../common/utf8.js';
 import { isNationalRole, NATIONS, type Nation, ROLES, type Role } from '../domain/scopes.js';
 
@@ -107,7 +107,7 @@ export async function loadIssuers(file: string): Promise<readonly Issuer[]> {
   try {
     content = parseStrictJson(await readTextFile(file));
   } catch (error) {
-    throw new Error(`${file}: ${errorMessage(error)}`, { cause: error });
+    throw new Error(`${file}: ${fileProblem(error)}`, { cause: error });
   }
   const parsed = issuersFile(dirname(resolve(file))).safeParse(content);
   if (parsed.success) return parsed.data.issuers;

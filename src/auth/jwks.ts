@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { connectionProblem, fileProblem } from '../common/remedy.js';
 import type { Nation } from '../domain/scopes.js';
 import type { Issuer } from './issuers.js';
 import { readJwks } from './jwks-reading.js';
@@ -84,9 +85,11 @@ function locationOf({ issuer: { jwks } }: Source): string {
   return jwks.kind === 'file' ? jwks.path : jwks.url;
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+const AUTHORITY_REMEDY =
+  'if its certificate is of a private authority, set NODE_EXTRA_CA_CERTS to the file of the certificate of that authority';
+
+function reasonOf({ issuer: { jwks } }: Source, error: unknown): string {
+  return jwks.kind === 'file' ? fileProblem(error) : connectionProblem(error, AUTHORITY_REMEDY);
 }
 
 function sameKeys(one: ReadonlyMap<string, PublicKey>, other: ReadonlyMap<string, PublicKey>): boolean {
@@ -124,7 +127,9 @@ class PolledKeyStore implements KeyStore {
     const all = [...this.sources.values()];
     const files = all.filter((source) => source.issuer.jwks.kind === 'file');
     for (const source of files) await this.load(source);
-    const unusable = files.flatMap(({ error }) => error ?? []);
+    const unusable = files.flatMap(({ issuer: { issuer }, error }) =>
+      error === undefined ? [] : [`${error} (the key file of ${issuer})`],
+    );
     if (unusable.length > 0) throw new Error(unusable.join('\n'));
     await Promise.all(all.filter((source) => !files.includes(source)).map((source) => this.load(source)));
   }
@@ -177,7 +182,7 @@ class PolledKeyStore implements KeyStore {
       const text = await readJwks(source.issuer.jwks, timeout.signal);
       if (!closed.aborted) this.setKeys(source, parsePublicKeys(text));
     } catch (error) {
-      if (!closed.aborted) this.report(source, `${locationOf(source)}: ${reasonOf(error)}`);
+      if (!closed.aborted) this.report(source, `${locationOf(source)}: ${reasonOf(source, error)}`);
     } finally {
       clearTimeout(timer);
       closed.removeEventListener('abort', stop);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fileProblem } from '../common/remedy.js';
 import { readTextFile } from '../common/utf8.js';
 
 /** The format of generate-persisted-query-manifest of Apollo. */
@@ -32,7 +33,9 @@ export async function loadTrustedDocuments(file: string): Promise<TrustedDocumen
   try {
     json = JSON.parse(await readTextFile(file));
   } catch (error) {
-    throw new Error(`MERZILI_TRUSTED_DOCUMENTS: ${file} cannot be read as JSON`, { cause: error });
+    throw new Error(`MERZILI_TRUSTED_DOCUMENTS: ${file} cannot be read as JSON: ${fileProblem(error)}`, {
+      cause: error,
+    });
   }
   return trustedDocuments(textsOf(json, file));
 }

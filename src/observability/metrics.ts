@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { listenAt } from '../common/listen.js';
 import type { AnsweredRequest } from '../context/request-record.js';
 import type { PoolUse } from '../database/pool-use.js';
 
@@ -29,8 +30,8 @@ export async function openMetrics(
   client.collectDefaultMetrics({ register: registry });
   observePools(client, registry, poolUse);
   const observe = requestObserver(client, registry);
-  const server = await serve(registry, host, port);
-  const address = server.address();
+  const server = metricsServer(registry);
+  const boundPort = await listenAt(server, { host, port, portVariable: 'MERZILI_METRICS_PORT' });
   return {
     observe,
     gauge(name, help, read) {
@@ -43,7 +44,7 @@ export async function openMetrics(
         },
       });
     },
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: boundPort,
     async close() {
       server.close();
       server.closeAllConnections();
@@ -120,8 +121,8 @@ function observePools(client: PromClient, registry: Registry, poolUse: () => rea
   gauge('merzili_pool_connections', 'Connections open, by audience and pool', ({ open }) => open);
 }
 
-async function serve(registry: Registry, host: string, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
+function metricsServer(registry: Registry): Server {
+  return createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();
       return;
@@ -131,7 +132,4 @@ async function serve(registry: Registry, host: string, port: number): Promise<Se
       () => response.writeHead(500).end(),
     );
   });
-  server.listen(port, host);
-  await once(server, 'listening');
-  return server;
 }
