@@ -34,6 +34,8 @@ export const ERROR_STATUS = {
   PERSISTED_QUERY_NOT_SUPPORTED: 200,
   /** The body exceeds the size limit. */
   PAYLOAD_TOO_LARGE: 413,
+  /** The client accepts no type of answer that the server has. */
+  NOT_ACCEPTABLE: 406,
   /** The content type is not application/json in UTF-8. */
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** The database is unavailable; try again. `extensions`: retryable. */

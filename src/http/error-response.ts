@@ -2,8 +2,8 @@ import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import { GraphQLError, Kind } from 'graphql';
 import { CodedError } from '../common/errors.js';
 
-/** Accept header of a client that uses the body and not the status: GraphQL over HTTP, 6.4.1. */
-const JSON_ALONE = /^application\/json\s*(;\s*charset=utf-8)?$/i;
+/** The negotiated type of a client that reads the body and not the status: GraphQL over HTTP, 6.4.1. */
+const JSON_BY_NAME = 'application/json';
 
 /** Status and headers of an answer with errors: those in `extensions.http` of the errors; the last one wins. */
 export function errorHead(
@@ -19,7 +19,7 @@ export function errorHead(
     status = http.status ?? status;
     for (const [name, value] of http.headers ?? []) headers.set(name, value);
   }
-  const isReadFromBody = JSON_ALONE.test(accept) && errors.every(isRequestError);
+  const isReadFromBody = accept === JSON_BY_NAME && errors.every(isRequestError);
   return { status: isReadFromBody ? 200 : status, headers };
 }
 

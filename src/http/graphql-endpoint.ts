@@ -4,27 +4,23 @@ import type { Verifier } from '../auth/verifier.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
 import { LANGUAGES } from '../domain/locale.js';
+import { ACCEPT_OF, type AnswerType, negotiateAnswer } from './accept.js';
 import { exposeTo, type Origins, PREFLIGHT_HEADERS } from './origins.js';
 import { createContext } from './request-context.js';
 import { type ErrorResponse, type RequestHandling, SECURITY_HEADERS, VARY } from './request-handling.js';
 import { type Parameters, parametersOf, readParameters } from './request-parameters.js';
-import { acceptsEventStream, type SseTransport } from './sse.transport.js';
+import type { SseTransport } from './sse.transport.js';
 
 const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
 
-/** What Apollo looks at: types of body and answer, and what distinguishes a script from a form. */
-const APOLLO_HEADERS = [
-  'content-type',
-  'accept',
-  'x-apollo-operation-name',
-  'apollo-require-preflight',
-] as const;
+/** What Apollo looks at: the type of the body, and what distinguishes a script from a form. */
+const APOLLO_HEADERS = ['content-type', 'x-apollo-operation-name', 'apollo-require-preflight'] as const;
 
 export interface GraphqlEndpointParts {
   readonly origins: Origins;
   readonly graphql: ApolloServer<RequestContext>;
   readonly verifier: Verifier;
-  /** Answers requests that accept an event stream. */
+  /** Answers requests with event streams. */
   readonly streams: SseTransport;
   /** The only documents that are answered; null when all are. */
   readonly trustedDocuments: TrustedDocuments | null;
@@ -53,16 +49,19 @@ export async function answerGraphql(
   const parameters = parts.trustedDocuments ? withTrustedDocument(parts.trustedDocuments, sent) : sent;
   if ('code' in parameters) return handling.refuse(parameters);
 
-  if (acceptsEventStream(request)) {
-    const given = parameters.method === 'POST' ? parameters.body : parametersOf(parameters.search);
-    const error = await parts.streams.answer(request, response, given, SECURITY_HEADERS);
+  const type = negotiateAnswer(request.headers.accept, () =>
+    parts.streams.isSubscription(givenIn(parameters)),
+  );
+  if (type === null) return handling.refuse({ code: 'NOT_ACCEPTABLE' });
+  if (type === 'event stream') {
+    const error = await parts.streams.answer(request, response, givenIn(parameters), SECURITY_HEADERS);
     if (error) handling.refuse(error);
     return;
   }
 
   const context = createContext(viewer, request.headers['accept-language'], handling);
   const answer = await parts.graphql.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { ...parameters, headers: apolloHeaders(request) },
+    httpGraphQLRequest: { ...parameters, headers: apolloHeaders(request, type) },
     context: async () => context,
   });
   handling.end(sendAnswer(response, answer, context));
@@ -78,6 +77,11 @@ function answerOptions(response: ServerResponse, handling: RequestHandling): voi
     })
     .end();
   handling.end(204);
+}
+
+/** The parameters as an object, wherever they were. */
+function givenIn({ method, search, body }: Parameters): unknown {
+  return method === 'POST' ? body : parametersOf(search);
 }
 
 /** The same parameters with the text of the trusted document that they name. */
@@ -121,8 +125,11 @@ function sendAnswer(
   return status;
 }
 
-function apolloHeaders({ headers: given }: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
+function apolloHeaders(
+  { headers: given }: IncomingMessage,
+  type: Exclude<AnswerType, 'event stream'>,
+): HeaderMap {
+  const headers = new HeaderMap([['accept', ACCEPT_OF[type]]]);
   for (const name of APOLLO_HEADERS) {
     const value = given[name];
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);

@@ -31,8 +31,10 @@ function isObject(value: unknown): boolean {
 }
 
 export interface SseTransport {
+  /** Whether these parameters of a request ask for a subscription. */
+  isSubscription(given: unknown): boolean;
   /**
-   * Answers a request that accepts an event stream, or says why it is refused. `given` are the parameters
+   * Answers a request with an event stream, or says why it is refused. `given` are the parameters
    * of the request, `headers` those of every answer.
    */
   answer(
@@ -44,11 +46,6 @@ export interface SseTransport {
   /** Streams open. */
   readonly size: number;
   close(): void;
-}
-
-/** Whether a request asks for an event stream. */
-export function acceptsEventStream({ headers }: IncomingMessage): boolean {
-  return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(headers.accept ?? '');
 }
 
 /** GraphQL over Server-Sent Events, each operation a request of its own (distinct connections mode). */
@@ -79,6 +76,10 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
       response.flushHeaders();
       await deliver(answer, stream);
       return null;
+    },
+    isSubscription(given) {
+      const parsed = operationRequest.safeParse(given);
+      return parsed.success && operations.typeOf(parsed.data) === OperationTypeNode.SUBSCRIPTION;
     },
     get size() {
       return streams.size;
