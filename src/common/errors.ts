@@ -20,8 +20,6 @@ export const ERROR_STATUS = {
   OPERATION_RESOLUTION_FAILURE: 400,
   /** The value of an argument or variable is not accepted. `extensions`: argument. */
   BAD_USER_INPUT: 400,
-  /** The object of a write does not exist or is hidden from the viewer. The answer is always the same. */
-  NOT_FOUND: 404,
   /** The HTTP request is no GraphQL request. */
   BAD_REQUEST: 400,
   /** The document exceeds a limit. `extensions`: limit, maximum. */

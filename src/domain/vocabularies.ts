@@ -85,6 +85,7 @@ export const VOCABULARIES = {
     'REQUIRED',
     'TOO_LONG',
     'OUT_OF_RANGE',
+    'NOT_FOUND',
     'UNKNOWN_REFERENCE',
     'STALE_VERSION',
     'NOT_ALLOWED_NOW',

@@ -59,8 +59,7 @@ export function createMutationExecutor(schema: GraphQLSchema, parts: MutationPar
       contextValue: mutationContext(request, parts),
     });
     if (data === undefined) return { errors };
-    if (data === null && request.operation.selectionSet.selections.length === 1)
-      errors?.forEach(setStatusIfUnavailable);
+    if (data && Object.values(data).every((value) => value === null)) errors?.forEach(setStatusIfUnavailable);
     return { data: data && ResponseText.of(JSON.stringify(data)), errors };
   };
 }
@@ -110,7 +109,7 @@ function writeAs(
     write(nation, work, { ...options, time });
 }
 
-/** If the database is unavailable the whole request fails, and the HTTP status says so. */
+/** Where no mutation is answered because the database is unavailable, the HTTP status says so. */
 function setStatusIfUnavailable(error: GraphQLError): void {
   const cause = error.originalError ?? error;
   if (isUnavailable(cause)) cause.endingRequest();

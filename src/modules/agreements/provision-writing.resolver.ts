@@ -47,6 +47,7 @@ const provisionOf = readBackBy(provisionRead, 'code', 'text');
 @Resolver()
 export class ProvisionWritingResolver {
   @Mutation(() => ProvisionPayload, {
+    nullable: true,
     description: "Adds to the dated series of assessments by the viewer's nation; the newest counts.",
   })
   @RequiresScope('provision:assess')

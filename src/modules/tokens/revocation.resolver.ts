@@ -30,6 +30,7 @@ class RevokeTokenPayload {
 @Resolver()
 export class RevocationResolver {
   @Mutation(() => RevokeTokenPayload, {
+    nullable: true,
     description: "Revokes a token of the viewer's own nation. Repeating it has no effect.",
   })
   @RequiresScope('token:revoke')

@@ -24,7 +24,10 @@ import {
 
 @Resolver()
 export class IncidentWritingResolver {
-  @Mutation(() => IncidentPayload, { description: "Records a new incident of the viewer's nation." })
+  @Mutation(() => IncidentPayload, {
+    nullable: true,
+    description: "Records a new incident of the viewer's nation.",
+  })
   @RequiresScope('incident:report')
   reportIncident(
     @Arg('input', () => ReportIncidentInput, { description: 'What is reported.' }) input: ReportIncidentInput,
@@ -34,6 +37,7 @@ export class IncidentWritingResolver {
   }
 
   @Mutation(() => IncidentPayload, {
+    nullable: true,
     description:
       "Changes the content of a record of the viewer's nation. Makes a new version, which nobody has assessed.",
   })
@@ -46,6 +50,7 @@ export class IncidentWritingResolver {
   }
 
   @Mutation(() => IncidentPayload, {
+    nullable: true,
     description:
       'Adds or corrects a translation of a record the viewer sees. Makes a new version, which nobody has assessed.',
   })
@@ -59,6 +64,7 @@ export class IncidentWritingResolver {
   }
 
   @Mutation(() => IncidentPayload, {
+    nullable: true,
     description:
       "Gives the verdict of the viewer's nation on the current version. A new verdict replaces the one before, which stays in the history. Refused to the person who reported or last amended the record.",
   })
@@ -71,6 +77,7 @@ export class IncidentWritingResolver {
   }
 
   @Mutation(() => ReleaseIncidentPayload, {
+    nullable: true,
     description:
       'Shows a record to a further audience: to the other joint-command nation by its originator, to AZE or PUBLIC with the consent of both heads on the same version. Only a retraction reverses it.',
   })
@@ -83,6 +90,7 @@ export class IncidentWritingResolver {
   }
 
   @Mutation(() => IncidentPayload, {
+    nullable: true,
     description: "Withdraws a record of the viewer's nation permanently. It stays visible as retracted.",
   })
   @RequiresScope('incident:retract')

@@ -1,7 +1,7 @@
-import { CodedError } from '../../../common/errors.js';
 import type { Transaction } from '../../../database/transaction.js';
 import type { Nation } from '../../../domain/scopes.js';
 import type { StoredText } from '../../../graphql-types/localized-text.type.js';
+import { InvalidWriteError } from '../../../mutations/problem.js';
 import { seenByAudience } from '../../../planner/audience-mask.js';
 import { raw, render } from '../../../planner/sql.js';
 import type { IncidentState } from '../incident.policy.js';
@@ -25,7 +25,7 @@ const lockAs = (
 
 /**
  * Locks the incident of a global id until the transaction ends, and returns it with what `readParts` reads. Both
- * reads leave in one round trip, and `readParts` runs after the lock. Throws NOT_FOUND, always with the same content,
+ * reads leave in one round trip, and `readParts` runs after the lock. Throws the problem NOT_FOUND and no other
  * if the id is malformed, or if the writing nation sees no such incident.
  */
 export async function lockIncident<T>(
@@ -35,11 +35,16 @@ export async function lockIncident<T>(
   readParts: (key: string) => Promise<T>,
 ): Promise<[LockedIncident, T]> {
   const key = id.startsWith(PREFIX) ? id.slice(PREFIX.length) : '';
-  if (!UUID.test(key)) throw new CodedError('NOT_FOUND');
+  if (!UUID.test(key)) throw notFound();
   const [[incident], read] = await Promise.all([
     tx.read<LockedIncident>({ text: lockAs(nation), values: [key] }),
     readParts(key),
   ]);
-  if (!incident) throw new CodedError('NOT_FOUND');
+  if (!incident) throw notFound();
   return [incident, read];
+}
+
+/** Says nothing of the id, so that hidden, absent and malformed ones look the same. */
+function notFound(): InvalidWriteError {
+  return new InvalidWriteError([{ reason: 'NOT_FOUND', field: ['input', 'id'] }]);
 }
