@@ -8,7 +8,7 @@ import {
   type Follower,
   follow,
   kindsOf,
-  SETTLED_MS,
+  QUIET_MS,
   type Stream,
   stream,
 } from './support/event-clients.js';
@@ -193,7 +193,7 @@ describe('a day at the Centre', () => {
     expect(incident.narrative.isStale).toBe(true);
   });
 
-  it('09:50 — Ivan is back, and is told what he missed, once', async () => {
+  it('09:50 — Ivan is back and receives what he missed, once', async () => {
     const after = cursorsOf(ivansScreen.messages).at(-1);
     ivansScreen = await follow(app.url, ivan.token, LIVE, { after });
     await ivansScreen.until(2);
@@ -297,7 +297,7 @@ describe('a day at the Centre', () => {
   it('18:00 — everybody’s screen has shown all that they may see, in one order, and nothing else', async () => {
     const day = ['REPORTED', 'TRANSLATED', 'ASSESSED', 'AMENDED', 'ASSESSED', 'ASSESSED', 'ASSESSED'];
     await kemalsScreen.until(day.length + 3);
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect(kindsOf(kemalsScreen.messages)).toEqual([...day, 'RELEASED', 'RELEASED', 'RETRACTED']);
     expect(kindsOf(ivansScreen.messages)).toEqual([...day.slice(2), 'RELEASED', 'RELEASED', 'RETRACTED']);
     // Each hears of the release to itself.

@@ -128,7 +128,7 @@ describe('keys in files', () => {
     },
   );
 
-  it("verify tokens of the issuer that publishes them, whoever else's they are", async () => {
+  it('verify tokens of the issuer that publishes them, even if others publish them too', async () => {
     const { world, verify } = await open();
     const [tur, rus] = [world.of('TUR'), world.of('RUS')];
     expect(verify(tokenOf(rus, { claims: goodClaims(tur) }))).toBeNull();

@@ -46,7 +46,7 @@ describe('help', () => {
     }
   });
 
-  it('tells the version', async () => {
+  it('prints the version', async () => {
     expect(await merzili(['--version'])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),

@@ -78,7 +78,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('tells of every wrong variable at once, and of no value', () => {
+  it('names every invalid variable at once, and no value', () => {
     const wrong = { PORT: 'http', MERZILI_DATABASE_SECRET: 'hush', MERZILI_LOG_LEVEL: 'loud' };
     let message = '';
     try {

@@ -157,7 +157,7 @@ describe('the database', () => {
     expect(rows).toEqual([['on', 'on', 'on', 'on', 'off', 'UTC']]);
   });
 
-  it('sorts by ICU and tells letters from punctuation in every script', async () => {
+  it('sorts by ICU and distinguishes letters from punctuation in every script', async () => {
     const { ownerUrl } = await start({ fsync: 'off' });
     const sorted = `SELECT string_agg(w, ' ' ORDER BY w COLLATE "tr-x-icu") FROM unnest(ARRAY['dag','çay','cam','ızgara','iz']) w`;
     expect(await query(ownerUrl, sorted)).toEqual([['cam çay dag ızgara iz']]);

@@ -20,7 +20,7 @@ describe('Keys of new rows', () => {
     expect(new Set(rests).size).toBe(rests.length);
   });
 
-  it('do not count up within a millisecond, which would tell of keys in between', () => {
+  it('do not count up within a millisecond, which would reveal keys in between', () => {
     const sequences = Array.from({ length: 1_000 }, () =>
       Number.parseInt(newKey().slice(20, 28).replace('-', ''), 16),
     );

@@ -86,7 +86,7 @@ describe('a budget', () => {
     expect([status, errors[0]?.extensions.limit]).toEqual([400, 'cost']);
   });
 
-  it('is charged what heavy statements take, beyond what there is, and no answer tells how long that was', async () => {
+  it('is charged for heavy statements, even into debt, and no answer reveals how long they ran', async () => {
     const identity = { subject: 'heavy' };
     const officer = one.as('TUR', 'DUTY_OFFICER', identity);
     const { status, text } = await officer.query(
@@ -139,7 +139,7 @@ describe('a budget', () => {
   });
 });
 
-it('what a subject used is kept under a hash, out of everybody’s reach', async () => {
+it('the use of a subject is stored under a hash that nations cannot read', async () => {
   const rows = await one.sql<{ subject: Buffer }>('select subject from cost_budget');
   const [owner] = await one.sql<{ rolsuper: boolean }>(
     'select rolsuper from pg_roles where rolname = current_user',

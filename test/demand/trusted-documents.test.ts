@@ -57,7 +57,7 @@ describe.each(Object.entries(MANIFESTS))('with a manifest of %s', (name, content
     return [response.status, data ?? errors[0].extensions.code];
   };
   const ANSWER = [200, { incidents: { totalCount: 47 } }];
-  const REFUSAL = [403, 'DOCUMENT_NOT_TRUSTED'];
+  const NOT_TRUSTED = [403, 'DOCUMENT_NOT_TRUSTED'];
   const persistedQuery = (sha256Hash: string) => ({
     extensions: { persistedQuery: { version: 1, sha256Hash } },
   });
@@ -73,11 +73,11 @@ describe.each(Object.entries(MANIFESTS))('with a manifest of %s', (name, content
     const other = '{ parties { code } }';
     const hash = createHash('sha256').update(other).digest('hex');
     for (const _round of [1, 2]) {
-      expect(await send({ query: other })).toEqual(REFUSAL);
-      expect(await send({ query: other, ...persistedQuery(hash) })).toEqual(REFUSAL);
-      expect(await send(persistedQuery(hash), 'GET')).toEqual(REFUSAL);
-      expect(await send({ documentId: '__proto__' })).toEqual(REFUSAL);
-      expect(await send({})).toEqual(REFUSAL);
+      expect(await send({ query: other })).toEqual(NOT_TRUSTED);
+      expect(await send({ query: other, ...persistedQuery(hash) })).toEqual(NOT_TRUSTED);
+      expect(await send(persistedQuery(hash), 'GET')).toEqual(NOT_TRUSTED);
+      expect(await send({ documentId: '__proto__' })).toEqual(NOT_TRUSTED);
+      expect(await send({})).toEqual(NOT_TRUSTED);
     }
     // The hash says which document is meant, whatever text comes with it.
     expect(await send({ query: other, documentId: HASH })).toEqual(ANSWER);

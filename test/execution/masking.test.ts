@@ -37,13 +37,13 @@ describe('a token without schema:introspect, in production', () => {
 });
 
 describe('a token with schema:introspect', () => {
-  it.each(WRONG)('is told what is wrong with a %s', async (_name, document, variables) => {
+  it.each(WRONG)('sees what is wrong with a %s', async (_name, document, variables) => {
     const { status, errors } = await integrator.query(document, variables);
     expect(status).toBe(400);
     expect(errors[0]?.message.length).toBeGreaterThan(45);
   });
 
-  it('is told the nearest name', async () => {
+  it('sees a suggestion of the nearest name', async () => {
     const { errors } = await integrator.query('{ incidnets { totalCount } }');
     expect(errors[0]?.message).toContain('Did you mean "incidents"');
   });

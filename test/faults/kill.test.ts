@@ -177,10 +177,10 @@ it(
       'select incident_key, version, nation, count(*)::int as n from assessment group by 1, 2, 3',
     );
     expect(assessments.filter(({ n }) => n !== 1)).toEqual([]);
-    const kept = new Set(
+    const remaining = new Set(
       assessments.map((row) => `Incident:${row.incident_key} ${row.version} ${row.nation}`),
     );
-    for (const assessment of ledger.assessed) expect(kept).toContain(assessment);
+    for (const assessment of ledger.assessed) expect(remaining).toContain(assessment);
   },
   30_000 + KILLS * 15_000,
 );

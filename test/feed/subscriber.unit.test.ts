@@ -85,7 +85,7 @@ describe('a subscription', () => {
     feed.close();
   });
 
-  it('is told when its events cannot be read', async () => {
+  it('gets an error when its events cannot be read', async () => {
     const { log, feed, add } = table();
     const channel = createChannel('TUR', () => Promise.reject(new Error('broken')));
     const queue = subscribe({ log, feed }, channel, START, () => {});
@@ -143,7 +143,7 @@ describe('a queue', () => {
   });
 });
 
-it('whoever asks for work gets the answer of work that began after the question', async () => {
+it('a caller gets the result of a run that began after its call', async () => {
   let begun = 0;
   const work = shared(async () => {
     begun += 1;

@@ -13,8 +13,8 @@ import {
   EVENTS,
   type Follower,
   follow,
+  QUIET_MS,
   rawSocket,
-  SETTLED_MS,
   stream,
   tokenOf,
 } from '../support/event-clients.js';
@@ -135,7 +135,7 @@ describe('a subscription has begun', () => {
       void begins.then(() => {
         hasHead = true;
       });
-      await delay(SETTLED_MS);
+      await delay(QUIET_MS);
       expect(hasHead).toBe(false);
     });
     const sse = await begins;
@@ -149,7 +149,7 @@ describe('a subscription has begun', () => {
     await whileNoneBegins(async () => {
       raw.send(subscribe('1'));
       raw.send(subscribe('2', '{ __typename }'));
-      await delay(SETTLED_MS);
+      await delay(QUIET_MS);
       expect(raw.received).toHaveLength(1);
     });
     while (raw.received.length < 2) await delay(5);
@@ -178,7 +178,7 @@ describe('a token', () => {
     expect(sse.messages[1]?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(sse.isComplete).toBe(true);
     await succeed(who.turDuty, REPORT, aReport());
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect([follower.messages.length, sse.messages.length]).toEqual([1, 2]);
     const late = await follow(second.url, token);
     followers.push(late);

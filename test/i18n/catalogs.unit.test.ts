@@ -156,7 +156,7 @@ describe.each(LOCALES)('the %s catalog', (locale) => {
     expect(texts.get(key)).toBe(glossary.get(term)?.[LANGUAGES[locale].tag]);
   });
 
-  it('tells the codes of a vocabulary apart', () => {
+  it('gives each code of a vocabulary a label of its own', () => {
     for (const [name, codes] of Object.entries(VOCABULARIES)) {
       const labels = codes.map((code) => texts.get(`vocabulary.${name}.${code}`));
       expect(new Set(labels).size, name).toBe(codes.length);

@@ -156,7 +156,7 @@ describe('importIncidents', () => {
     expect((await recorded('TEST-2')).reference).toMatch(/^TUR-2022-/);
   });
 
-  it('tells nothing of the row by key or reference: the next import of it gets others', async () => {
+  it('reveals nothing of the row by key or reference: its next import gets others', async () => {
     await run([incident({ key: 'TEST-3' })]);
     const first = await recorded('TEST-3');
     await database.owner.query(`delete from revision where incident_key = $1`, [first.key]);
@@ -321,7 +321,7 @@ describe('importIncidents', () => {
     ]);
   });
 
-  it('writes many rows in batches, tells how far it is, and draws no reference twice', async () => {
+  it('writes many rows in batches, reports progress, and draws no reference twice', async () => {
     const rows = Array.from({ length: 1_200 }, (_, index) =>
       incident({ key: `MANY-${index}`, killed_military: '1' }),
     );

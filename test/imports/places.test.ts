@@ -157,7 +157,7 @@ describe('importPlaces', () => {
     ]);
   });
 
-  it('refuses places that lie in themselves, in settlements, or in districts that are none any more', async () => {
+  it('refuses places in themselves, in settlements, or in former districts', async () => {
     const loop = [
       HEADER,
       place({ code: 'a-a', parent: 'b-b' }),
@@ -231,7 +231,7 @@ describe('importPlaces', () => {
         [5, 'kind'],
       ],
     ],
-  ])('tells of %s', async (_, content, places) => {
+  ])('reports %s', async (_, content, places) => {
     expect((await problemsOf(content)).map(({ line, column }) => [line, column])).toEqual(places);
   });
 

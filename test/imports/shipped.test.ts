@@ -173,7 +173,7 @@ describe('importing the same again', () => {
     expect(await database.snapshot()).toEqual(before);
   });
 
-  it('is told apart from importing something else', async () => {
+  it('differs from importing something else', async () => {
     const before = await database.snapshot();
     await database.owner.query(`update party set name_en = name_en || '!' where code = 'TUR'`);
     await database.owner.transaction(importReference);

@@ -64,18 +64,18 @@ describe('npm run checksums', () => {
 describe('a database of other migrations', () => {
   const first: KnownMigration = { name: '0001-create-record', checksum: 'a', compatibleWith: null };
   const second: KnownMigration = { name: '0002-add-patrol', checksum: 'b', compatibleWith: null };
-  const refusal = (database: Parameters<typeof mismatchOf>[0], code = [first, second]) =>
+  const mismatch = (database: Parameters<typeof mismatchOf>[0], code = [first, second]) =>
     mismatchOf(database, code, '0.2.0');
 
   it('is taken when it has the same migrations, some of them, or none', () => {
-    for (const database of [[first, second], [first], []]) expect(refusal(database)).toBeNull();
+    for (const database of [[first, second], [first], []]) expect(mismatch(database)).toBeNull();
   });
 
   it('is refused by the name of the migration, in one sentence that says what to do', () => {
     const refused = [
-      refusal([{ ...first, checksum: null }]),
-      refusal([first, { ...second, checksum: 'c' }]),
-      refusal([first, second], [first]),
+      mismatch([{ ...first, checksum: null }]),
+      mismatch([first, { ...second, checksum: 'c' }]),
+      mismatch([first, second], [first]),
     ];
     const named = ['0001-create-record', '0002-add-patrol', '0002-add-patrol'];
     for (const [index, sentence] of refused.entries()) {
@@ -88,12 +88,12 @@ describe('a database of other migrations', () => {
 
   it('is taken by the release that its newer migrations are compatible with, and by no other', () => {
     const compatible = { ...second, compatibleWith: '0.2.0' };
-    expect(refusal([first, compatible], [first])).toBeNull();
-    expect(refusal([first, { ...second, compatibleWith: '0.3.0' }], [first])).toContain('0002-add-patrol');
+    expect(mismatch([first, compatible], [first])).toBeNull();
+    expect(mismatch([first, { ...second, compatibleWith: '0.3.0' }], [first])).toContain('0002-add-patrol');
     // This version lacks a migration of its own there: the newer one did not follow it.
-    expect(refusal([compatible], [first])).toContain('0002-add-patrol');
+    expect(mismatch([compatible], [first])).toContain('0002-add-patrol');
     const third = { name: '0003-drop-patrol', checksum: 'c', compatibleWith: null };
-    expect(refusal([first, compatible, third], [first])).toContain('0003-drop-patrol');
+    expect(mismatch([first, compatible, third], [first])).toContain('0003-drop-patrol');
   });
 });
 

@@ -125,7 +125,7 @@ function spansIn(bodies: readonly string[]): any[] {
 }
 
 describe('traces', () => {
-  it('tell of the request, its root fields and their statement, and of no text', async () => {
+  it('contain the request, its root fields and their statement, and no text', async () => {
     const collector = await openCollector();
     const app = await startApp({ config: { tracesEndpoint: collector.url } });
     await app

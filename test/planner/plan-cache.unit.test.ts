@@ -91,11 +91,11 @@ describe('a plan', () => {
       plans.operationPlan(sourceOf('{ incidents { nodes { place { code } } } }'), viewer);
     const without = () => plans.operationPlan(sourceOf('{ incidents { nodes { reference } } }'), viewer);
     const carries = (): boolean => withPlace().statement?.text.includes('constant_texts') === true;
-    const kept = without();
+    const cached = without();
     expect([carries(), carries(), carries()]).toEqual([false, true, true]);
     plans.forgetReference();
     expect([carries(), carries()]).toEqual([false, true]);
-    expect(without()).toBe(kept);
+    expect(without()).toBe(cached);
   });
 });
 

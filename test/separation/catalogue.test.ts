@@ -131,7 +131,7 @@ describe('plain SQL', () => {
     }
   });
 
-  it('cannot tell by a uniqueness error that a reference is taken by a record it does not see', async () => {
+  it('learns nothing from uniqueness errors about references of hidden records', async () => {
     const { rows } = await world.owner.query<{ originator: string; reference: string }>(
       'select originator, reference from incident where audience in (1, 2, 4)',
     );
@@ -150,7 +150,7 @@ describe('plain SQL', () => {
     }
   });
 
-  it('cannot tell by a foreign key that there is a record it does not see', async () => {
+  it('learns nothing from foreign keys about hidden records', async () => {
     const absent = '00000000-0000-4000-8000-00000000abcd';
     const { rows } = await world.owner.query<{ key: string; audience: number }>(
       'select distinct on (audience) key::text, audience from incident where audience in (1, 2, 4)',

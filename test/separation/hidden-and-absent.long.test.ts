@@ -56,7 +56,7 @@ describe('the time to answer for a hidden record and for an absent one', () => {
     ),
   };
 
-  it.each(Object.entries(ASKED))('tells nothing by %s', { timeout: 120_000 }, async (road, asked) => {
+  it.each(Object.entries(ASKED))('reveals nothing by %s', { timeout: 120_000 }, async (road, asked) => {
     const [pair] = twins.TUR;
     if (!pair) throw new Error('Nothing to ask');
     const caller = app.as('TUR', 'CONTINGENT_HEAD');

@@ -19,7 +19,7 @@ import { openWorlds, type Pair, visibleParts, type Worlds } from './worlds.js';
 /** Moves for each audience; after every one both worlds are asked something at random. */
 const RUNS = rounds(30, 400);
 /** How long events may take that are going to come, at the most. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 /** Time in which an event that should not come would have come. */
 const SILENCE_MS = IS_LONG ? 1_000 : 300;
 
@@ -88,9 +88,9 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
       expect(text, context).not.toMatch(/INTERNAL_SERVER_ERROR|SERVICE_UNAVAILABLE/);
       expect(headers.get('content-length'), context).toBe(String(Buffer.byteLength(text)));
     }
-    const heard = (side: Side): string =>
+    const received = (side: Side): string =>
       renaming.heard(side, visibleParts(answers[side]).replace(/^content-length: .*\n/m, ''));
-    expect(heard('crowded'), context).toBe(heard('bare'));
+    expect(received('crowded'), context).toBe(received('bare'));
   }
 
   /** Records that both the audience and a nation see, as the bare world has them. Planted ones say more than any write could. */
@@ -236,19 +236,19 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
         expect(isWhole(), `${given.bare.messages.length} events`).toBe(true);
         expectSameEvents(given);
       },
-      { timeout: PATIENCE_MS, interval: 100 },
+      { timeout: TIMEOUT_MS, interval: 100 },
     );
     await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
     expectSameEvents(given);
   }
 
   function expectSameEvents(given: Readonly<Record<Side, Stream>>): void {
-    const heard = (side: Side): string[] =>
+    const received = (side: Side): string[] =>
       given[side].messages.map((message) => {
         const cursor: string = message.data?.incidentEvents.cursor ?? 'none';
         return renaming.heard(side, JSON.stringify(message)).replace(cursor, 'cursor');
       });
-    expect(heard('crowded')).toEqual(heard('bare'));
+    expect(received('crowded')).toEqual(received('bare'));
     expect(given.crowded.isComplete).toBe(given.bare.isComplete);
   }
 });

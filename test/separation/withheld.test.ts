@@ -51,7 +51,7 @@ async function published(key: string, latitude: number): Promise<Made> {
 const HASHES = `query ($id: ID!) { node(id: $id) { ... on Incident {
   assessments { contentHash } revisions { version changes contentHash } } } }`;
 
-it('a position that is withheld can be told neither by hashes nor by what changed', async () => {
+it('neither hashes nor change lists reveal a withheld position', async () => {
   const [near, far] = [await published('near', 39.98765), await published('far', 40.12345)];
   const integrator = app.as(null, 'INTEGRATOR');
   const officer = app.as('RUS', 'LIAISON_OFFICER', { scopes: ['incident:read', 'reference:read'] });

@@ -8,7 +8,7 @@ import type { Locale } from '../../src/domain/locale.js';
 import { isNationalRole, type Nation, type Role, type Scope } from '../../src/domain/scopes.js';
 
 /** Time in which an event that is going to come has come. */
-export const SETTLED_MS = 400;
+export const QUIET_MS = 400;
 
 export interface Message {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape

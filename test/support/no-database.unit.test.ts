@@ -5,7 +5,7 @@ import { startEmbedded } from '../../src/database/embedded/start.js';
 import { startApp } from './app.js';
 import { createDatabase } from './databases.js';
 
-const REFUSAL = 'A unit test has no database.';
+const MESSAGE = 'A unit test has no database.';
 const URL_OF_ONE = 'postgres://owner@127.0.0.1:5432/merzili';
 
 it.each([
@@ -14,6 +14,6 @@ it.each([
   ['an embedded PostgreSQL', () => startEmbedded({ dataDir: '/nonexistent', log: () => {} })],
   ['a connection', () => new Pool({ connectionString: URL_OF_ONE }).query('select 1')],
   ['a migration', () => migrate(URL_OF_ONE, 'secret')],
-])('a unit test that starts %s is told to be a database test', async (_, start) => {
-  await expect(start()).rejects.toThrow(REFUSAL);
+])('a unit test that starts %s is named a database test', async (_, start) => {
+  await expect(start()).rejects.toThrow(MESSAGE);
 });

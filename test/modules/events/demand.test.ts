@@ -47,7 +47,7 @@ it('only trusted documents are answered on a socket, by id or by text', async ()
   expect((await overSocket(token, '', { documentId: 'q' })).data.parties).toBeInstanceOf(Array);
 });
 
-it('one budget is spent over all transports, and its end is told on each', async () => {
+it('all transports share one budget, and each answers RATE_LIMITED at its end', async () => {
   const officer = app.as('RUS', 'DUTY_OFFICER');
   let spent = 0;
   for (;;) {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../../support/app.js';
-import { begun, cursorsOf, type Follower, follow, kindsOf, SETTLED_MS } from '../../support/event-clients.js';
+import { begun, cursorsOf, type Follower, follow, kindsOf, QUIET_MS } from '../../support/event-clients.js';
 import {
   AMEND,
   aReport,
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 describe('incidentEvents', () => {
-  it('tells of every change in order, with the incident as the client selected it', async () => {
+  it('sends every change in order, with the incident as the client selected it', async () => {
     const turkish = await following(who.turDuty.token);
     const russian = await following(
       who.rusDuty.token,
@@ -76,15 +76,15 @@ describe('incidentEvents', () => {
     const none = await following(who.rusDuty.token, undefined, { filter: { severity: [] } });
     await begun(high, found, none);
     await succeed(who.turDuty, REPORT, aReport({ severity: 'LOW' }));
-    const wanted = await succeed(who.turDuty, REPORT, aReport({ severity: 'HIGH' }));
+    const matching = await succeed(who.turDuty, REPORT, aReport({ severity: 'HIGH' }));
     const searched = await succeed(
       who.turDuty,
       REPORT,
       aReport({ severity: 'LOW', title: { locale: 'TR', text: 'Zurnazan sesi' } }),
     );
-    expect((await high.until(1))[0]?.data.incidentEvents.incident.reference).toBe(wanted.reference);
+    expect((await high.until(1))[0]?.data.incidentEvents.incident.reference).toBe(matching.reference);
     expect((await found.until(1))[0]?.data.incidentEvents.incident.reference).toBe(searched.reference);
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect([high.messages.length, found.messages.length, none.messages.length]).toEqual([1, 1, 0]);
   });
 
@@ -104,7 +104,7 @@ describe('incidentEvents', () => {
       const [first] = (await each[index]?.until(1)) ?? [];
       expect(first?.data.incidentEvents.incident.reference).toBe(reference);
     }
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect(each.map(({ messages }) => messages.length)).toEqual([1, 1, 1]);
   });
 
@@ -175,7 +175,7 @@ describe('incidentEvents', () => {
     await begun(follower);
     await late.query('commit');
     expect(kindsOf(await follower.until(1))).toEqual(['AMENDED']);
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect(follower.messages).toHaveLength(1);
     await late.end();
   });
@@ -193,18 +193,18 @@ describe('what a viewer may not see', () => {
     const reported = await succeed(who.turDuty, REPORT, aReport({ releaseTo: [] }));
     const amended = await succeed(who.turDuty, AMEND, { ...at(reported), severity: 'LOW' });
     await tur.until(2);
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect([rus, aze, open].map(({ messages }) => messages)).toEqual([[], [], []]);
 
     await run(who.turHead, RELEASE, { ...at(amended), audience: 'RUS' });
     expect(kindsOf(await rus.until(1))).toEqual(['RELEASED']);
     await run(who.turHead, RELEASE, { ...at(amended), audience: 'PUBLIC' });
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect(open.messages).toEqual([]);
     await run(who.rusHead, RELEASE, { ...at(amended), audience: 'PUBLIC' });
     expect(kindsOf(await open.until(1))).toEqual(['RELEASED']);
     expect(kindsOf(await tur.until(4))).toEqual(['REPORTED', 'AMENDED', 'RELEASED', 'RELEASED']);
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect(aze.messages).toEqual([]);
     expect(rus.messages).toHaveLength(2);
 
@@ -213,7 +213,7 @@ describe('what a viewer may not see', () => {
     await replayed.until(4);
     const shown = await following(who.rusDuty.token, undefined, { after: cursorsOf(rus.messages)[0] });
     await shown.until(1);
-    await delay(SETTLED_MS);
+    await delay(QUIET_MS);
     expect(cursorsOf(shown.messages)).toEqual(cursorsOf(rus.messages).slice(1));
   });
 

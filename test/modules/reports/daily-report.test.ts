@@ -76,7 +76,7 @@ describe('dailyReport', () => {
     expect(total).toEqual({ count: 2, killed: 0, wounded: 1 });
   });
 
-  it('tells nobody of audiences it may not know: a report for AZE is marked AZE', async () => {
+  it('reveals no hidden audiences: a report for AZE is marked AZE', async () => {
     const azerbaijani = await reportOf('AZE', '2022-03-11');
     expect(azerbaijani.entries).toHaveLength(1);
     expect(azerbaijani.markingText).toBe('AZE');

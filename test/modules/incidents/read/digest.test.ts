@@ -89,7 +89,7 @@ describe('digest', () => {
     expect(of('AZ')).toContain(`: ${azerbaijani}.`);
   });
 
-  it('tells what is unknown from none', () => {
+  it('distinguishes unknown numbers from zero', () => {
     const english = (...counts: Parameters<typeof harmed>) =>
       digest('EN', { ...PARTS, casualties: harmed(...counts) });
     expect(digest('EN', PARTS)).toContain('It is not known whether anybody was killed or wounded.');

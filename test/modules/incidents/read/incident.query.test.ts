@@ -140,7 +140,7 @@ describe('to whom a record is released', () => {
     ],
     ['KB-0027', { TUR: ['RUS'], RUS: ['RUS'] }],
     ['KB-0024', { TUR: [] }],
-  ] as const)('is told of %s to joint command and its originator', async (key, expected) => {
+  ] as const)('of %s is visible to joint command and the originator', async (key, expected) => {
     for (const [nation, released] of Object.entries(expected)) {
       const { incident: found } = await incident(
         app.as(nation as Nation, 'LIAISON_OFFICER'),
@@ -151,7 +151,7 @@ describe('to whom a record is released', () => {
     }
   });
 
-  it('is not told to the public', async () => {
+  it('is hidden from the public', async () => {
     for (const role of ['PUBLIC', 'INTEGRATOR'] as const) {
       const { incident: found, errors } = await incident(
         app.as(null, role),

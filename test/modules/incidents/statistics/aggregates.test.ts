@@ -252,13 +252,13 @@ async function write(client: Client, isStopped: () => boolean): Promise<number> 
   for (let turn = 0; !isStopped(); turn += 1) {
     const added = Array.from({ length: 3 }, () => randomUUID());
     const isTogether = turn % 4 === 0;
-    const isKept = turn % 8 !== 0;
+    const isCommitted = turn % 8 !== 0;
     if (isTogether) await client.query('begin');
     await client.query(INSERT, [added]);
     const some = [...own, ...added].filter(() => Math.random() < 0.2);
     await client.query(CHANGES[turn % CHANGES.length] ?? '', [some]);
-    if (isTogether) await client.query(isKept ? 'commit' : 'rollback');
-    if (!isKept) continue;
+    if (isTogether) await client.query(isCommitted ? 'commit' : 'rollback');
+    if (!isCommitted) continue;
     own = [...own, ...added];
     committed += 1;
   }
@@ -494,7 +494,7 @@ describe('what awaits translation', () => {
     };
   }
 
-  it('is counted at once for whoever sees the record, and for nobody else, whatever becomes of it', async () => {
+  it('counts at once for everybody who sees the record, and for nobody else, after any write', async () => {
     const who = people(app);
     const queues = await openQueues();
     expect(await queues()).toEqual({ TUR: '', RUS: '', AZE: '', PUBLIC: '' });

@@ -264,7 +264,7 @@ describe('reporting', () => {
 });
 
 describe('amending and translating', () => {
-  it('each makes a version that is kept whole', async () => {
+  it('each makes a version with its whole content', async () => {
     const reported = await succeed(who.turDuty, REPORT, aReport());
     const translated = await succeed(who.rusDuty, TRANSLATE, { ...at(reported), title: russian });
     const amended = await succeed(who.turDuty, AMEND, {

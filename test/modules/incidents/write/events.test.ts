@@ -30,7 +30,7 @@ const eventsOf = (id: string) =>
     id.slice('Incident:'.length),
   ]);
 
-it('every write tells of itself once, to those who saw the record then', async () => {
+it('every write makes one event, for those who see the record at that time', async () => {
   const reported = await succeed(who.turDuty, REPORT, aReport({ releaseTo: [] }));
   await run(who.turHead, RELEASE, { ...at(reported), audience: 'RUS' });
   await succeed(who.rusHead, ASSESS, { ...at(reported), verdict: 'CONFIRMED' });
@@ -57,7 +57,7 @@ it('every write tells of itself once, to those who saw the record then', async (
   ]);
 });
 
-it('what is refused tells nothing', async () => {
+it('a rejected write makes no event', async () => {
   const reported = await succeed(who.turDuty, REPORT, aReport());
   expect(await codes(who.turDuty, AMEND, { ...at(reported), version: 5, severity: 'LOW' })).toEqual([
     'STALE_VERSION',
@@ -65,13 +65,13 @@ it('what is refused tells nothing', async () => {
   expect((await eventsOf(reported.id)).length).toBe(1);
 });
 
-it('listeners hear that there is something, and nothing else', async () => {
+it('notifications have no payload', async () => {
   const listener = new Client({ connectionString: app.database.url });
   await listener.connect();
-  const heard: (string | undefined)[] = [];
-  listener.on('notification', ({ payload }) => heard.push(payload));
+  const payloads: (string | undefined)[] = [];
+  listener.on('notification', ({ payload }) => payloads.push(payload));
   await listener.query('listen incident_event');
   await succeed(who.turDuty, REPORT, aReport());
-  await expect.poll(() => heard).toEqual(['']);
+  await expect.poll(() => payloads).toEqual(['']);
   await listener.end();
 });

@@ -159,7 +159,7 @@ describe('a report is taken with', () => {
 });
 
 describe('the rules of input', () => {
-  it('tell of all problems at once', async () => {
+  it('report all problems at once', async () => {
     const { userErrors } = await run(
       who.turDuty,
       REPORT,

@@ -88,13 +88,13 @@ function expectTwoKeys({ status, version, assessments, revisions }: IncidentAnsw
 
 async function inRounds(round: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
-  const lane = async (): Promise<void> => {
+  const sendRequests = async (): Promise<void> => {
     while (next < ROUNDS) {
       next += 1;
       await round(next);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: AT_ONCE }, sendRequests));
 }
 
 /** Starts both at once, now the one first and now the other. */

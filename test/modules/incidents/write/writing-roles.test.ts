@@ -198,7 +198,7 @@ describe('the roles of nations', () => {
     ).toBe(DISPROVED);
   });
 
-  it('cannot change content below a version, wherever it is kept', async () => {
+  it('cannot change the content of a version in any table', async () => {
     const incident = await succeed(
       who.turDuty,
       REPORT,
