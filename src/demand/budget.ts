@@ -9,6 +9,8 @@ export interface BudgetTerms {
   readonly restoreRate: number;
   /** Maximum cost of one operation. */
   readonly ceiling: number;
+  /** Milliseconds on quick and writing connections that are free for each operation; 10 unless stated. */
+  readonly freeMs?: number;
 }
 
 /** Tokens taken from the shared bucket. */

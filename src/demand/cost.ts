@@ -157,7 +157,7 @@ class Estimator {
     const field = parent.getFields()[name];
     if (!field) return 0;
     const isMutation = parent === this.schema.getRootType(OperationTypeNode.MUTATION);
-    const own = isMutation ? COST.mutation : 0;
+    const own = (isMutation ? COST.mutation : 0) + complexityOf(field);
     const type = getNamedType(field.type);
     if (!isCompositeType(type) || !node.selectionSet) return own;
     if (isConnection(type))
@@ -197,6 +197,11 @@ class Estimator {
     )?.defaultValue;
     return defaultValue ? this.sizeIn(defaultValue) : null;
   }
+}
+
+/** What a field costs by itself, as its decorator states it. */
+function complexityOf({ extensions: { complexity } }: GraphQLField<unknown, unknown>): number {
+  return typeof complexity === 'number' ? complexity : 0;
 }
 
 function isConnection(type: GraphQLNamedType): boolean {

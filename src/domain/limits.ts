@@ -61,6 +61,12 @@ export const COST = {
   /** A mutation is a transaction that waits for the disk. */
   mutation: 2_000,
   introspection: 20,
+  /** A field that JavaScript composes from its parts, such as a digest. */
+  composed: 10,
+  /** A text in one of several languages. */
+  text: 1,
+  /** Bytes of an answer that cost one unit when it is sent. */
+  bytesForUnit: 1_000,
   /** Assumed length of a list if neither document nor variables state it. */
   unsizedList: 5,
 } as const;

@@ -47,7 +47,7 @@ function channelOf(read: ReadRow, plan: CachedPlan, audience: Audience, variable
   return createChannel(audience, async (cursors) => {
     const values = valuesFor(plan, variables, cursors);
     const [json] = await read(audience, { name, text, values }, isHeavy);
-    return compose(String(json), compositions);
+    return await compose(String(json), compositions);
   });
 }
 

@@ -3,6 +3,7 @@ import { CodedError } from '../common/errors.js';
 import type { StatementTime } from '../database/statement-time.js';
 import type { Budget, Charge, CostReport } from '../demand/budget.js';
 import { type CostOf, objectsIn } from '../demand/cost.js';
+import { COST } from '../domain/limits.js';
 import { ResponseText } from '../planner/response-text.js';
 import type { ExecutionRequest } from './execution-request.js';
 import type { ExecuteQuery, QueryResult } from './query-executor.js';
@@ -13,8 +14,8 @@ const STATEMENT_MS_COST = 1_000;
  * Milliseconds in quick and writing pools that the units of an operation pay for: for itself and for each unit. They
  * cover the planning of a new statement and the noise of a busy machine. Failed operations pay for all of their time.
  */
-const COVERED_MS = 10;
-const COVERED_MS_FOR_UNIT = 0.01;
+const FREE_MS = 10;
+const FREE_MS_FOR_UNIT = 0.01;
 
 /** Operations with a higher maximum cost run in the heavy pool. */
 const LARGE_COST = 10_000;
@@ -22,7 +23,7 @@ const LARGE_COST = 10_000;
 /**
  * Charges every operation to its subject's budget before it runs, on every transport, and returns what it did not use.
  * `extensions.cost` reports both. The time of statements is charged on top and not reported: all of it in the heavy pool
- * and for failed operations, otherwise what exceeds {@link COVERED_MS}. An operation above the ceiling answers
+ * and for failed operations, otherwise what exceeds {@link FREE_MS}. An operation above the ceiling answers
  * LIMIT_EXCEEDED, one beyond the budget RATE_LIMITED. Neither runs.
  */
 export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): ExecuteQuery {
@@ -41,7 +42,7 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
     let used = cost;
     try {
       const result = await execute(cost > LARGE_COST ? { ...request, isLarge: true } : request);
-      used = objectsCost(request, result, cost);
+      used = answeredCost(request, result, cost);
       const { data, errors } = result;
       return { data, errors, extensions: costExtension(finish(!data)) };
     } catch (error) {
@@ -51,7 +52,7 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
 
     function finish(hasFailed: boolean): CostReport {
       const time = record
-        ? timeCost(record.time, hasFailed ? 0 : COVERED_MS + used * COVERED_MS_FOR_UNIT)
+        ? timeCost(record.time, hasFailed ? 0 : (budget.terms.freeMs ?? FREE_MS) + used * FREE_MS_FOR_UNIT)
         : 0;
       if (record) record.cost = used + time;
       return charge.finish(used, time);
@@ -59,13 +60,16 @@ export function metered(execute: ExecuteQuery, costOf: CostOf, budget: Budget): 
   };
 }
 
-function timeCost({ heavyMs, quickMs, writeMs }: StatementTime, coveredMs: number): number {
-  return Math.round((heavyMs + Math.max(0, quickMs + writeMs - coveredMs)) * STATEMENT_MS_COST);
+function timeCost({ heavyMs, quickMs, writeMs }: StatementTime, freeMs: number): number {
+  return Math.round((heavyMs + Math.max(0, quickMs + writeMs - freeMs)) * STATEMENT_MS_COST);
 }
 
-function objectsCost({ operation }: ExecutionRequest, { data }: QueryResult, cost: number): number {
+/** What a query answered: objects, bytes, and fields that JavaScript composed. A mutation costs what it may. */
+function answeredCost({ operation, context }: ExecutionRequest, { data }: QueryResult, cost: number): number {
   if (operation.operation !== OperationTypeNode.QUERY) return cost;
-  return data ? Math.max(1, objectsIn(data.bytes) - 1) : 1;
+  if (!data) return 1;
+  const bytes = Math.floor(data.bytes.length / COST.bytesForUnit);
+  return Math.max(1, objectsIn(data.bytes) - 1 + bytes + (context.record?.composed ?? 0) * COST.composed);
 }
 
 function costExtension({ requested, actual, available, restoreRate }: CostReport): ResponseText {

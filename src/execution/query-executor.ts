@@ -112,7 +112,9 @@ async function readColumns(
   const texts = await read(audience, { name, text: statement.text, values }, isHeavy, context.record?.time);
   const { compositions } = statement;
   if (compositions.length === 0) return texts;
-  return texts.map((text) => Buffer.from(compose(String(text), compositions)));
+  return Promise.all(
+    texts.map(async (text) => Buffer.from(await compose(String(text), compositions, context.record))),
+  );
 }
 
 async function executeInMemory(

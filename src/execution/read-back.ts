@@ -53,7 +53,7 @@ export function createReadBack(
     const { text, isHeavy, compositions } = plan.statement;
     const statement = { name: statementName(plan), text, values: boundValues(plan.statement, variables) };
     const [json] = await read(planViewer.audience, statement, isHeavy, record?.time);
-    const object: unknown = JSON.parse(compose(String(json), compositions));
+    const object: unknown = JSON.parse(await compose(String(json), compositions));
     if (entry) placeErrors(object, entry, viewer);
     return object;
   };

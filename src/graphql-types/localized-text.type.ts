@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import { COST } from '../domain/limits.js';
 import type { Locale } from '../domain/locale.js';
 import type { TranslationStatus } from '../domain/vocabularies.js';
 import { ENUMS } from './enums.js';
@@ -8,7 +9,7 @@ class Translation {
   @Field(() => ENUMS.Locale, { description: 'Language of the text.' })
   locale!: Locale;
 
-  @Field(() => String, { description: 'The text.' })
+  @Field(() => String, { description: 'The text.', complexity: COST.text })
   text!: string;
 
   @Field(() => ENUMS.TranslationStatus, {
@@ -25,7 +26,7 @@ class Translation {
     'Free text in one language out of several. `locale` is the language actually served; a fallback is never silent. Fallback order: the language asked for, then for TR: AZ, EN, RU; for AZ: TR, EN, RU; for RU: EN, TR, AZ; for EN: the source language, then RU, TR, AZ.',
 })
 export class LocalizedText {
-  @Field(() => String, { description: 'The text in the language served.' })
+  @Field(() => String, { description: 'The text in the language served.', complexity: COST.text })
   text!: string;
 
   @Field(() => ENUMS.Locale, { description: 'The language served.' })

@@ -1,10 +1,8 @@
-import { LANGUAGES, type Locale } from '../domain/locale.js';
+import type { Locale } from '../domain/locale.js';
 import type { TimePrecision } from '../domain/vocabularies.js';
+import { dayInBaku, momentFormat } from './formats.js';
 import { translator } from './labels.js';
 import { ordinalYear, pointInTime } from './numerals.js';
-
-/** Time zone of the Centre: UTC+4 all year. */
-const BAKU = 'Asia/Baku';
 
 /** A time, split into date and clock time in Baku. */
 interface Moment {
@@ -17,35 +15,9 @@ interface Moment {
   readonly clock: string;
 }
 
-const formats = new Map<Locale, Intl.DateTimeFormat>();
-
-function formatOf(locale: Locale): Intl.DateTimeFormat {
-  let format = formats.get(locale);
-  if (!format) {
-    format = new Intl.DateTimeFormat(LANGUAGES[locale].intl, {
-      timeZone: BAKU,
-      day: 'numeric',
-      month: 'long',
-      year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-    formats.set(locale, format);
-  }
-  return format;
-}
-
-const DAY_IN_BAKU = new Intl.DateTimeFormat('en-CA', { timeZone: BAKU });
-
-/** The date in Baku, as 2022-03-09. */
-function dayInBaku(time: Date): string {
-  return DAY_IN_BAKU.format(time);
-}
-
 function momentIn(locale: Locale, time: Date): Moment {
   const parts = new Map(
-    formatOf(locale)
+    momentFormat(locale)
       .formatToParts(time)
       .map(({ type, value }) => [type, value]),
   );

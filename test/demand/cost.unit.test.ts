@@ -43,6 +43,8 @@ describe('the cost of an operation', () => {
     ['query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b', 'c'] }, 3],
     [`mutation { ${ACT} }`, {}, 2_002],
     [`mutation { a: ${ACT} b: ${ACT} c: ${ACT} }`, {}, 6_006],
+    ['{ incidents(first: 3) { nodes { a: digest b: digest(locale: RU) } } }', {}, 1 + 3 * (1 + 20)],
+    ['{ incidents(first: 3) { nodes { title { text } narrative { locale } } } }', {}, 1 + 3 * (1 + 2 + 1)],
     ['{ __schema { types { name } } }', {}, 20],
   ])('%s with %o is %d', (text, variables, expected) => {
     expect(cost(text, variables)).toBe(expected);

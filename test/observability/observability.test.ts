@@ -67,6 +67,7 @@ describe('the metrics', () => {
           operation: `Operation${index}`,
           cost: 2,
           time: noStatementTime(),
+          composed: 0,
           codes: index === 0 ? ['FORBIDDEN'] : [],
         });
       }

@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import { COST } from '../../domain/limits.js';
 import type { Locale } from '../../domain/locale.js';
 import type { Audience, Nation } from '../../domain/scopes.js';
 import type { Verdict } from '../../domain/vocabularies.js';
@@ -17,10 +18,13 @@ class DailyReportText {
   @Field(() => String, { description: 'Title of the report.' })
   title!: string;
 
-  @Field(() => String, { description: 'How many incidents there are, or that there is nothing to report.' })
+  @Field(() => String, {
+    description: 'How many incidents there are, or that there is nothing to report.',
+    complexity: COST.composed,
+  })
   summary!: string;
 
-  @Field(() => String, { description: 'Who may see the report, in words.' })
+  @Field(() => String, { description: 'Who may see the report, in words.', complexity: COST.composed })
   marking!: string;
 }
 
@@ -29,7 +33,7 @@ class DailyReportDigest {
   @Field(() => ENUMS.Locale, { description: 'The language.' })
   locale!: Locale;
 
-  @Field(() => String, { description: 'The digest of the incident.' })
+  @Field(() => String, { description: 'The digest of the incident.', complexity: COST.composed })
   text!: string;
 }
 

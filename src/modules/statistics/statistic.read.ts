@@ -159,8 +159,13 @@ function labelFor(dimension: IncidentDimension, key: Sql, locale: Locale, contex
   }
 }
 
-/** A date in the format of the language: the pattern of its month, with day and year filled in. */
-function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions): Sql {
+const knownPatterns = new Map<string, string>();
+
+/** JSON of the pattern of each month, such as {d} March {y}. Made once for a language: it takes a millisecond. */
+function datePatterns(locale: Locale, options: Intl.DateTimeFormatOptions): string {
+  const name = `${locale} ${Object.keys(options).join(' ')}`;
+  const known = knownPatterns.get(name);
+  if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat(LANGUAGES[locale].tag, { ...options, timeZone: 'UTC' });
   const patterns: Record<string, string> = {};
   for (let month = 0; month < 12; month += 1) {
@@ -169,7 +174,14 @@ function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions
       .replace('28', '{d}')
       .replace('2021', '{y}');
   }
-  const pattern = sql`(${literal(JSON.stringify(patterns))}::jsonb ->> substr(${key}, 6, 2))`;
+  const json = JSON.stringify(patterns);
+  knownPatterns.set(name, json);
+  return json;
+}
+
+/** A date in the format of the language: the pattern of its month, with day and year filled in. */
+function dateLabel(key: Sql, locale: Locale, options: Intl.DateTimeFormatOptions): Sql {
+  const pattern = sql`(${literal(datePatterns(locale, options))}::jsonb ->> substr(${key}, 6, 2))`;
   const day = sql`ltrim(substr(${key}, 9, 2), '0')`;
   return jsonText(sql`replace(replace(${pattern}, '{y}', substr(${key}, 1, 4)), '{d}', ${day})`);
 }

@@ -1,5 +1,6 @@
 import { GraphQLString } from 'graphql';
 import { Resolver } from 'type-graphql';
+import { COST } from '../../../domain/limits.js';
 import { localeBit } from '../../../domain/locale.js';
 import { RequiresScope } from '../../../graphql-types/guard.js';
 import { InLocale } from '../../../graphql-types/in-locale.js';
@@ -201,6 +202,7 @@ export class IncidentDigestResolver {
   @PlannedField(() => String, {
     description:
       'The record as one paragraph of prose: time and place, claimants, casualties, and state of the joint assessment. The paragraph is in the language requested; only the quoted title may be in another one, which the paragraph then states.',
+    complexity: COST.composed,
   })
   @InLocale()
   @RequiresScope('reference:read')
