@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { ERROR_STATUS } from '../common/errors.js';
 import { listenAt } from '../common/listen.js';
 import type { AnsweredRequest } from '../context/request-record.js';
 import type { PoolUse } from '../database/pool-use.js';
@@ -70,6 +71,10 @@ function requestObserver(client: PromClient, registry: Registry): Metrics['obser
     registers,
   });
   const cost = new client.Counter({ name: 'merzili_cost_total', help: 'Units of cost used', registers });
+  // Prometheus sees no increase in the first value of a series, so each starts at 0.
+  for (const status of new Set([200, ...Object.values(ERROR_STATUS)]))
+    requests.inc({ status: String(status) }, 0);
+  for (const code of Object.keys(ERROR_STATUS)) errors.inc({ code }, 0);
   return (request) => {
     duration(request.operation ?? '(anonymous)', request.durationMs / 1000);
     requests.inc({ status: String(request.status) });

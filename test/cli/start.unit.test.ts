@@ -18,3 +18,12 @@ describe('the server is started with the same options of Node', () => {
     ]);
   });
 });
+
+it('the unit starts the server again for as long as the database is down', async () => {
+  const unit = await read('docs/operations/merzili.service');
+  const [head = ''] = unit.split('[Service]');
+  // systemd reads the limit in [Unit] only.
+  expect(head).toMatch(/^StartLimitIntervalSec=0$/m);
+  expect(unit).toMatch(/^Restart=always$/m);
+  expect(unit).toMatch(/^RestartSec=\d+$/m);
+});
