@@ -13,9 +13,6 @@ import type { SseTransport } from './sse.transport.js';
 
 const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
 
-/** What Apollo looks at: the type of the body, and what distinguishes a script from a form. */
-const APOLLO_HEADERS = ['content-type', 'x-apollo-operation-name', 'apollo-require-preflight'] as const;
-
 export interface GraphqlEndpointParts {
   readonly origins: Origins;
   readonly graphql: ApolloServer<RequestContext>;
@@ -125,14 +122,12 @@ function sendAnswer(
   return status;
 }
 
+/** What Apollo looks at: the types of body and answer. */
 function apolloHeaders(
-  { headers: given }: IncomingMessage,
+  { headers: { 'content-type': contentType } }: IncomingMessage,
   type: Exclude<AnswerType, 'event stream'>,
 ): HeaderMap {
   const headers = new HeaderMap([['accept', ACCEPT_OF[type]]]);
-  for (const name of APOLLO_HEADERS) {
-    const value = given[name];
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
+  if (contentType !== undefined) headers.set('content-type', contentType);
   return headers;
 }

@@ -31,7 +31,6 @@ async function send(accept: string, body: object, method: 'GET' | 'POST' = 'POST
     headers: {
       authorization: `Bearer ${caller.token}`,
       accept,
-      'apollo-require-preflight': 'true',
       ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
     },
     ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),

@@ -35,7 +35,6 @@ function send(options: {
         method: options.method,
         headers: {
           authorization: `Bearer ${caller.token}`,
-          'apollo-require-preflight': 'true',
           ...(options.body ? { 'content-type': 'application/json' } : {}),
           ...options.headers,
         },
