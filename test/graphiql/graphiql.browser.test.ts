@@ -240,6 +240,26 @@ test('without introspection the page says so and operations run', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('an answer stays in its pane when the schema is withheld after it was asked for', async () => {
+  await open(closed);
+  let introspections = 0;
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('IntrospectionQuery')) {
+      introspections += 1;
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    await route.continue();
+  });
+  await page.getByLabel('Access token').fill(closed.as('TUR', 'LIAISON_OFFICER').token);
+  await page.getByRole('button', { name: 'Use', exact: true }).click();
+  await runOperation();
+  await page.getByText('This token may not read the schema').waitFor();
+  await seeResponse('"categoryLabel"');
+  expect(introspections).toBe(1);
+  await page.waitForTimeout(300);
+  expect(await response()).toContain('"categoryLabel"');
+});
+
 test('subscriptions go over a socket of this server, greeted with token and language', async () => {
   await open(demo);
   await page.getByLabel('Act as').selectOption('Russian liaison officer');

@@ -1,4 +1,4 @@
-import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { createClient } from 'graphql-ws';
 import type { LanguageTag } from '../../domain/locale.js';
 import type { Session } from './session.js';
@@ -11,6 +11,8 @@ interface Connection {
   /** Cancels all open requests and subscriptions. */
   close(): void;
 }
+
+type FetcherResult = Awaited<ReturnType<Fetcher>>;
 
 const ENDPOINT = '/graphql';
 
@@ -71,12 +73,25 @@ export function openConnection(
     },
   });
 
-  const isIntrospection = (params: FetcherParams) => params.operationName === 'IntrospectionQuery';
+  async function introspect(...request: Parameters<Fetcher>): Promise<FetcherResult> {
+    const result = await exchange(...request);
+    if (carriesSchema(result)) return result;
+    if (!tokenRefused) report('schema-withheld');
+    // GraphiQL repeats an introspection whose answer has no `data`.
+    return 'errors' in result ? { data: null, ...result } : result;
+  }
+
+  let introspection: Promise<unknown> = Promise.resolve();
   return {
-    fetcher: async (params, options) => {
-      const result = await exchange(params, options);
-      if (isIntrospection(params) && !carriesSchema(result) && !tokenRefused) report('schema-withheld');
-      return result;
+    fetcher: async (...request) => {
+      if (request[0].operationName === 'IntrospectionQuery') {
+        const answer = introspect(...request);
+        introspection = answer.catch(() => {});
+        return answer;
+      }
+      // GraphiQL shows a failed introspection in the response pane, where it would replace a later answer.
+      await introspection;
+      return exchange(...request);
     },
     close: () => void sockets.dispose(),
   };
