@@ -5,6 +5,8 @@ import pg from 'pg';
 import { generate } from './generate.mjs';
 import { BENCH, DATA, fromProject, PROJECT } from './project.mjs';
 
+const ROLE_PREFIX = 'merzili';
+
 /**
  * The PostgreSQL of BENCH_DATABASE_URL (owner with CREATEDB and CREATEROLE), or the project's embedded one.
  * `databaseOf` answers the owner's URL of a scratch database with that many incidents, and makes it if needed;
@@ -75,7 +77,7 @@ async function fill(url, secret, rows, markings, log) {
     fromProject('app/migrate.js'),
     fromProject('imports/shipped.import.js'),
   ]);
-  const owner = await migrate(url, secret);
+  const { owner } = await migrate({ ownerUrl: url, secret, rolePrefix: ROLE_PREFIX });
   await importShippedData(owner).finally(() => owner.destroy());
   await withClient(url, (client) => generate(client, { rows, markings, log }));
 }
@@ -98,6 +100,6 @@ export async function withClient(connectionString, use) {
 
 /** Connection string of an audience's role. */
 export async function audienceUrl(ownerUrl, secret, audience) {
-  const { roleUrl } = await fromProject('database/roles.js');
-  return roleUrl(ownerUrl, secret, audience);
+  const { loginAs, ROLE_OF } = await fromProject('database/roles.js');
+  return loginAs({ ownerUrl, secret, rolePrefix: ROLE_PREFIX }, ROLE_OF[audience]).connectionString;
 }

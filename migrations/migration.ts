@@ -9,6 +9,7 @@ export interface Migration {
   readonly name: string;
   /** Servers of the release before keep working on the database that it leaves: see docs/guide/migrations.md. */
   readonly isCompatible?: true;
+  /** Names roles `merzili_tur` and so on; the prefix of the installation takes the place of `merzili`. */
   up(runner: QueryRunner): Promise<void>;
   /** Takes back what `up` has made. Roles stay: other databases of the cluster may use them. */
   down(runner: QueryRunner): Promise<void>;

@@ -6,6 +6,7 @@ import { aggregateIncidents } from './0005-aggregate-incidents.js';
 import { orderEvents } from './0006-order-events.js';
 import { supportOperations } from './0007-support-operations.js';
 import { limitRoles } from './0008-limit-roles.js';
+import { identifyInstallation } from './0012-identify-installation.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   orderEvents,
   supportOperations,
   limitRoles,
+  identifyInstallation,
 ];

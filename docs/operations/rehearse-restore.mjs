@@ -41,7 +41,7 @@ try {
   const { uid, gid } = await stat(join(before, 'postgres'));
   if (process.getuid?.() === 0) await chown(archive, uid, gid);
   database = await startEmbedded({ dataDir: before, log: say, settings: archiving });
-  const owner = await migrate(database.ownerUrl, database.secret);
+  const { owner } = await migrate({ ...database, rolePrefix: null });
   await importShippedData(owner);
   await owner.destroy();
 
@@ -102,7 +102,7 @@ try {
   const actual = await fingerprint(checked);
   await checked.end();
   if (actual !== expected) throw new Error(`Restored: ${actual}\nExpected: ${expected}`);
-  const again = await migrate(database.ownerUrl, database.secret);
+  const { owner: again } = await migrate({ ...database, rolePrefix: null });
   const [{ count: incidents }] = await again.query(
     `select string_agg((select coalesce(sum(incidents), 0) from incident_aggregate where dimension_set in ('total', 'change') and audience & single <> 0)::text, ', ') as count
        from unnest(array[1, 2, 4, 8]) single`,

@@ -39,7 +39,7 @@ export async function createApi(
   observability: Observability,
   stack: DisposalStack,
 ): Promise<Api> {
-  const { readers, writers, serviceUrl, reservations } = pools;
+  const { readers, writers, serviceLogin, reservations } = pools;
   const { logger, traceRead, traceWrite, traceExecution } = observability;
   const { schema, model } = createSchema();
   const mayIntrospect = (scopes: Viewer['scopes']): boolean =>
@@ -48,7 +48,7 @@ export async function createApi(
   const plans = createPlanCache(schema, model);
   const executorParts = { plans, read: traceRead(readers.read), mayIntrospect };
   const executeQuery = createQueryExecutor(schema, executorParts);
-  const reference = openListener(serviceUrl, 'reference', plans.forgetReference);
+  const reference = openListener(serviceLogin, 'reference', plans.forgetReference);
   stack.defer(() => reference.close());
   const write = traceWrite(writers.write);
   const executeMutation = createMutationExecutor(schema, { ...executorParts, write });

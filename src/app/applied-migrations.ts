@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type KnownMigration, knownMigrations, packageVersion } from './checksums.js';
 
 /** Runs a statement and answers its rows. */
-type RunQuery = (text: string) => Promise<unknown>;
+export type RunQuery = (text: string, values?: readonly unknown[]) => Promise<unknown>;
 
 /** A migration in the database. Its checksum is null if a version before checksums wrote it. */
 interface AppliedMigration {

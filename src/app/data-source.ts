@@ -4,13 +4,16 @@ import { SnakeNaming } from '../database/naming.js';
 import { checksummed } from './checksummed-migration.js';
 import { ENTITIES } from './entities.js';
 
-/** Connection of the owner, for migrations and imports. All other work has roles of its own. */
-export function dataSourceOptions(ownerUrl: string): DataSourceOptions {
+/**
+ * Connection of the owner, for migrations and imports. All other work has roles of its own. `rolePrefix` is the
+ * configured one, for a database without roles.
+ */
+export function dataSourceOptions(ownerUrl: string, rolePrefix: string | null): DataSourceOptions {
   return {
     type: 'postgres',
     url: ownerUrl,
     entities: ENTITIES,
-    migrations: MIGRATIONS.map(checksummed),
+    migrations: MIGRATIONS.map((migration) => checksummed(migration, rolePrefix)),
     migrationsTransactionMode: 'each',
     namingStrategy: new SnakeNaming(),
     synchronize: false,

@@ -28,8 +28,8 @@ export async function startServer(config: Config, notify: (line: string) => void
   stack.defer(() => log.end());
   try {
     const database = await openDatabase(config, stack, notify);
-    await prepareDatabase(database);
-    const pools = openPools(database, config.cost, stack);
+    const installation = await prepareDatabase(database);
+    const pools = openPools(installation, config.cost, stack);
     const observability = await openObservability(config, log.logger, pools, stack, notify);
     const access = await openAccess(config, log.logger, pools.reservedReaders.read, stack);
     const api = await createApi(config, pools, observability, stack);

@@ -1,30 +1,62 @@
-import { Client } from 'pg';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { withConfigContext } from '../common/config.js';
 import { connectionProblem } from '../common/remedy.js';
-import { codeOf } from '../common/thrown.js';
 import { closeCatalogue } from '../database/close-catalog.js';
-import { LOGIN_ROLES, loginUrl, passwordOf } from '../database/roles.js';
+import type { Installation } from '../database/roles.js';
 import { verifyLogins } from '../database/verify-logins.js';
-import { checkMigrations } from './applied-migrations.js';
+import { checkMigrations, hasAllMigrations, type RunQuery } from './applied-migrations.js';
 import { dataSourceOptions } from './data-source.js';
+import { underMigrationLock } from './migration-lock.js';
+import { findRolePrefix } from './role-names.js';
+import { checkExistingRoles, limitConnections, setPasswords } from './role-passwords.js';
+import { isSecretOf, recordSecret, WrongSecretError } from './secret.js';
+
+/** The database of the configuration. */
+export interface ConfiguredDatabase {
+  readonly ownerUrl: string;
+  readonly secret: string;
+  /** First part of the names of roles, for a database that has none yet; null for the default. */
+  readonly rolePrefix: string | null;
+}
+
+/** A database that has all migrations, and the connection of its owner; the caller ends it with destroy(). */
+export interface OpenDatabase {
+  readonly owner: DataSource;
+  readonly installation: Installation;
+}
+
+export interface MigrateOptions {
+  /** Sets new passwords where the secret is not the recorded one. Otherwise that is refused. */
+  readonly rotateSecret?: boolean;
+}
 
 /**
- * Migrates the database and updates the passwords of roles. Rejects with a MigrationMismatchError, having changed
- * nothing, if the migrations of the database differ from those of this version. Returns the connection of the owner;
- * the caller ends it with destroy().
+ * Migrates the database and sets the passwords of new roles. Changes nothing and rejects with a
+ * MigrationMismatchError if the migrations of the database differ from those of this version, and with a
+ * WrongSecretError if its passwords derive from another secret.
  */
-export async function migrate(ownerUrl: string, secret: string): Promise<DataSource> {
-  const owner = await connectOwner(ownerUrl);
+export async function migrate(
+  database: ConfiguredDatabase,
+  { rotateSecret = false }: MigrateOptions = {},
+): Promise<OpenDatabase> {
+  const owner = await connectOwner(database);
   try {
-    await underMigrationLock(owner, async () => {
-      await checkMigrations((text) => owner.query(text));
+    const query = queryOf(owner);
+    const installation = await underMigrationLock(owner, async () => {
+      await checkMigrations(query);
+      const found = await installationOf(query, database);
+      const mayChange = rotateSecret || (await isSecretOf(query, database.secret));
+      if (mayChange === false) throw new WrongSecretError();
+      if (mayChange === null) await checkExistingRoles(query, found);
       await owner.runMigrations({ transaction: 'each' });
-      await closeCatalogue((statement) => owner.query(statement));
-      await setRolePasswords(owner, ownerUrl, secret);
-      await verifyLogins(ownerUrl, secret);
+      await closeCatalogue((statement) => query(statement));
+      await limitConnections(query, found.rolePrefix);
+      await setPasswords(query, found);
+      await recordSecret(query, database.secret);
+      await verifyLogins(found);
+      return found;
     });
-    return owner;
+    return { owner, installation };
   } catch (error) {
     await owner.destroy();
     throw error;
@@ -32,73 +64,45 @@ export async function migrate(ownerUrl: string, secret: string): Promise<DataSou
 }
 
 /**
- * Runs the work in one process at a time. The lock is on a table that only the owner may lock: any role could take
- * an advisory lock and stop every start. A failure takes back the table, where this process has made it.
+ * Opens a database that has all migrations of this version, without migrating it: other versions may use it. Rejects
+ * if it lacks some, and with a WrongSecretError if the secret is not its own.
  */
-async function underMigrationLock(owner: DataSource, work: () => Promise<void>): Promise<void> {
-  const runner = owner.createQueryRunner();
+export async function openMigrated(database: ConfiguredDatabase): Promise<OpenDatabase> {
+  const owner = await connectOwner(database);
   try {
-    await lockMigrations(runner);
-    await work();
-    await runner.commitTransaction();
-  } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {});
-    throw error;
-  } finally {
-    await runner.release();
-  }
-}
-
-/** Two processes that make the table at once: PostgreSQL refuses the second once the first has committed. */
-const MADE_BY_ANOTHER = new Set(['23505', '42P07']);
-
-async function lockMigrations(runner: QueryRunner): Promise<void> {
-  for (;;) {
-    await runner.startTransaction();
-    try {
-      await runner.query('set local idle_in_transaction_session_timeout = 0');
-      await runner.query('create table if not exists public.migration_lock (name text)');
-      await runner.query('lock table public.migration_lock in access exclusive mode');
-      return;
-    } catch (error) {
-      if (!MADE_BY_ANOTHER.has(codeOf(error))) throw error;
-      await runner.rollbackTransaction();
+    const query = queryOf(owner);
+    if (!(await hasAllMigrations(query))) {
+      throw new Error("The database lacks migrations of this version: run 'npx merzili migrate' first");
     }
+    if (!(await isSecretOf(query, database.secret))) throw new WrongSecretError();
+    return { owner, installation: await installationOf(query, database) };
+  } catch (error) {
+    await owner.destroy();
+    throw error;
   }
 }
 
 /** Connection of the owner, without migrations. The caller ends it with destroy(). */
-export function connectOwner(ownerUrl: string): Promise<DataSource> {
-  return withConfigContext('DATABASE_URL', initialize(ownerUrl));
+function connectOwner({ ownerUrl, rolePrefix }: ConfiguredDatabase): Promise<DataSource> {
+  const source = new DataSource(dataSourceOptions(ownerUrl, rolePrefix));
+  return withConfigContext('DATABASE_URL', initialize(source));
 }
 
 const AUTHORITY_REMEDY =
   'if its certificate is of a private authority, add sslrootcert=<file of the certificate of that authority> to the query';
 
-async function initialize(ownerUrl: string): Promise<DataSource> {
+async function initialize(source: DataSource): Promise<DataSource> {
   try {
-    return await new DataSource(dataSourceOptions(ownerUrl)).initialize();
+    return await source.initialize();
   } catch (error) {
     throw new Error(connectionProblem(error, AUTHORITY_REMEDY), { cause: error });
   }
 }
 
-/** Sets the password of a role only if logging in with it fails, so that running processes keep their connections. */
-async function setRolePasswords(owner: DataSource, ownerUrl: string, secret: string): Promise<void> {
-  for (const role of LOGIN_ROLES) {
-    if (await canConnect(loginUrl(ownerUrl, secret, role))) continue;
-    await owner.query(`alter role ${role} login password '${passwordOf(secret, role)}'`);
-  }
+function queryOf(owner: DataSource): RunQuery {
+  return (text, values) => owner.query(text, values && [...values]);
 }
 
-async function canConnect(connectionString: string): Promise<boolean> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.end();
-    return true;
-  } catch {
-    return false;
-  }
+async function installationOf(query: RunQuery, database: ConfiguredDatabase): Promise<Installation> {
+  return { ...database, rolePrefix: await findRolePrefix(query, database.rolePrefix) };
 }

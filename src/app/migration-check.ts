@@ -1,6 +1,6 @@
 import { Pool, type PoolConfig } from 'pg';
 import { RoleClient, type RoleClientConfig } from '../database/role-client.js';
-import { DEMAND_ROLE } from '../database/roles.js';
+import type { RoleLogin } from '../database/roles.js';
 import { mismatchOf, readApplied } from './applied-migrations.js';
 import { knownMigrations, packageVersion } from './checksums.js';
 
@@ -16,11 +16,10 @@ interface MigrationCheck {
   close(): Promise<void>;
 }
 
-/** Takes the connection string of {@link DEMAND_ROLE}, which may read `migration_checksum`. */
-export function openMigrationCheck(connectionString: string): MigrationCheck {
+/** Takes the login of the server's own role, which may read `migration_checksum`. */
+export function openMigrationCheck(login: RoleLogin): MigrationCheck {
   const options: PoolConfig & RoleClientConfig = {
-    connectionString,
-    role: DEMAND_ROLE,
+    ...login,
     Client: RoleClient,
     max: 1,
     application_name: 'merzili readiness',

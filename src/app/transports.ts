@@ -36,12 +36,12 @@ export function openTransports(
 ): Transports {
   const { logger, onAnswer } = observability;
   const { verifier, keys } = access;
-  const { readers, serviceUrl } = pools;
+  const { readers, serviceLogin } = pools;
   const origins = createOrigins(config);
   const live = openLiveEvents({
     ...api,
     origins,
-    serviceUrl,
+    serviceLogin,
     read: readers.read,
     verifier,
     onAnswer,
@@ -49,7 +49,7 @@ export function openTransports(
   });
   observability.observeLiveEvents(live);
   stack.defer(() => live.close());
-  const migrations = openMigrationCheck(serviceUrl);
+  const migrations = openMigrationCheck(serviceLogin);
   stack.defer(() => migrations.close());
   const http = createHttpServer({
     origins,

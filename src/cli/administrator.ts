@@ -29,17 +29,15 @@ export async function administer(
   const config = readConfig(terminal.env);
   const token = options.token ?? terminal.env.MERZILI_TOKEN ?? '';
   const administrator = await administratorOf(config, token, options.nation);
-  const { withDatabase } = await import('./database.js');
+  const { openFound, withDatabase } = await import('./database.js');
   const { administerTokens } = await import('../modules/tokens/administration.js');
   await withDatabase(
     config,
     (line) => print(terminal.stderr, line),
     async (database) => {
-      if (database.isOwn) {
-        const { migrate } = await import('../app/migrate.js');
-        await (await migrate(database.ownerUrl, database.secret)).destroy();
-      }
-      await administerTokens(action, administrator, database);
+      const { owner, installation } = await openFound(database);
+      await owner.destroy();
+      await administerTokens(action, administrator, installation);
     },
   );
 }

@@ -1,15 +1,12 @@
 import type { DataSource } from 'typeorm';
-import { hasAllMigrations } from '../app/applied-migrations.js';
-import { connectOwner, migrate } from '../app/migrate.js';
+import { type ConfiguredDatabase, migrate, type OpenDatabase, openMigrated } from '../app/migrate.js';
 import type { Config } from '../common/config.js';
 import { startEmbedded } from '../database/embedded/start.js';
 import { importShippedData } from '../imports/shipped.import.js';
 import { findRunning } from './running-database.js';
 
 /** The database that a command works with. */
-interface FoundDatabase {
-  readonly ownerUrl: string;
-  readonly secret: string;
+interface FoundDatabase extends ConfiguredDatabase {
   /** Whether it was started for this command, so that nothing else uses it. */
   readonly isOwn: boolean;
 }
@@ -23,7 +20,8 @@ export async function withDatabase(
   notify: (line: string) => void,
   work: (database: FoundDatabase) => Promise<void>,
 ): Promise<void> {
-  if (config.database !== null) return work({ ...config.database, isOwn: false });
+  const { database, rolePrefix } = config;
+  if (database !== null) return work({ ...database, rolePrefix, isOwn: false });
   const embedded = await openEmbedded(config, notify);
   try {
     await work(embedded);
@@ -33,16 +31,16 @@ export async function withDatabase(
 }
 
 async function openEmbedded(
-  { dataDir }: Config,
+  { dataDir, rolePrefix }: Config,
   notify: (line: string) => void,
 ): Promise<FoundDatabase & { close(): Promise<void> }> {
   try {
     const { ownerUrl, secret, stop } = await startEmbedded({ dataDir, log: notify });
-    return { ownerUrl, secret, isOwn: true, close: stop };
+    return { ownerUrl, secret, rolePrefix, isOwn: true, close: stop };
   } catch (error) {
     const running = await findRunning(dataDir);
     if (running === null) throw error;
-    return { ...running, isOwn: false, close: async () => {} };
+    return { ...running, rolePrefix, isOwn: false, close: async () => {} };
   }
 }
 
@@ -55,8 +53,8 @@ export async function withOwner(
   notify: (line: string) => void,
   work: (owner: DataSource) => Promise<void>,
 ): Promise<void> {
-  await withDatabase(config, notify, async ({ ownerUrl, secret, isOwn }) => {
-    const owner = isOwn ? await migrate(ownerUrl, secret) : await openMigrated(ownerUrl);
+  await withDatabase(config, notify, async (database) => {
+    const { owner } = await openFound(database);
     try {
       await importShippedData(owner);
       await work(owner);
@@ -66,15 +64,7 @@ export async function withOwner(
   });
 }
 
-async function openMigrated(ownerUrl: string): Promise<DataSource> {
-  const owner = await connectOwner(ownerUrl);
-  try {
-    if (!(await hasAllMigrations((text) => owner.query(text)))) {
-      throw new Error("The database lacks migrations of this version: run 'npx merzili migrate' first");
-    }
-    return owner;
-  } catch (error) {
-    await owner.destroy();
-    throw error;
-  }
+/** Migrates only a database that this command started: servers of another version may use others. */
+export function openFound(database: FoundDatabase): Promise<OpenDatabase> {
+  return database.isOwn ? migrate(database) : openMigrated(database);
 }

@@ -14,15 +14,16 @@ export function addMigrate(program: Command, terminal: Terminal): void {
     .command('migrate')
     .description('Bring the database to the newest shape and set the passwords of its roles.')
     .addHelpText('after', HELP)
-    .action(async () => {
+    .option('--rotate-secret', "set new passwords of the roles, from today's MERZILI_DATABASE_SECRET")
+    .action(async (options: { rotateSecret?: boolean }) => {
       const config = readConfig(terminal.env);
       const { withDatabase } = await import('./database.js');
       const { migrate } = await import('../app/migrate.js');
       await withDatabase(
         config,
         (line) => print(terminal.stderr, line),
-        async ({ ownerUrl, secret }) => {
-          const owner = await migrate(ownerUrl, secret);
+        async (database) => {
+          const { owner } = await migrate(database, options);
           await owner.destroy();
         },
       );

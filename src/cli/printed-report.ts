@@ -2,6 +2,7 @@ import { parse } from 'graphql';
 import { createSchema } from '../app/schema.js';
 import type { Viewer } from '../auth/viewer.js';
 import { openReaders } from '../database/readers.js';
+import type { Installation } from '../database/roles.js';
 import type { Locale } from '../domain/locale.js';
 import { type Nation, scopesOf } from '../domain/scopes.js';
 import { createQueryExecutor } from '../execution/query-executor.js';
@@ -15,10 +16,10 @@ import { createPlanCache } from '../planner/plan-cache.js';
  * the query of the API under the same database role.
  */
 export async function printableReport(
-  { ownerUrl, secret }: { ownerUrl: string; secret: string },
+  installation: Installation,
   { date, locales, nation }: { date: string; locales: readonly [Locale, ...Locale[]]; nation: Nation | null },
 ): Promise<string> {
-  const readers = openReaders(ownerUrl, secret);
+  const readers = openReaders(installation);
   try {
     const { schema, model } = createSchema();
     const execute = createQueryExecutor(schema, {

@@ -48,20 +48,18 @@ async function report(
     throw new UsageError(`--out takes a file that ends in .pdf or .html, not ${out}`);
   }
   const config = readConfig(terminal.env);
-  const { withDatabase } = await import('./database.js');
-  const { migrate } = await import('../app/migrate.js');
+  const { openFound, withDatabase } = await import('./database.js');
   const { importShippedData } = await import('../imports/shipped.import.js');
   const { printableReport } = await import('./printed-report.js');
   const { printPdf } = await import('../modules/reports/pdf.js');
   await withDatabase(
     config,
     (line) => print(terminal.stderr, line),
-    async ({ ownerUrl, secret, isOwn }) => {
-      if (isOwn) {
-        const owner = await migrate(ownerUrl, secret);
-        await importShippedData(owner).finally(() => owner.destroy());
-      }
-      const page = await printableReport({ ownerUrl, secret }, { date, locales, nation: nation ?? null });
+    async (database) => {
+      const { owner, installation } = await openFound(database);
+      if (database.isOwn) await importShippedData(owner);
+      await owner.destroy();
+      const page = await printableReport(installation, { date, locales, nation: nation ?? null });
       if (extension === '.html') await writeFile(out, page);
       else await printPdf(page, resolve(out), config.chromium);
     },

@@ -34,6 +34,17 @@ const VARIABLES = z.object({
     .optional(),
   /** Secret that the passwords of the nations' database roles derive from; by default the owner's password. */
   MERZILI_DATABASE_SECRET: z.string().min(16, 'takes at least 16 characters').optional(),
+  /**
+   * First part of the names of database roles, so that two installations in one cluster have roles of their own. By
+   * default the name of the database. A database that has roles keeps theirs.
+   */
+  MERZILI_ROLE_PREFIX: z
+    .string()
+    .regex(
+      /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/,
+      'takes at most 40 of a-z, 0-9 and _, not a digit first, and not pg_',
+    )
+    .optional(),
   /** JSON file of trusted issuers; without it the server runs in demo mode, with its own keys. */
   MERZILI_ISSUERS: z.string().min(1, 'takes the path of a JSON file').optional(),
   /** Manifest of trusted documents, from GraphQL codegen or Apollo tools. All other documents are rejected. */
@@ -98,6 +109,8 @@ export interface Config {
   readonly dataDir: string;
   /** Owner's connection and secret of an external database, or null for the embedded one. */
   readonly database: { readonly ownerUrl: string; readonly secret: string } | null;
+  /** First part of the names of database roles; null for the default. */
+  readonly rolePrefix: string | null;
   readonly issuersFile: string | null;
   readonly trustedDocumentsFile: string | null;
   readonly cost: { readonly ceiling: number; readonly budget: number; readonly restoreRate: number };
@@ -151,6 +164,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
           secret: secretFor(variables.DATABASE_URL, variables.MERZILI_DATABASE_SECRET),
         }
       : null,
+    rolePrefix: variables.MERZILI_ROLE_PREFIX ?? null,
     issuersFile: variables.MERZILI_ISSUERS ? resolve(variables.MERZILI_ISSUERS) : null,
     trustedDocumentsFile: variables.MERZILI_TRUSTED_DOCUMENTS
       ? resolve(variables.MERZILI_TRUSTED_DOCUMENTS)

@@ -5,7 +5,7 @@ import { Pipeline, type ReadStatement } from './pipeline.js';
 import type { PoolUse } from './pool-use.js';
 import { QuickPool } from './quick-pool.js';
 import type { RoleClientConfig } from './role-client.js';
-import { DEMAND_ROLE, loginAs, ROLE_OF, type RoleLogin } from './roles.js';
+import { DEMAND_ROLE, type Installation, loginAs, ROLE_OF, type RoleLogin } from './roles.js';
 import type { StatementTime } from './statement-time.js';
 import { isConnectionLoss, isTransient, unavailable } from './unavailable.js';
 
@@ -45,12 +45,12 @@ interface AudiencePools {
 }
 
 /** Opens connections for reading. Each audience has a login role and pools of its own. */
-export function openReaders(ownerUrl: string, secret: string): Readers {
+export function openReaders(installation: Installation): Readers {
   const pools = new Map<Audience, AudiencePools>(
-    AUDIENCES.map((audience) => [audience, openPools(loginAs(ownerUrl, secret, ROLE_OF[audience]))]),
+    AUDIENCES.map((audience) => [audience, openPools(loginAs(installation, ROLE_OF[audience]))]),
   );
   const readiness = new Pipeline({
-    ...readOptions(loginAs(ownerUrl, secret, DEMAND_ROLE), QUICK_TIMEOUT_MS),
+    ...readOptions(loginAs(installation, DEMAND_ROLE), QUICK_TIMEOUT_MS),
     application_name: 'merzili readiness',
   });
   let isAborted = false;

@@ -1,6 +1,6 @@
 import { NATIONS, type Nation } from '../domain/scopes.js';
 import { Pipeline, type ReadStatement } from './pipeline.js';
-import { loginAs, ROLE_OF } from './roles.js';
+import { type Installation, loginAs, ROLE_OF } from './roles.js';
 import { isTransient, unavailable } from './unavailable.js';
 
 const STATEMENT_TIMEOUT_MS = 2_000;
@@ -18,9 +18,9 @@ export interface ReservedReaders {
   close(): Promise<void>;
 }
 
-export function openReservedReaders(ownerUrl: string, secret: string): ReservedReaders {
+export function openReservedReaders(installation: Installation): ReservedReaders {
   const pipelines = new Map<Nation, Pipeline>(
-    NATIONS.map((nation) => [nation, openPipeline(ownerUrl, secret, nation)]),
+    NATIONS.map((nation) => [nation, openPipeline(installation, nation)]),
   );
   return {
     async read(nation, statement) {
@@ -38,9 +38,9 @@ export function openReservedReaders(ownerUrl: string, secret: string): ReservedR
   };
 }
 
-function openPipeline(ownerUrl: string, secret: string, nation: Nation): Pipeline {
+function openPipeline(installation: Installation, nation: Nation): Pipeline {
   return new Pipeline({
-    ...loginAs(ownerUrl, secret, ROLE_OF[nation]),
+    ...loginAs(installation, ROLE_OF[nation]),
     application_name: 'merzili revocations',
     options: [
       '-c timezone=UTC',

@@ -1,28 +1,49 @@
 import { createHmac } from 'node:crypto';
 import type { Audience } from '../domain/scopes.js';
 
-/** The login role of each audience. Row policies depend on it. It owns nothing and bypasses no policy. */
+/** Where the database is, and what the logins of its roles are made from. */
+export interface Installation {
+  /** Connection string of the role that owns the database. */
+  readonly ownerUrl: string;
+  /** Secret of the installation, which the passwords of its roles derive from. */
+  readonly secret: string;
+  /** First part of the names of its roles, so that installations in one cluster have roles of their own. */
+  readonly rolePrefix: string;
+}
+
+/**
+ * The login role of each audience, without the prefix of the installation. Row policies depend on it. It owns nothing and
+ * bypasses no policy.
+ */
 export const ROLE_OF = {
-  TUR: 'merzili_tur',
-  RUS: 'merzili_rus',
-  AZE: 'merzili_aze',
-  PUBLIC: 'merzili_public',
+  TUR: 'tur',
+  RUS: 'rus',
+  AZE: 'aze',
+  PUBLIC: 'public',
 } as const satisfies Record<Audience, string>;
 
 /** Stores the budgets of subjects and the order of events. It sees no records. */
-export const DEMAND_ROLE = 'merzili_demand';
+export const DEMAND_ROLE = 'demand';
+
+export type LoginRole = (typeof ROLE_OF)[Audience] | typeof DEMAND_ROLE;
 
 /** All roles the server logs in as, besides the owner. */
-export const LOGIN_ROLES: readonly string[] = [...Object.values(ROLE_OF), DEMAND_ROLE];
+export const LOGIN_ROLES: readonly LoginRole[] = [...Object.values(ROLE_OF), DEMAND_ROLE];
+
+/** The name of a role in the database. */
+export function roleName(rolePrefix: string, role: LoginRole): string {
+  return `${rolePrefix}_${role}`;
+}
 
 /** Password of a login role, derived from the secret of the installation, so that every process knows it. */
-export function passwordOf(secret: string, role: string): string {
-  return createHmac('sha256', secret).update(`database role ${role}`).digest('base64url');
+export function passwordOf(secret: string, role: LoginRole): string {
+  return createHmac('sha256', secret).update(`database role merzili_${role}`).digest('base64url');
 }
 
 /** A connection string and the role that it must log in as. */
 export interface RoleLogin {
   readonly connectionString: string;
+  /** Name of the role in the database. */
   readonly role: string;
 }
 
@@ -42,30 +63,21 @@ const ADDRESS_PARAMETERS: ReadonlySet<string> = new Set([
   'uselibpqcompat',
 ]);
 
-/** The login of a role, made from the connection string of the owner. */
-export function loginAs(ownerUrl: string, secret: string, role: string): RoleLogin {
+/** The login of a role of the installation. */
+export function loginAs({ ownerUrl, secret, rolePrefix }: Installation, role: LoginRole): RoleLogin {
   const url = new URL(ownerUrl);
   for (const name of [...url.searchParams.keys()]) {
     if (!ADDRESS_PARAMETERS.has(name)) url.searchParams.delete(name);
   }
+  const name = roleName(rolePrefix, role);
   const password = passwordOf(secret, role);
   if (url.hostname === '') {
     // A URL without a host, for Unix sockets, cannot hold a user before the host.
-    url.searchParams.set('user', role);
+    url.searchParams.set('user', name);
     url.searchParams.set('password', password);
   } else {
-    url.username = role;
+    url.username = name;
     url.password = password;
   }
-  return { connectionString: url.href, role };
-}
-
-/** Connection string of a login role. */
-export function loginUrl(ownerUrl: string, secret: string, role: string): string {
-  return loginAs(ownerUrl, secret, role).connectionString;
-}
-
-/** Connection string of an audience's login role. */
-export function roleUrl(ownerUrl: string, secret: string, audience: Audience): string {
-  return loginUrl(ownerUrl, secret, ROLE_OF[audience]);
+  return { connectionString: url.href, role: name };
 }

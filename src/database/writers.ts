@@ -6,7 +6,7 @@ import { PipelinedClient } from './pipelined-client.js';
 import type { PoolUse } from './pool-use.js';
 import { RequestQueue } from './request-queue.js';
 import type { RoleClientConfig } from './role-client.js';
-import { loginAs, ROLE_OF, type RoleLogin } from './roles.js';
+import { type Installation, loginAs, ROLE_OF, type RoleLogin } from './roles.js';
 import type { StatementTime } from './statement-time.js';
 import { StatementTimeoutError } from './statement-timeout.js';
 import { begin, type Transaction } from './transaction.js';
@@ -61,9 +61,9 @@ interface WritePool {
 }
 
 /** Opens connections for writing. Each nation has a login role and pools of its own. PUBLIC has none. */
-export function openWriters(ownerUrl: string, secret: string, connections = CONNECTIONS): Writers {
+export function openWriters(installation: Installation, connections = CONNECTIONS): Writers {
   const pools = NATIONS.flatMap((nation) => {
-    const login = loginAs(ownerUrl, secret, ROLE_OF[nation]);
+    const login = loginAs(installation, ROLE_OF[nation]);
     return [
       openPool(nation, 'write', login, connections),
       openPool(nation, 'revocation', login, REVOCATION_CONNECTIONS),

@@ -1,5 +1,5 @@
 import { Pipeline } from '../database/pipeline.js';
-import { DEMAND_ROLE } from '../database/roles.js';
+import type { RoleLogin } from '../database/roles.js';
 import type { BudgetTerms, ReserveTokens } from './budget.js';
 
 const RESERVATION_TIMEOUT_MS = 1_000;
@@ -12,12 +12,11 @@ export interface TokenReservations {
 
 /** Reserves tokens in PostgreSQL, in the buckets that all processes of the installation share. */
 export function openTokenReservations(
-  connectionString: string,
+  login: RoleLogin,
   { budget, restoreRate }: BudgetTerms,
 ): TokenReservations {
   const pipeline = new Pipeline({
-    connectionString,
-    role: DEMAND_ROLE,
+    ...login,
     application_name: 'merzili demand',
     options: `-c timezone=UTC -c jit=off -c synchronous_commit=off -c statement_timeout=${RESERVATION_TIMEOUT_MS}`,
     query_timeout: RESERVATION_TIMEOUT_MS,

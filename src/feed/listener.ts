@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { RoleClient } from '../database/role-client.js';
-import { DEMAND_ROLE } from '../database/roles.js';
+import type { RoleLogin } from '../database/roles.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 100;
@@ -16,7 +16,7 @@ interface Listener {
  * been missed.
  */
 export function openListener(
-  connectionString: string,
+  login: RoleLogin,
   channel: 'incident_event' | 'reference',
   onNotification: () => void,
 ): Listener {
@@ -27,8 +27,7 @@ export function openListener(
 
   async function connect(): Promise<void> {
     const fresh = new RoleClient({
-      connectionString,
-      role: DEMAND_ROLE,
+      ...login,
       application_name: 'merzili listen',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,

@@ -1,5 +1,5 @@
 import { Pipeline } from '../database/pipeline.js';
-import { DEMAND_ROLE } from '../database/roles.js';
+import type { RoleLogin } from '../database/roles.js';
 
 const TIMEOUT_MS = 3_000;
 
@@ -11,10 +11,9 @@ export interface Sequencer {
 }
 
 /** Opens a connection of a role that may call assign_event_order() but sees no event. */
-export function openSequencer(connectionString: string): Sequencer {
+export function openSequencer(login: RoleLogin): Sequencer {
   const pipeline = new Pipeline({
-    connectionString,
-    role: DEMAND_ROLE,
+    ...login,
     application_name: 'merzili sequencer',
     options: `-c timezone=UTC -c jit=off -c statement_timeout=${TIMEOUT_MS}`,
     query_timeout: TIMEOUT_MS,

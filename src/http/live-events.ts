@@ -7,6 +7,7 @@ import { CodedError } from '../common/errors.js';
 import type { RequestContext } from '../context/request-context.js';
 import type { AnsweredRequest } from '../context/request-record.js';
 import type { Readers } from '../database/readers.js';
+import type { RoleLogin } from '../database/roles.js';
 import type { Budget } from '../demand/budget.js';
 import type { CostOf } from '../demand/cost.js';
 import type { Documents } from '../demand/documents.js';
@@ -28,8 +29,8 @@ import { openWebSockets, type WebSocketTransport } from './websocket.transport.j
 interface LiveEventsParts {
   readonly schema: GraphQLSchema;
   readonly plans: PlanCache;
-  /** Connection of a role that sees no rows, for notifications and for assigning the order of events. */
-  readonly serviceUrl: string;
+  /** Login of a role that sees no rows, for notifications and for assigning the order of events. */
+  readonly serviceLogin: RoleLogin;
   readonly read: Readers['read'];
   readonly verifier: Verifier;
   readonly origins: Origins;
@@ -54,12 +55,12 @@ export interface LiveEvents {
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const { origins, schema, logger } = parts;
-  const sequencer = openSequencer(parts.serviceUrl);
+  const sequencer = openSequencer(parts.serviceLogin);
   const log = openEventLog(parts.read, sequencer.assignOrder);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');
   });
-  const listener = openListener(parts.serviceUrl, 'incident_event', () => feed.poll());
+  const listener = openListener(parts.serviceLogin, 'incident_event', () => feed.poll());
   const subscriptions = createSubscriptionExecutor(schema, { ...parts, log, feed });
   const operations = createOperations({ ...parts, subscriptions });
   const sessions = openSessions(parts.verifier);

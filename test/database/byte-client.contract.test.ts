@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/common/package-root.js';
 import { ByteClient } from '../../src/database/byte-client.js';
-import { DEMAND_ROLE, loginAs } from '../../src/database/roles.js';
+import { demandLogin } from '../support/roles.js';
 
 /**
  * What ByteClient and RoleClient rely on in pg beyond its documentation. After an upgrade of pg, read each point
@@ -98,7 +98,7 @@ describe('a login at PostgreSQL', () => {
 describe('a connection that answers bytes', () => {
   it('gives the bytes of each value, and null for NULL', async () => {
     const bytes = new ByteClient({
-      ...loginAs(inject('ownerUrl'), inject('secret'), DEMAND_ROLE),
+      ...demandLogin(inject('ownerUrl')),
       query_timeout: 3_000,
     });
     await bytes.connect();

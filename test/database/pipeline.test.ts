@@ -1,13 +1,14 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReaders, type Readers } from '../../src/database/readers.js';
 import { type App, startApp } from '../support/app.js';
+import { installationOf } from '../support/roles.js';
 
 let app: App;
 let readers: Readers;
 beforeAll(async () => {
   app = await startApp();
-  readers = openReaders(app.database.url, inject('secret'));
+  readers = openReaders(installationOf(app.database.url));
 });
 afterAll(async () => {
   await readers?.close();

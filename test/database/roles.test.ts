@@ -2,10 +2,10 @@ import { Pool, type PoolConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openReaders } from '../../src/database/readers.js';
 import { RoleClient, type RoleClientConfig, WrongRoleError } from '../../src/database/role-client.js';
-import { DEMAND_ROLE, loginAs, ROLE_OF } from '../../src/database/roles.js';
 import { openWriters } from '../../src/database/writers.js';
 import { AUDIENCES, NATIONS } from '../../src/domain/scopes.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { demandLogin, installationOf, ROLE_NAMES } from '../support/roles.js';
 
 let database: TestDatabase;
 /** Forms of the owner's connection string that carry credentials where they override those before the host. */
@@ -28,11 +28,11 @@ const WHO = "select format('%s %s', session_user, current_user)";
 
 describe('a role of an audience', () => {
   it.each([0, 1, 2, 3])('logs in whatever the form of the owner’s connection string (%i)', async (form) => {
-    const readers = openReaders(ownerUrls[form] ?? '', inject('secret'));
-    const writers = openWriters(ownerUrls[form] ?? '', inject('secret'), 1);
+    const readers = openReaders(installationOf(ownerUrls[form] ?? ''));
+    const writers = openWriters(installationOf(ownerUrls[form] ?? ''), 1);
     try {
       for (const audience of AUDIENCES) {
-        const role = ROLE_OF[audience];
+        const role = ROLE_NAMES[audience];
         for (const isHeavy of [false, true]) {
           const [who] = await readers.read(audience, { text: WHO, values: [] }, isHeavy);
           expect(String(who)).toBe(`${role} ${role}`);
@@ -51,7 +51,7 @@ describe('a role of an audience', () => {
         const rows = await writers.write(nation, (tx) =>
           tx.read<{ who: string }>({ text: `${WHO} as who`, values: [] }),
         );
-        expect(rows).toEqual([{ who: `${ROLE_OF[nation]} ${ROLE_OF[nation]}` }]);
+        expect(rows).toEqual([{ who: `${ROLE_NAMES[nation]} ${ROLE_NAMES[nation]}` }]);
       }
       expect(await readers.ping()).toBe(true);
     } finally {
@@ -60,15 +60,15 @@ describe('a role of an audience', () => {
   });
 
   it('is refused where another role logs in', async () => {
-    const client = new RoleClient({ connectionString: database.url, role: ROLE_OF.TUR });
+    const client = new RoleClient({ connectionString: database.url, role: ROLE_NAMES.TUR });
     client.on('error', () => {});
-    await expect(client.connect()).rejects.toThrow(`where ${ROLE_OF.TUR} was to log in`);
+    await expect(client.connect()).rejects.toThrow(`where ${ROLE_NAMES.TUR} was to log in`);
   });
 
   it('is refused by a pool where another role logs in, before any statement', async () => {
     const options: PoolConfig & RoleClientConfig = {
       connectionString: database.url,
-      role: ROLE_OF.TUR,
+      role: ROLE_NAMES.TUR,
       Client: RoleClient,
     };
     const pool = new Pool(options);
@@ -77,7 +77,7 @@ describe('a role of an audience', () => {
   });
 
   it('is refused where the database does not report who logged in', async () => {
-    const login = loginAs(database.url, inject('secret'), DEMAND_ROLE);
+    const login = demandLogin(database.url);
     const client = new RoleClient(login);
     client.on('error', () => {});
     client.connection.prependListener('parameterStatus', (message) => {
@@ -89,7 +89,7 @@ describe('a role of an audience', () => {
 
 describe('readiness', () => {
   it('does not depend on the connections of any audience', async () => {
-    const readers = openReaders(database.url, inject('secret'));
+    const readers = openReaders(installationOf(database.url));
     try {
       const busy = AUDIENCES.flatMap((audience) =>
         [0, 1].map(() => readers.read(audience, { text: "select 'x' || pg_sleep(2)", values: [] }, false)),

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openReaders, type Readers } from '../../src/database/readers.js';
 import { RoleClient } from '../../src/database/role-client.js';
-import { loginAs, ROLE_OF } from '../../src/database/roles.js';
 import { noStatementTime } from '../../src/database/statement-time.js';
 import { isConnectionLoss, isTransient } from '../../src/database/unavailable.js';
 import { openWriters, type Writers } from '../../src/database/writers.js';
 import { type App, startApp } from '../support/app.js';
+import { installationOf, ROLE_NAMES, roleUrl } from '../support/roles.js';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -15,8 +15,8 @@ let readers: Readers;
 let writers: Writers;
 beforeAll(async () => {
   app = await startApp();
-  readers = openReaders(app.database.url, inject('secret'));
-  writers = openWriters(app.database.url, inject('secret'));
+  readers = openReaders(installationOf(app.database.url));
+  writers = openWriters(installationOf(app.database.url));
 });
 afterAll(async () => {
   await readers?.close();
@@ -33,7 +33,10 @@ function countRuns(marker: string): () => Promise<number> {
   let isStopped = false;
   const watching = (async () => {
     // A role sees the statements of its own connections.
-    const watcher = new RoleClient(loginAs(app.database.url, inject('secret'), ROLE_OF.TUR));
+    const watcher = new RoleClient({
+      connectionString: roleUrl(app.database.url, 'TUR'),
+      role: ROLE_NAMES.TUR,
+    });
     await watcher.connect();
     while (!isStopped) {
       const { rows } = await watcher.query<{ run: string }>(

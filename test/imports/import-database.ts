@@ -19,7 +19,7 @@ export interface ImportDatabase {
 export async function openImportDatabase(content: 'empty' | 'shipped'): Promise<ImportDatabase> {
   const template = content === 'shipped' ? inject('template') : undefined;
   const database = await createDatabase(inject('ownerUrl'), { template });
-  const owner = await new DataSource(dataSourceOptions(database.url)).initialize();
+  const owner = await new DataSource(dataSourceOptions(database.url, null)).initialize();
   if (content === 'empty') await owner.runMigrations({ transaction: 'each' });
   const folder = await mkdtemp(join(tmpdir(), 'merzili-import-'));
   return {

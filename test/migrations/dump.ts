@@ -41,7 +41,7 @@ export async function dump(url: string, emptyUrl: string): Promise<string> {
 
 /** The statements by which this version's migrations make the tables. */
 async function shape(emptyUrl: string): Promise<string[]> {
-  const source = await new DataSource(dataSourceOptions(emptyUrl)).initialize();
+  const source = await new DataSource(dataSourceOptions(emptyUrl, null)).initialize();
   const runner = source.createQueryRunner();
   const statements: string[] = [];
   const query = runner.query.bind(runner);

@@ -10,7 +10,7 @@ describe('migrations', () => {
 
   beforeAll(async () => {
     database = await createDatabase(inject('ownerUrl'));
-    owner = await new DataSource(dataSourceOptions(database.url)).initialize();
+    owner = await new DataSource(dataSourceOptions(database.url, null)).initialize();
   });
 
   afterAll(async () => {

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROLE_OF } from '../../src/database/roles.js';
 import { AUDIENCES } from '../../src/domain/scopes.js';
 import { CATALOGUE_CHECKS } from '../separation/catalogue.checks.js';
 import { openPlantedSqlWorld, openSqlWorld, type SqlWorld } from '../separation/plain-sql.js';
 import { PLANTED_CHECK, RIGHTS_CHECKS, TABLE_CHECKS } from '../separation/table-rights.checks.js';
 import { TABLE_RIGHTS } from '../separation/table-rights.js';
+import { ROLE_NAMES } from '../support/roles.js';
 import { type Mutant, report, survivorsOf } from './killing.js';
 
 /** The shipped record, and one with records of every mask; every mutant is applied to both. */
@@ -148,7 +148,7 @@ it('notices every right to a table that is given or taken', async () => {
   const mutants: DatabaseMutant[] = [];
   for (const table of Object.keys(TABLE_RIGHTS)) {
     for (const audience of AUDIENCES) {
-      const role = ROLE_OF[audience];
+      const role = ROLE_NAMES[audience];
       const { rows } = await shipped.owner.query<{ privilege: string; columns: string | null }>(
         `select privilege_type as privilege, null as columns from pg_class cross join aclexplode(relacl)
           where pg_class.oid = $1::regclass and grantee = $2::regrole
@@ -207,7 +207,7 @@ it('notices every column that the public is shown although it is withheld', asyn
        cross join unnest($1::text[]) role
       where relrowsecurity and has_any_column_privilege(role, relation.oid, 'select')
         and not has_column_privilege(role, relation.oid, attnum, 'select')`,
-    [Object.values(ROLE_OF)],
+    [Object.values(ROLE_NAMES)],
   );
   await run(
     'withheld columns',
@@ -264,7 +264,7 @@ it('notices every function that comes to run as its owner, or loses its path', a
 });
 
 it('notices roles that may more than log in', async () => {
-  const roles = Object.values(ROLE_OF);
+  const roles = Object.values(ROLE_NAMES);
   await run(
     'roles',
     roles.flatMap((role, index) => {

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, parse, printSchema, validate } from 'graphql';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/app/schema.js';
 import { LOCALES } from '../../src/domain/locale.js';
 import { type App, startApp } from '../support/app.js';
+import { installationOf } from '../support/roles.js';
 import { rounds, SEED } from '../support/rounds.js';
 import { ASKERS, HEAD_IDENTITY } from './differential/asker.js';
 import { choicesFrom } from './differential/choices.js';
@@ -29,7 +30,7 @@ let pool: Pool;
 beforeAll(async () => {
   app = await startApp();
   await enrich(app.sql, HEAD_IDENTITY);
-  server = openReadServer(app.database.url, inject('secret'));
+  server = openReadServer(installationOf(app.database.url));
   schema = buildSchema(printSchema(createSchema().schema));
   pool = { record: await loadRecord(app.sql), cursors: await learnCursors(server) };
   oracle = createOracle(schema, pool.record, pool.cursors);

@@ -4,12 +4,12 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { CodedError } from '../../src/common/errors.js';
 import { openReaders, type Readers } from '../../src/database/readers.js';
-import { ROLE_OF, roleUrl } from '../../src/database/roles.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { openWriters, type Writers } from '../../src/database/writers.js';
 import { AUDIENCES, type Audience, NATIONS, type Nation } from '../../src/domain/scopes.js';
 import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { installationOf, ROLE_NAMES, roleUrl } from '../support/roles.js';
 import { rounds, SEED } from '../support/rounds.js';
 
 const ROUNDS = rounds(1_500, 20_000);
@@ -28,8 +28,8 @@ beforeAll(async () => {
   process.on('uncaughtException', note);
   process.on('unhandledRejection', note);
   database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
-  readers = openReaders(database.url, inject('secret'));
-  writers = openWriters(database.url, inject('secret'), 1);
+  readers = openReaders(installationOf(database.url));
+  writers = openWriters(installationOf(database.url), 1);
   owner = new Client({ connectionString: database.url });
   await owner.connect();
 });
@@ -58,7 +58,7 @@ const inspection = (audience: Audience): string => `
     (select count(*) from incident where audience & ${AUDIENCE_BIT[audience]} = 0),
     pg_current_xact_id_if_assigned() is not null)::text as seen`;
 const clean = (audience: Audience): string =>
-  JSON.stringify([ROLE_OF[audience], ROLE_OF[audience], 0, false]).replaceAll(',', ', ');
+  JSON.stringify([ROLE_NAMES[audience], ROLE_NAMES[audience], 0, false]).replaceAll(',', ', ');
 
 class Mishap extends Error {}
 
@@ -159,7 +159,7 @@ describe(`one connection for each nation, seed ${SEED}`, () => {
   it('outlives the loss of every idle connection', { timeout: 60_000 }, async () => {
     for (let time = 0; time < 5; time += 1) {
       for (const audience of AUDIENCES) {
-        const killer = new Client({ connectionString: roleUrl(database.url, inject('secret'), audience) });
+        const killer = new Client({ connectionString: roleUrl(database.url, audience) });
         await killer.connect();
         await killer.query(
           `select pg_terminate_backend(pid) from pg_stat_activity

@@ -1,7 +1,6 @@
 import { inject } from 'vitest';
 import { createSchema } from '../../src/app/schema.js';
 import { openReaders } from '../../src/database/readers.js';
-import { DEMAND_ROLE, loginUrl } from '../../src/database/roles.js';
 import { AUDIENCES, NATIONS, type Nation, type Role, scopesOf } from '../../src/domain/scopes.js';
 import { openEventLog } from '../../src/feed/event-log.js';
 import { START } from '../../src/feed/event-offset.js';
@@ -9,6 +8,7 @@ import { openSequencer } from '../../src/feed/sequencer.js';
 import { AUDIENCE_BIT } from '../../src/planner/audience-mask.js';
 import { type Answer, type App, type Caller, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
+import { demandLogin, installationOf } from '../support/roles.js';
 import { everyQuestion, type Question } from './everything.js';
 import {
   MASKS,
@@ -194,8 +194,8 @@ async function questionsOf(app: App, nation: Nation | null, role: Role): Promise
 
 /** Positions of events, which never leave the server, as the log gives them. */
 async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
-  const readers = openReaders(databaseUrl, inject('secret'));
-  const sequencer = openSequencer(loginUrl(databaseUrl, inject('secret'), DEMAND_ROLE));
+  const readers = openReaders(installationOf(databaseUrl));
+  const sequencer = openSequencer(demandLogin(databaseUrl));
   const log = openEventLog(readers.read, sequencer.assignOrder);
   const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', START)).events;
   const pages = await Promise.all(

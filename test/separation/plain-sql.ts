@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { migrate } from '../../src/app/migrate.js';
-import { roleUrl } from '../../src/database/roles.js';
 import { AUDIENCES, type Audience, NATIONS } from '../../src/domain/scopes.js';
 import { createDatabase } from '../support/databases.js';
+import { installationOf, roleUrl } from '../support/roles.js';
 import { MASKS, plantIncidents, plantJoint, plantOwn, type RunSql } from './planting.js';
 import { PLANTED_RECORDS } from './table-rights.js';
 
@@ -31,12 +31,12 @@ export interface SqlWorld {
 export async function openSqlWorld(): Promise<SqlWorld> {
   const database = await createDatabase(inject('ownerUrl'), { template: inject('template') });
   // What holds for a database, not for what is in it, is no part of a copy.
-  await (await migrate(database.url, inject('secret'))).destroy();
+  await (await migrate(installationOf(database.url))).owner.destroy();
   const owner = new Client({ connectionString: database.url });
   await owner.connect();
   const clients = await Promise.all(
     AUDIENCES.map(async (audience) => {
-      const client = new Client({ connectionString: roleUrl(database.url, inject('secret'), audience) });
+      const client = new Client({ connectionString: roleUrl(database.url, audience) });
       await client.connect();
       return [audience, client] as const;
     }),

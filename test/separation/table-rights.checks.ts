@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { ROLE_OF } from '../../src/database/roles.js';
 import { AUDIENCES } from '../../src/domain/scopes.js';
+import { ROLE_NAMES } from '../support/roles.js';
 import type { Check } from './catalogue.checks.js';
 import { brief, type SqlWorld } from './plain-sql.js';
 import { type Four, PLANTED_ROWS, TABLE_RIGHTS, WITHHELD_COLUMNS } from './table-rights.js';
@@ -64,7 +64,7 @@ export const TABLE_CHECKS: readonly {
       const { insert = NOBODY, insertColumns } = rightsOf(table);
       const columns = insertColumns ?? (await columnsOf(world)).get(table) ?? [];
       const expected = AUDIENCES.flatMap((audience, index) =>
-        insert[index] === 'may' ? columns.map((column) => `${ROLE_OF[audience]}.${column}`) : [],
+        insert[index] === 'may' ? columns.map((column) => `${ROLE_NAMES[audience]}.${column}`) : [],
       );
       expect([...(await grantedColumns(world, table, 'insert'))].sort()).toEqual(expected.sort());
     },
@@ -80,7 +80,7 @@ export const TABLE_CHECKS: readonly {
         for (const column of columns) {
           const name = world.owner.escapeIdentifier(column);
           const outcome = await world.intruders[audience].attempt(`update ${table} set ${name} = ${name}`);
-          if (granted.has(`${ROLE_OF[audience]}.${column}`) || brief(outcome) !== '-') {
+          if (granted.has(`${ROLE_NAMES[audience]}.${column}`) || brief(outcome) !== '-') {
             changed[column] = brief(outcome);
           }
         }
@@ -150,7 +150,7 @@ export const RIGHTS_CHECKS: readonly Check[] = [
            cross join unnest($1::text[]) role
           where relrowsecurity and has_any_column_privilege(role, relation.oid, 'select')
             and not has_column_privilege(role, relation.oid, attnum, 'select')`,
-        [Object.values(ROLE_OF)],
+        [Object.values(ROLE_NAMES)],
       );
       const withheld: Record<string, Record<string, string[]>> = {};
       for (const { role, name, column } of rows) {
@@ -190,7 +190,7 @@ async function grantedColumns(
     `select role || '.' || attname as right from pg_attribute cross join unnest($2::text[]) role
       where attrelid = $1::regclass and attnum > 0 and not attisdropped
         and has_column_privilege(role, attrelid, attnum, $3)`,
-    [table, Object.values(ROLE_OF), privilege],
+    [table, Object.values(ROLE_NAMES), privilege],
   );
   return new Set(rows.map(({ right }) => right));
 }

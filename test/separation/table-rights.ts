@@ -37,6 +37,7 @@ export const OPEN_TABLES: Readonly<Record<string, string>> = {
   provision_deadline: 'published agreements',
   provision_party: 'published agreements',
   provision_place: 'published agreements',
+  installation: 'what identifies the secret of the installation; no role is granted anything',
   migrations: 'kept by TypeORM; no role is granted anything',
   migration_lock: 'has no rows; the owner locks it while the database changes its shape',
   server_lock: 'names of locks that the owner alone takes; no role is granted anything',
@@ -57,6 +58,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   provision_deadline: openTo(15),
   provision_party: openTo(40),
   provision_place: openTo(15),
+  installation: { select: NOBODY },
   migrations: { select: NOBODY },
   migration_checksum: { select: NOBODY },
 

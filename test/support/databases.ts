@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { codeOf } from '../../src/common/thrown.js';
 
+/** First part of the names of roles in the databases of tests. */
+export const ROLE_PREFIX = 'merzili';
+
 const OBJECT_IN_USE = '55006';
 const MOST_DROPS = 4;
 

@@ -13,7 +13,7 @@ it.each([
   ['a database of the tests', () => createDatabase(inject('ownerUrl'))],
   ['an embedded PostgreSQL', () => startEmbedded({ dataDir: '/nonexistent', log: () => {} })],
   ['a connection', () => new Pool({ connectionString: URL_OF_ONE }).query('select 1')],
-  ['a migration', () => migrate(URL_OF_ONE, 'secret')],
+  ['a migration', () => migrate({ ownerUrl: URL_OF_ONE, secret: 'secret', rolePrefix: null })],
 ])('a unit test that starts %s is named a database test', async (_, start) => {
   await expect(start()).rejects.toThrow(MESSAGE);
 });

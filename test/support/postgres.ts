@@ -7,7 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/app/migrate.js';
 import { startEmbedded } from '../../src/database/embedded/start.js';
 import { importShippedData } from '../../src/imports/shipped.import.js';
-import { createDatabase, type TestDatabase } from './databases.js';
+import { createDatabase, ROLE_PREFIX, type TestDatabase } from './databases.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,6 +23,9 @@ declare module 'vitest' {
 /** Nothing in the tests' server needs to outlive a power cut. */
 const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
+/** Many servers at once share the roles of the tests. */
+const MAX_CONNECTIONS = '400';
+
 /** One server for all tests: that of TEST_DATABASE_URL, or an embedded one in a folder of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const external = process.env.TEST_DATABASE_URL;
@@ -35,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const database = await startEmbedded({
     dataDir,
     log: (line) => lines.push(line),
-    settings: FORGETFUL,
+    settings: { ...FORGETFUL, max_connections: MAX_CONNECTIONS },
   }).catch((error: unknown) => {
     throw new Error(`No database for the tests:\n${lines.join('\n')}`, { cause: error });
   });
@@ -51,7 +54,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** Makes the template with the shipped record, and tells the tests where everything is. */
 async function provide(project: TestProject, ownerUrl: string, secret: string): Promise<TestDatabase> {
   const template = await createDatabase(ownerUrl);
-  const owner = await migrate(template.url, secret);
+  const { owner } = await migrate({ ownerUrl: template.url, secret, rolePrefix: ROLE_PREFIX });
   await importShippedData(owner).finally(() => owner.destroy());
   project.provide('ownerUrl', ownerUrl);
   project.provide('secret', secret);

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { migrate } from '../../src/app/migrate.js';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/database/embedded/start.js';
 import { importShippedData } from '../../src/imports/shipped.import.js';
+import { ROLE_PREFIX } from './databases.js';
 import { openProxy, type TcpProxy } from './proxy.js';
 
 /** A PostgreSQL of its own behind a proxy, to be killed, stopped and cut off. */
@@ -46,7 +47,11 @@ export async function startSmallCluster({
   const proxy = await openProxy(port());
   const url = new URL(database.ownerUrl);
   url.port = String(proxy.port);
-  const owner = await migrate(database.ownerUrl, database.secret);
+  const { owner } = await migrate({
+    ownerUrl: database.ownerUrl,
+    secret: database.secret,
+    rolePrefix: ROLE_PREFIX,
+  });
   await importShippedData(owner).finally(() => owner.destroy());
   const { superuser } = JSON.parse(await readFile(join(dataDir, 'credentials.json'), 'utf8'));
 

@@ -1,6 +1,6 @@
 import { identityOf, type Viewer } from '../../auth/viewer.js';
 import { RoleClient } from '../../database/role-client.js';
-import { loginAs, ROLE_OF } from '../../database/roles.js';
+import { type Installation, loginAs, ROLE_OF } from '../../database/roles.js';
 import type { Nation } from '../../domain/scopes.js';
 
 /** What an administrator may do with the tokens of the own nation. */
@@ -16,10 +16,10 @@ export type AdministrativeAction =
 export async function administerTokens(
   action: AdministrativeAction,
   administrator: Viewer & { readonly nation: Nation },
-  { ownerUrl, secret }: { readonly ownerUrl: string; readonly secret: string },
+  installation: Installation,
 ): Promise<void> {
   const { nation } = administrator;
-  const client = new RoleClient(loginAs(ownerUrl, secret, ROLE_OF[nation]));
+  const client = new RoleClient(loginAs(installation, ROLE_OF[nation]));
   await client.connect();
   try {
     const revoked = await client.query(

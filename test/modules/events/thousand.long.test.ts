@@ -7,10 +7,10 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningServer, startServer } from '../../../src/app/main.js';
 import { readConfig } from '../../../src/common/config.js';
-import { DEMAND_ROLE, loginUrl } from '../../../src/database/roles.js';
 import { connectAs } from '../../support/connect-as.js';
 import { createDatabase, type TestDatabase } from '../../support/databases.js';
 import { begun, cursorsOf, follow, rawSocket, tokenOf } from '../../support/event-clients.js';
+import { demandLogin } from '../../support/roles.js';
 import { type SpawnedServer, spawnServer } from '../../support/spawned.js';
 
 let database: TestDatabase;
@@ -160,7 +160,7 @@ it('finds events without notifications: after a lost connection, and a notificat
   await follower.until(1, 4_000);
   await owner.query('alter table incident_event enable trigger notify_incident_event');
   // A role may end its own connections.
-  const listening = await connectAs(loginUrl(database.url, inject('secret'), DEMAND_ROLE));
+  const listening = await connectAs(demandLogin(database.url).connectionString);
   const { rowCount } = await listening.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'merzili listen' and datname = current_database()",
   );

@@ -1,7 +1,6 @@
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSchema } from '../../../src/app/schema.js';
-import { roleUrl } from '../../../src/database/roles.js';
 import { ACTION_RULES, CONDITIONS, RELEASE_RULES } from '../../../src/domain/incident-rules.js';
 import {
   AUDIENCES,
@@ -23,6 +22,7 @@ import {
 } from '../../../src/modules/incidents/incident.policy.js';
 import { AUDIENCE_BIT } from '../../../src/planner/audience-mask.js';
 import { type App, startApp } from '../../support/app.js';
+import { roleUrl } from '../../support/roles.js';
 import { aReport, people, REPORT, succeed } from '../../support/writing.js';
 
 /**
@@ -177,7 +177,7 @@ async function takes(client: Client, text: string, values: unknown[]): Promise<b
 it.each(NATIONS)(
   'plain SQL of %s is held to the same, but for what names persons',
   async (nation) => {
-    const client = new Client({ connectionString: roleUrl(app.database.url, inject('secret'), nation) });
+    const client = new Client({ connectionString: roleUrl(app.database.url, nation) });
     await client.connect();
     // A role of the database stands for all of the nation's people: for the head, who may do most.
     const stranger = { nation, identity: 'stranger' };

@@ -3,12 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printableReport } from '../../../src/cli/printed-report.js';
 import { dailyReportPage } from '../../../src/modules/reports/daily-report.html.js';
 import { html } from '../../../src/modules/reports/html.js';
 import { PrintError, printPdf } from '../../../src/modules/reports/pdf.js';
 import { type App, startApp } from '../../support/app.js';
+import { installationOf } from '../../support/roles.js';
 
 let app: App;
 beforeAll(async () => {
@@ -145,7 +146,7 @@ describe('dailyReport', () => {
 });
 
 describe('the printed page', () => {
-  const database = () => ({ ownerUrl: app.database.url, secret: inject('secret') });
+  const database = () => installationOf(app.database.url);
 
   it('has every paragraph in both languages side by side, each marked with its language', async () => {
     const page = await printableReport(database(), {

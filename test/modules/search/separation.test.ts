@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ROLE_OF, roleUrl } from '../../../src/database/roles.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIENCES, type Audience } from '../../../src/domain/scopes.js';
 import { AUDIENCE_BIT } from '../../../src/planner/audience-mask.js';
 import { type App, startApp } from '../../support/app.js';
+import { ROLE_NAMES, roleUrl } from '../../support/roles.js';
 
 /** A word that stands in one record alone, which only the Russian side sees. */
 const SECRET = 'Qwzxvk';
@@ -15,7 +15,7 @@ const clients = new Map<Audience, Client>();
 beforeAll(async () => {
   app = await startApp();
   for (const audience of AUDIENCES) {
-    const client = new Client({ connectionString: roleUrl(app.database.url, inject('secret'), audience) });
+    const client = new Client({ connectionString: roleUrl(app.database.url, audience) });
     await client.connect();
     clients.set(audience, client);
   }
@@ -105,7 +105,7 @@ describe('search functions, called by plain SQL as each role', () => {
   });
 
   it.each(AUDIENCES)('%s cannot become another audience', async (audience) => {
-    const other = ROLE_OF[audience === 'RUS' ? 'TUR' : 'RUS'];
+    const other = ROLE_NAMES[audience === 'RUS' ? 'TUR' : 'RUS'];
     for (const attempt of [
       `set session authorization ${other}`,
       `set role ${other}`,
@@ -140,7 +140,7 @@ describe('search functions, called by plain SQL as each role', () => {
   });
 
   it('are the only functions that run as their owner for the roles, beside the aggregates', async () => {
-    const everyone = Object.values(ROLE_OF).sort();
+    const everyone = Object.values(ROLE_NAMES).sort();
     const definers = await app.sql<{ name: string; callers: string[] }>(
       `select p.oid::regprocedure::text as name,
               array(select r.rolname::text from pg_roles r where r.rolname = any ($1) and has_function_privilege(r.oid, p.oid, 'execute') order by 1) as callers

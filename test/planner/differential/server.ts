@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DocumentNode, type GraphQLError, Kind, parse } from 'graphql';
 import { createSchema } from '../../../src/app/schema.js';
 import { openReaders } from '../../../src/database/readers.js';
+import type { Installation } from '../../../src/database/roles.js';
 import { LOCALES } from '../../../src/domain/locale.js';
 import { AUDIENCES, SCOPES } from '../../../src/domain/scopes.js';
 import {
@@ -25,8 +26,8 @@ export interface ReadServer {
 }
 
 /** The read path as the server wires it, without HTTP, limits and budgets around it. */
-export function openReadServer(ownerUrl: string, secret: string): ReadServer & { close(): Promise<void> } {
-  const readers = openReaders(ownerUrl, secret);
+export function openReadServer(installation: Installation): ReadServer & { close(): Promise<void> } {
+  const readers = openReaders(installation);
   return { ...openReadServerOver(readers.read), close: () => readers.close() };
 }
 

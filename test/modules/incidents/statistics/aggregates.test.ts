@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { roleUrl } from '../../../../src/database/roles.js';
 import { LOCALES, type Locale } from '../../../../src/domain/locale.js';
 import { AUDIENCES, type Audience } from '../../../../src/domain/scopes.js';
 import { ASKERS } from '../../../planner/differential/asker.js';
 import { openReadServerOver, type ReadServer } from '../../../planner/differential/server.js';
 import { type App, type Caller, startApp } from '../../../support/app.js';
 import { createDatabase, type TestDatabase } from '../../../support/databases.js';
+import { roleUrl } from '../../../support/roles.js';
 import {
   AMEND,
   aReport,
@@ -178,7 +178,7 @@ interface Reader {
 
 async function openReader(database: TestDatabase, audience: Audience): Promise<Reader> {
   const client = new Client({
-    connectionString: roleUrl(database.url, inject('secret'), audience),
+    connectionString: roleUrl(database.url, audience),
     options: '-c timezone=UTC',
   });
   await client.connect();

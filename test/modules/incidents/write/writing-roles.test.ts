@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { roleUrl } from '../../../../src/database/roles.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIENCES, type Audience } from '../../../../src/domain/scopes.js';
 import { type App, startApp } from '../../../support/app.js';
+import { roleUrl } from '../../../support/roles.js';
 import {
   ASSESS,
   aReport,
@@ -25,7 +25,7 @@ beforeAll(async () => {
   app = await startApp();
   who = people(app);
   for (const audience of AUDIENCES) {
-    const client = new Client({ connectionString: roleUrl(app.database.url, inject('secret'), audience) });
+    const client = new Client({ connectionString: roleUrl(app.database.url, audience) });
     await client.connect();
     clients.set(audience, client);
   }
