@@ -1,7 +1,9 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { generateKeys } from '../auth/mint.js';
+import { writeNewOutputs } from '../common/output-files.js';
+import { errorMessage } from '../common/thrown.js';
 import { print, type Terminal } from './terminal.js';
 
 const PRIVATE_FILE = 'private.jwk.json';
@@ -30,24 +32,19 @@ export function addKeys(program: Command, terminal: Terminal): void {
 async function generate(out: string | undefined, { stdout }: Terminal): Promise<void> {
   const keys = generateKeys();
   if (out === undefined) return print(stdout, JSON.stringify(keys, null, 2));
-  await mkdir(out, { recursive: true, mode: 0o700 });
+  await mkdir(out, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw new Error(`${out} is no folder and could not be made one: ${errorMessage(error)}`, {
+      cause: error,
+    });
+  });
   const files = [
-    [join(out, PRIVATE_FILE), keys.privateJwk, 0o600],
-    [join(out, PUBLIC_FILE), keys.publicJwks, 0o644],
-  ] as const;
-  for (const [path] of files) {
-    if (await isThere(path))
-      throw new Error(`${path} is there already: move it away, or choose another folder`);
-  }
-  for (const [path, content, mode] of files) {
-    await writeFile(path, `${JSON.stringify(content, null, 2)}\n`, { mode, flag: 'wx' });
-    print(stdout, path);
-  }
+    { path: join(out, PRIVATE_FILE), content: asText(keys.privateJwk), mode: 0o600 },
+    { path: join(out, PUBLIC_FILE), content: asText(keys.publicJwks), mode: 0o644 },
+  ];
+  await writeNewOutputs(files);
+  for (const { path } of files) print(stdout, path);
 }
 
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+function asText(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }

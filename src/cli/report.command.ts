@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../common/config.js';
+import { checkOutput, writeOutput } from '../common/output-files.js';
 import { LANGUAGE_TAGS, type Locale, localeOf } from '../domain/locale.js';
 import { NATIONS, type Nation } from '../domain/scopes.js';
 import { UsageError } from './failure.js';
@@ -48,6 +48,7 @@ async function report(
     throw new UsageError(`--out takes a file that ends in .pdf or .html, not ${out}`);
   }
   const config = readConfig(terminal.env);
+  await checkOutput(out);
   const { openFound, withDatabase } = await import('./database.js');
   const { importShippedData } = await import('../imports/shipped.import.js');
   const { printableReport } = await import('./printed-report.js');
@@ -60,7 +61,7 @@ async function report(
       if (database.isOwn) await importShippedData(owner);
       await owner.destroy();
       const page = await printableReport(installation, { date, locales, nation: nation ?? null });
-      if (extension === '.html') await writeFile(out, page);
+      if (extension === '.html') await writeOutput({ path: out, content: page });
       else await printPdf(page, resolve(out), config.chromium);
     },
   );

@@ -28,8 +28,6 @@ interface IncidentsImported {
 interface ImportOptions {
   /** Receives the number of incidents written so far, and of all new ones. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Ends the import with its reason; nothing is written. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -57,24 +55,18 @@ export async function importIncidentsFile(
 ): Promise<IncidentsImported> {
   const keys = await readKeys(manager);
   await createStage(manager);
-  const unchanged = await checkFile(manager, file, keys, options);
+  const unchanged = await checkFile(manager, file, keys);
   const added = await writeStaged(manager, keys, identity, options);
   await dropStage(manager);
   return { added, unchanged };
 }
 
 /** Stages the new rows of the file, and answers how many were imported before. Throws an ImportError. */
-async function checkFile(
-  manager: EntityManager,
-  file: string,
-  keys: RecordKeys,
-  { signal }: ImportOptions,
-): Promise<number> {
+async function checkFile(manager: EntityManager, file: string, keys: RecordKeys): Promise<number> {
   const problems = new ImportProblems(file);
   const now = new Date();
   let unchanged = 0;
   for await (const rows of batchesOfStream(readCsv(file, INCIDENT_COLUMNS, problems))) {
-    signal?.throwIfAborted();
     const keysOfLines = rows.map(({ line, cells }) => ({ line, importKey: cells.key }));
     const firstLines = await stageKeys(
       manager,
@@ -96,12 +88,11 @@ async function writeStaged(
   manager: EntityManager,
   keys: RecordKeys,
   identity: IncidentIdentity,
-  { onProgress, signal }: ImportOptions,
+  { onProgress }: ImportOptions,
 ): Promise<number> {
   const total = await countStaged(manager);
   let done = 0;
   for await (const records of stagedIncidents(manager)) {
-    signal?.throwIfAborted();
     await writeRecords(manager, records, keys, identity);
     done += records.length;
     onProgress?.(done, total);
