@@ -9,6 +9,7 @@ import { type GraphiqlOptions, graphiqlHandler } from '../graphiql/graphiql.js';
 import { type LiveEvents, openLiveEvents } from '../http/live-events.js';
 import { createOrigins, type Origins } from '../http/origins.js';
 import { createHttpServer } from '../http/server.js';
+import { createWaitingBytes } from '../http/waiting-bytes.js';
 import type { WebSocketTransport } from '../http/websocket.transport.js';
 import type { Access } from './access.js';
 import type { Api } from './api.js';
@@ -38,9 +39,11 @@ export function openTransports(
   const { verifier, keys } = access;
   const { readers, serviceLogin } = pools;
   const origins = createOrigins(config);
+  const waiting = createWaitingBytes();
   const live = openLiveEvents({
     ...api,
     origins,
+    waiting,
     serviceLogin,
     read: readers.read,
     verifier,
@@ -52,6 +55,7 @@ export function openTransports(
   const migrations = openMigrationCheck(serviceLogin);
   stack.defer(() => migrations.close());
   const http = createHttpServer({
+    waiting,
     origins,
     graphql: api.graphql,
     trustedDocuments: api.trustedDocuments,

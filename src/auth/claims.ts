@@ -14,8 +14,8 @@ const MAX_TOKEN_BYTES = 4_096;
 
 /** The `typ` header of tokens (RFC 9068). Media types are case-insensitive, and `application/` is optional. */
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
-/** The scheme, one space, and three base64url segments, the last of 64 bytes. */
-const BEARER = /^Bearer $/i;
+/** The scheme and spaces (RFC 9110, 11.4), before three base64url segments, the last of 64 bytes. */
+const BEARER = /^Bearer +/i;
 const SEGMENTS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
 /** No control or format characters, line separators or halves of characters; no blanks at the ends. */
 const NAME = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u;
@@ -91,7 +91,8 @@ export type MalformedToken = 'oversized' | 'segments' | 'encoding' | 'json' | 'h
 
 /** The bearer token of an Authorization header (RFC 6750), or null. */
 export function bearerToken(authorizationHeader: string): string | null {
-  return BEARER.test(authorizationHeader.slice(0, 7)) ? authorizationHeader.slice(7) : null;
+  const scheme = BEARER.exec(authorizationHeader);
+  return scheme === null ? null : authorizationHeader.slice(scheme[0].length);
 }
 
 function decodeSegment(segment: string): string | null {

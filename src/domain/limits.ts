@@ -53,8 +53,22 @@ export const FIRST_MOMENT = new Date('2020-09-27T00:00:00+04:00');
 /** How far the clock of a reporter may be ahead of that of the server. */
 export const CLOCK_SKEW_MS = 60_000;
 
-/** Maximum size of a request body and of a WebSocket message. */
-export const MAX_BODY_BYTES = 100 * 1024;
+/** Size of a character in JSON at most: both halves of a pair, escaped, as in \\ud83d\\udca5. */
+const BYTES_PER_CHARACTER = 12;
+/** Size of everything else in a request: document, codes, numbers, punctuation. */
+const FRAME_BYTES = 100 * 1024;
+
+/**
+ * Maximum size of a request body and of a WebSocket message. The longest report fits, in every language, and
+ * however its characters are escaped.
+ */
+export const MAX_BODY_BYTES =
+  FRAME_BYTES +
+  BYTES_PER_CHARACTER *
+    (MAX_LENGTH.title +
+      MAX_LENGTH.narrative +
+      MAX_LENGTH.idempotencyKey +
+      MAX_ITEMS.claims * (MAX_LENGTH.remark + MAX_LENGTH.url));
 
 /** Cost of an operation in addition to one for each object that it can answer. */
 export const COST = {

@@ -43,7 +43,7 @@ export async function answerTokenRequest(
     return { status: 415, body: { error: 'The content type must be application/json in UTF-8.' } };
   }
   const body = await readBody(req, MAX_BODY_BYTES);
-  if (body === null) return { status: 413, body: { error: 'The body is too large.' } };
+  if (typeof body === 'string') return { status: 413, body: { error: 'The body is too large.' } };
   const position = parseIdentity(body);
   const identity = position === null ? undefined : identities[position];
   if (identity === undefined) return { status: 400, body: { error: 'There is no such identity.' } };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Origins } from '../http/origins.js';
+import { discardRest } from '../http/request-body.js';
 import { type Asset, readAssets } from './assets.js';
 import { answerTokenRequest } from './demo-token.js';
 import type { Identity, MintedToken } from './identity.js';
@@ -80,7 +81,6 @@ function respondJson(res: ServerResponse, status: number, body: object): void {
     {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
-      ...(status === 413 ? { Connection: 'close' } : {}),
     },
     JSON.stringify(body),
   );
@@ -127,7 +127,10 @@ export function graphiqlHandler(
     else if (req.method !== 'POST') respondText(res, 405, 'Method not allowed', { Allow: 'POST' });
     else {
       answerTokenRequest(req, options.origins, options.identities, options.mint).then(
-        ({ status, body }) => respondJson(res, status, body),
+        ({ status, body }) => {
+          respondJson(res, status, body);
+          discardRest(req);
+        },
         (error: unknown) => {
           options.onError?.(error);
           if (!res.headersSent) respondJson(res, 500, { error: 'The token could not be minted.' });

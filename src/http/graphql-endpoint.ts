@@ -1,15 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Verifier } from '../auth/verifier.js';
+import type { Viewer } from '../auth/viewer.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
 import { LANGUAGES } from '../domain/locale.js';
 import { ACCEPT_OF, type AnswerType, negotiateAnswer } from './accept.js';
 import { exposeTo, type Origins, PREFLIGHT_HEADERS } from './origins.js';
+import type { BodyShare } from './request-body.js';
 import { createContext } from './request-context.js';
 import { type ErrorResponse, type RequestHandling, SECURITY_HEADERS, VARY } from './request-handling.js';
 import { type Parameters, parametersOf, readParameters } from './request-parameters.js';
 import type { SseTransport } from './sse.transport.js';
+import type { WaitingBytes } from './waiting-bytes.js';
 
 const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
 
@@ -17,6 +20,8 @@ export interface GraphqlEndpointParts {
   readonly origins: Origins;
   readonly graphql: ApolloServer<RequestContext>;
   readonly verifier: Verifier;
+  /** Counts bodies that are being received. */
+  readonly waiting: WaitingBytes;
   /** Answers requests with event streams. */
   readonly streams: SseTransport;
   /** The only documents that are answered; null when all are. */
@@ -41,7 +46,7 @@ export async function answerGraphql(
   }
   handling.viewer = viewer;
 
-  const sent = await readParameters(request);
+  const sent = await readParameters(request, shareOf(parts.waiting, viewer));
   if ('code' in sent) return handling.refuse(sent);
   const parameters = parts.trustedDocuments ? withTrustedDocument(parts.trustedDocuments, sent) : sent;
   if ('code' in parameters) return handling.refuse(parameters);
@@ -74,6 +79,11 @@ function answerOptions(response: ServerResponse, handling: RequestHandling): voi
     })
     .end();
   handling.end(204);
+}
+
+function shareOf(waiting: WaitingBytes, { nation }: Viewer): BodyShare {
+  const owner = nation ?? 'PUBLIC';
+  return { take: (bytes) => waiting.take(owner, bytes), give: (bytes) => waiting.give(owner, bytes) };
 }
 
 /** The parameters as an object, wherever they were. */

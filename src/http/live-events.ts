@@ -24,6 +24,7 @@ import { createOperations } from './operations.js';
 import type { Origins } from './origins.js';
 import { openSessions } from './session.js';
 import { createSse, type SseTransport } from './sse.transport.js';
+import type { WaitingBytes } from './waiting-bytes.js';
 import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
 
 interface LiveEventsParts {
@@ -34,6 +35,7 @@ interface LiveEventsParts {
   readonly read: Readers['read'];
   readonly verifier: Verifier;
   readonly origins: Origins;
+  readonly waiting: WaitingBytes;
   readonly graphql: ApolloServer<RequestContext>;
   readonly documents: Documents;
   readonly trustedDocuments: TrustedDocuments | null;
@@ -54,7 +56,7 @@ export interface LiveEvents {
 }
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
-  const { origins, schema, logger } = parts;
+  const { origins, waiting, schema, logger } = parts;
   const sequencer = openSequencer(parts.serviceLogin);
   const log = openEventLog(parts.read, sequencer.assignOrder);
   const feed = createFeed(log, (error) => {
@@ -71,6 +73,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
     openWebSockets: (http) =>
       openWebSockets(http, {
         origins,
+        waiting,
         schema,
         operations,
         sessions,

@@ -67,7 +67,9 @@ export function createOperations(parts: OperationsParts): Operations {
 
   function operationOf(query: string, { operationName }: OperationRequest): OperationDefinitionNode | null {
     const examined = documents.examine(query);
-    return 'document' in examined ? (getOperationAST(examined.document, operationName) ?? null) : null;
+    return 'document' in examined
+      ? (getOperationAST(examined.document, operationName || null) ?? null)
+      : null;
   }
 
   async function answer(given: OperationRequest, context: RequestContext): Promise<Answer> {
@@ -126,7 +128,7 @@ async function executeOnce(
   context: RequestContext,
 ): Promise<Answer> {
   const { body } = await graphql.executeOperation(
-    { query, operationName: operationName ?? undefined, variables: { ...variables } },
+    { query, operationName: operationName || undefined, variables: { ...variables } },
     { contextValue: context },
   );
   if (body.kind !== 'single') throw new Error('Answers are never sent in parts');

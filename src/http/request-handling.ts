@@ -11,6 +11,7 @@ import {
 import { LANGUAGES, type Locale } from '../domain/locale.js';
 import { translator } from '../i18n/labels.js';
 import { requestLocale } from '../i18n/negotiation.js';
+import { discardRest } from './request-body.js';
 
 /** On every answer: it is data, for its client alone, and no page. */
 export const SECURITY_HEADERS = {
@@ -67,6 +68,7 @@ export function startHandling(
         Vary: VARY,
         'X-Request-Id': handling.requestId,
       });
+      discardRest(request);
       handling.record.codes = [code];
       handling.end(status);
     },

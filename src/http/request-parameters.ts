@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isStorable, isStorableJson } from '../common/utf8.js';
 import { MAX_BODY_BYTES } from '../domain/limits.js';
-import { isJsonInUtf8, parseJsonBody, readBody } from './request-body.js';
+import { type BodyShare, isJsonInUtf8, parseJsonBody, readBody } from './request-body.js';
 import type { ErrorResponse } from './request-handling.js';
 
 /** Where the parameters of a GraphQL request are: in the body of a POST, in the query string of a GET. */
@@ -12,18 +12,25 @@ export type Parameters =
 const PERCENT_ENCODED = /(?:%[0-9a-f]{2})+/gi;
 
 /** Reads the parameters of a request at /graphql, or says why it is refused. */
-export async function readParameters(request: IncomingMessage): Promise<Parameters | ErrorResponse> {
+export async function readParameters(
+  request: IncomingMessage,
+  share: BodyShare,
+): Promise<Parameters | ErrorResponse> {
   const search = searchOf(request);
   if (request.method === 'GET') {
     if (!isUtf8Search(search)) return { code: 'BAD_REQUEST', reason: 'NOT_UTF8' };
-    return unstorableText(parametersOf(search)) ?? { method: 'GET', search, body: undefined };
+    const named = search.replace(/([?&])operationName=(?=&|$)/, '$1');
+    return unstorableText(parametersOf(named)) ?? { method: 'GET', search: named, body: undefined };
   }
   if (request.method !== 'POST') {
     return { code: 'BAD_REQUEST', status: 405, headers: { Allow: 'GET, POST, OPTIONS' } };
   }
   if (!isJsonInUtf8(request.headers['content-type'])) return { code: 'UNSUPPORTED_MEDIA_TYPE' };
-  const bytes = await readBody(request, MAX_BODY_BYTES);
-  if (bytes === null) return { code: 'PAYLOAD_TOO_LARGE', headers: { Connection: 'close' } };
+  const bytes = await readBody(request, MAX_BODY_BYTES, share);
+  if (bytes === 'too long') {
+    return { code: 'PAYLOAD_TOO_LARGE', extensions: { maximum: MAX_BODY_BYTES } };
+  }
+  if (bytes === 'too many') return overloaded();
   let body: unknown;
   try {
     body = parseJsonBody(bytes);
@@ -33,7 +40,21 @@ export async function readParameters(request: IncomingMessage): Promise<Paramete
   if (Array.isArray(body)) return { code: 'BAD_REQUEST' };
   // Only an escape can bring such a character into JSON in UTF-8.
   const refused = bytes.includes('\\u') ? unstorableText(body) : null;
-  return refused ?? { method: 'POST', search, body };
+  return refused ?? { method: 'POST', search, body: withoutEmptyName(body) };
+}
+
+/** The parameters of an operation; an empty operation name is none, as many clients send it. */
+export function withoutEmptyName(parameters: unknown): unknown {
+  const isNamed =
+    typeof parameters !== 'object' ||
+    parameters === null ||
+    !('operationName' in parameters) ||
+    parameters.operationName !== '';
+  return isNamed ? parameters : { ...parameters, operationName: null };
+}
+
+function overloaded(): ErrorResponse {
+  return { code: 'SERVICE_UNAVAILABLE', extensions: { retryable: true }, headers: { 'Retry-After': '1' } };
 }
 
 /** The parameters of a GET as the body of a POST would have them; null when `variables` is not JSON. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AnsweredRequest } from '../context/request-record.js';
 import { answerGraphql, type GraphqlEndpointParts } from './graphql-endpoint.js';
 import { sendJson, startHandling } from './request-handling.js';
+import { isGraphqlPath, originForm, pathOf } from './request-target.js';
 
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -31,6 +32,7 @@ export function createHttpServer(parts: ServerParts): Server {
     (request, response) => {
       // While the server stops, clients must not send another request on the same connection.
       if (!server.listening) response.setHeader('Connection', 'close');
+      request.url = originForm(request.url);
       answer(parts, request, response);
     },
   );
@@ -38,8 +40,8 @@ export function createHttpServer(parts: ServerParts): Server {
 }
 
 function answer(parts: ServerParts, request: IncomingMessage, response: ServerResponse): void {
-  const path = pathOf(request);
-  if (path === '/graphql') handleGraphql(parts, request, response);
+  const path = pathOf(request.url);
+  if (isGraphqlPath(path)) handleGraphql(parts, request, response);
   else if (path === '/livez') sendJson(response, 200, { status: 'alive' });
   else if (path === '/readyz') {
     void parts.readiness().then(({ isReady, detail }) => sendJson(response, isReady ? 200 : 503, detail));
@@ -55,9 +57,4 @@ function handleGraphql(parts: ServerParts, request: IncomingMessage, response: S
     parts.logger.error({ err: error, requestId: handling.requestId }, 'request failed');
     handling.refuse({ code: 'INTERNAL_SERVER_ERROR' });
   });
-}
-
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
 }

@@ -18,7 +18,9 @@ import type { RequestContext } from '../context/request-context.js';
 import type { Answer, Operations } from './operations.js';
 import type { Origins } from './origins.js';
 import { unstorableText } from './request-parameters.js';
+import { isGraphqlPath, originForm, pathOf } from './request-target.js';
 import type { Session, Sessions } from './session.js';
+import type { WaitingBytes } from './waiting-bytes.js';
 
 /** The most operations that one socket may have at once. */
 const MAX_OPERATIONS = 128;
@@ -46,6 +48,7 @@ export interface WebSocketTransport {
 }
 
 interface WebSocketParts {
+  readonly waiting: WaitingBytes;
   readonly origins: Origins;
   readonly schema: GraphQLSchema;
   readonly operations: Operations;
@@ -77,7 +80,7 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
   const protocol = createProtocol(parts);
   http.on('upgrade', (request, stream, head) => {
     stream.on('error', () => {});
-    if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(stream, '404 Not Found');
+    if (!isGraphqlPath(pathOf(originForm(request.url)))) return refuseUpgrade(stream, '404 Not Found');
     if (!parts.origins.isAllowed(request)) {
       parts.logger.info(
         { origin: request.headers.origin?.slice(0, 200) },
@@ -85,7 +88,10 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
       );
       return refuseUpgrade(stream, '403 Forbidden');
     }
-    server.handleUpgrade(request, stream, head, (socket) => accept(protocol, socket, request, parts.logger));
+    server.handleUpgrade(request, stream, head, (socket) => {
+      const connection = accept(protocol, socket, request, parts.logger);
+      countWaiting(parts.waiting, connection, stream);
+    });
   });
   const pinging = terminateSilent(server);
 
@@ -108,7 +114,7 @@ function refuseUpgrade(stream: Duplex, status: string): void {
 }
 
 /** Connects a socket to the protocol. */
-function accept(protocol: Protocol, socket: WebSocket, request: IncomingMessage, logger: Logger): void {
+function accept(protocol: Protocol, socket: WebSocket, request: IncomingMessage, logger: Logger): Connection {
   const connection: Connection = {
     socket,
     acceptLanguage: request.headers['accept-language'],
@@ -139,6 +145,35 @@ function accept(protocol: Protocol, socket: WebSocket, request: IncomingMessage,
     connection.session?.close();
     void closed(code, String(reason));
   });
+  return connection;
+}
+
+/** Header of a client's short frame: two bytes and its mask. */
+const FRAME_HEADER_BYTES = 6;
+
+/** Counts what a socket has sent of a message that is not complete; ends the socket when its share is used up. */
+function countWaiting(waiting: WaitingBytes, connection: Connection, stream: Duplex): void {
+  const { socket } = connection;
+  let owner = 'nobody';
+  let held = 0;
+
+  function release(bytes: number): void {
+    waiting.give(owner, bytes);
+    held -= bytes;
+  }
+
+  // Before the listener of ws, which may complete a message with this chunk.
+  stream.prependListener('data', (chunk: Buffer) => {
+    if (held === 0 && connection.session) owner = connection.session.viewer.nation ?? 'PUBLIC';
+    if (waiting.take(owner, chunk.length)) held += chunk.length;
+    else end(socket, TRY_AGAIN_LATER, 'Too many bytes waiting');
+  });
+  const releaseControlFrame = ({ length }: Buffer): void =>
+    release(Math.min(held, FRAME_HEADER_BYTES + length));
+  socket.on('ping', releaseControlFrame);
+  socket.on('pong', releaseControlFrame);
+  socket.on('message', () => release(held));
+  socket.once('close', () => release(held));
 }
 
 /** Pings every socket, and terminates those that have not answered the ping before. */

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type RunningServer, startServer } from '../../src/app/main.js';
 import { readConfig } from '../../src/common/config.js';
+import { MAX_BODY_BYTES } from '../../src/domain/limits.js';
 import { type App, startApp } from '../support/app.js';
 import {
   begun,
@@ -103,12 +104,12 @@ describe('close codes of graphql-transport-ws', () => {
     expect((await twice.closed()).code).toBe(4429);
   });
 
-  it('1009 for a message beyond 100 KB; ping is answered; no socket anywhere else', async () => {
+  it('1009 for a message beyond the limit; ping is answered; no socket anywhere else', async () => {
     const raw = await acknowledged();
     raw.send({ type: 'ping' });
     while (raw.received.length < 2) await delay(5);
     expect(raw.received[1]).toEqual({ type: 'pong' });
-    raw.send(`{"x":"${'x'.repeat(100 * 1024)}"}`);
+    raw.send(`{"x":"${'x'.repeat(MAX_BODY_BYTES)}"}`);
     expect((await raw.closed()).code).toBe(1009);
     await expect(rawSocket(`${app.url}/elsewhere`)).rejects.toThrow('404');
   });

@@ -1,5 +1,6 @@
 import { auditServer } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_BODY_BYTES } from '../../src/domain/limits.js';
 import { type App, type Caller, startApp } from '../support/app.js';
 
 let app: App;
@@ -70,8 +71,8 @@ describe('what is refused before it is GraphQL', () => {
     expect(response.status).toBe(status);
   });
 
-  it('a body over 100 KB is answered 413, announced or not', async () => {
-    const long = JSON.stringify({ query: `{ __typename } #${'x'.repeat(102_400)}` });
+  it('a body over the limit is answered 413, announced or not', async () => {
+    const long = JSON.stringify({ query: `{ __typename } #${'x'.repeat(MAX_BODY_BYTES)}` });
     const headers = { 'content-type': 'application/json' };
     expect((await send({ method: 'POST', body: long, headers })).status).toBe(413);
     const streamed = await send({
