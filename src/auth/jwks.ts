@@ -25,6 +25,8 @@ export interface KeyStatus {
 export interface KeyStore {
   /** The key `kid` of this issuer, and of no other. */
   find(issuer: string, kid: string): KeyObject | undefined;
+  /** Every key of this issuer. */
+  keysOf(issuer: string): readonly KeyObject[];
   /**
    * Reads the keys of an issuer again because a token names one we do not have. Null when that is not
    * worth waiting for: keys in a file, which is read often anyway, or a URL that was read a moment ago.
@@ -140,6 +142,10 @@ class PolledKeyStore implements KeyStore {
 
   find(issuer: string, kid: string): KeyObject | undefined {
     return this.sources.get(issuer)?.keys.get(kid)?.key;
+  }
+
+  keysOf(issuer: string): readonly KeyObject[] {
+    return [...(this.sources.get(issuer)?.keys.values() ?? [])].map(({ key }) => key);
   }
 
   refresh(issuer: string): Promise<void> | null {

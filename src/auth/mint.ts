@@ -1,8 +1,9 @@
-import { createHash, generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import { LANGUAGES, type Locale } from '../domain/locale.js';
 import { isNationalRole, type Nation, type Role, type Scope, scopesOf } from '../domain/scopes.js';
 import { MAX_TOKEN_SECONDS, TOKEN_AUDIENCE } from './claims.js';
+import { thumbprintOf } from './public-keys.js';
 
 export interface TokenOrder {
   issuer: string;
@@ -67,10 +68,9 @@ export interface IssuerKeys {
 
 /** A new P-256 key pair for an issuer; its kid is the thumbprint of RFC 7638. */
 export function generateKeys(): IssuerKeys {
-  const { crv, kty, x, y, d } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
-    format: 'jwk',
-  });
-  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { crv, kty, x, y, d } = privateKey.export({ format: 'jwk' });
+  const kid = thumbprintOf(privateKey);
   const publicJwk = { kid, kty, crv, x, y, use: 'sig', alg: 'ES256' };
   return { privateJwk: { ...publicJwk, d }, publicJwks: { keys: [publicJwk] } };
 }

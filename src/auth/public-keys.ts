@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { parseStrictJson } from '../common/strict-json.js';
 
@@ -37,6 +37,12 @@ const p256PublicKey = z.object({
     .refine((operations) => operations.includes('verify'), 'must include verify or be absent')
     .optional(),
 });
+
+/** The thumbprint of a P-256 key (RFC 7638): equal for equal keys, private or public, whatever their kid. */
+export function thumbprintOf(key: KeyObject): string {
+  const { crv, kty, x, y } = key.export({ format: 'jwk' });
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+}
 
 const jwkSet = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { type Config, readConfig, withConfigContext } from '../common/config.js';
 import { NATIONS, type Nation } from '../domain/scopes.js';
-import type { AdministrativeAction } from '../modules/tokens/administration.js';
+import type { AdministrativeAction, Administrator } from '../modules/tokens/administration.js';
 import { print, type Terminal } from './terminal.js';
 
 /** Options that name the administrator. */
@@ -43,10 +43,12 @@ export async function administer(
 }
 
 /** The verified administrator. Rejects any other token, always with the same message. */
-async function administratorOf(config: Config, token: string, nation: Nation) {
+async function administratorOf(config: Config, token: string, nation: Nation): Promise<Administrator> {
   const { loadIssuers } = await import('../auth/issuers.js');
   const { openDemoIssuers } = await import('../auth/demo-issuers.js');
   const { openKeyStore } = await import('../auth/jwks.js');
+  const { readToken } = await import('../auth/claims.js');
+  const { thumbprintOf } = await import('../auth/public-keys.js');
   const { createVerifier } = await import('../auth/verifier.js');
   const issuers = config.issuersFile
     ? await withConfigContext('MERZILI_ISSUERS', loadIssuers(config.issuersFile))
@@ -54,10 +56,15 @@ async function administratorOf(config: Config, token: string, nation: Nation) {
   const keys = await openKeyStore(issuers);
   try {
     const viewer = await createVerifier({ keys, issuers }).verify(`Bearer ${token}`);
-    if (viewer === null || viewer.nation !== nation || !viewer.scopes.has('token:revoke')) {
+    const read = readToken(token);
+    const key = viewer && typeof read === 'object' ? keys.find(viewer.issuer, read.kid) : undefined;
+    if (viewer?.nation !== nation || !viewer.scopes.has('token:revoke') || key === undefined) {
       throw new Error(`MERZILI_TOKEN or --token takes a valid token of a NATIONAL_ADMIN of ${nation}`);
     }
-    return { ...viewer, nation };
+    const publishedThumbprints = issuers
+      .filter((issuer) => issuer.nation === nation)
+      .flatMap(({ issuer }) => keys.keysOf(issuer).map(thumbprintOf));
+    return { viewer, nation, keyThumbprint: thumbprintOf(key), publishedThumbprints };
   } finally {
     keys.close();
   }

@@ -9,7 +9,8 @@ import {
 import { print, type Terminal } from './terminal.js';
 
 const HELP = `${ADMINISTRATION_HELP}
-If a nation's keys have leaked: freeze, replace the key in its JWKS, then unfreeze with a token of the new key.
+If a nation's keys have leaked: freeze, replace the keys in its JWKS, then unfreeze with a token of a new key. A token
+of a key that was published when the nation was frozen does not unfreeze it.
 
 Examples:
   $ MERZILI_TOKEN=... npx merzili issuer freeze --nation TUR

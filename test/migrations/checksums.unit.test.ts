@@ -25,9 +25,9 @@ describe('migrations/checksums.json', () => {
 
   it('names the migrations of the series and no other, numbered in order', async () => {
     expect(Object.keys(await committed())).toEqual(names);
-    expect(names.map((name) => Number(/^(\d{4})-[a-z]+-[a-z-]+$/.exec(name)?.[1]))).toEqual(
-      names.map((_, index) => index + 1),
-    );
+    const numbers = names.map((name) => Number(/^(\d{4})-[a-z]+-[a-z-]+$/.exec(name)?.[1]));
+    // Numbers are given out before work begins, and some are not used.
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
   });
 
   it('still has every migration that landed as it was when package.json took its version', async (context) => {

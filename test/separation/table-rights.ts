@@ -173,7 +173,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
     insert: NATIONS,
     insertColumns: ['nation', 'token_id', 'revoked_by'],
   },
-  issuer_freeze: { select: [0, 0, 0, '-'], insert: NATIONS, insertColumns: ['nation', 'frozen_by'] },
+  issuer_freeze: { select: [0, 0, 0, '-'], insert: NATIONS, insertColumns: ['nation', 'frozen_by', 'keys'] },
   // Each nation locks its own row.
   nation_lock: { select: [1, 1, 1, '-'], update: { columns: ['nation'], rows: [1, 1, 1, '-'] } },
   server_lock: { select: NOBODY },

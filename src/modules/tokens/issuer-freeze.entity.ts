@@ -13,4 +13,8 @@ export class IssuerFreeze {
 
   @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   frozenAt!: Date;
+
+  /** Thumbprints of the keys that the issuers published then; null where a version before 0.3.0 froze them. */
+  @Column('text', { array: true, nullable: true })
+  keys!: string[] | null;
 }

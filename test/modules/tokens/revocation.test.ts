@@ -1,11 +1,12 @@
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createPrivateKey } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DemoIssuers, openDemoIssuers } from '../../../src/auth/demo-issuers.js';
-import { mintToken } from '../../../src/auth/mint.js';
+import { generateKeys, mintToken } from '../../../src/auth/mint.js';
 import { isNationalRole, type Nation, type Role } from '../../../src/domain/scopes.js';
 import { merzili } from '../../cli/command-line.js';
 import { type App, startApp } from '../../support/app.js';
@@ -175,6 +176,34 @@ describe('token revoke', () => {
 });
 
 describe('issuer freeze', () => {
+  const jwksFile = (): string => join(dataDir, 'issuers', 'tur.jwks.json');
+  const turkish = () => {
+    const issuer = demo.issuers.find(({ nation }) => nation === 'TUR');
+    if (!issuer) throw new Error('No issuer of TUR');
+    return issuer;
+  };
+  let published: string;
+
+  beforeAll(async () => {
+    published = await readFile(jwksFile(), 'utf8');
+  });
+  afterEach(async () => {
+    await writeFile(jwksFile(), published);
+    await servers[0]?.sql('delete from issuer_freeze');
+  });
+
+  /** Publishes a new key of TUR beside the others, and answers an administrator's token of it. */
+  async function publishNewKey(): Promise<string> {
+    const { privateJwk, publicJwks } = generateKeys();
+    await writeFile(
+      jwksFile(),
+      JSON.stringify({ keys: [...JSON.parse(published).keys, ...publicJwks.keys] }),
+    );
+    const privateKey = createPrivateKey({ key: privateJwk, format: 'jwk' });
+    const kid = String(privateJwk.kid);
+    return mintToken({ ...turkish(), kid, privateKey, role: 'NATIONAL_ADMIN', subject: 'somebody' });
+  }
+
   it('refuses every token of the nation and of no other, until it is lifted', async () => {
     const officers = [mint('TUR', 'LIAISON_OFFICER'), mint('TUR', 'CONTINGENT_HEAD')];
     const others = [mint('RUS', 'LIAISON_OFFICER'), mint('AZE', 'LIAISON_OFFICER'), mint(null, 'PUBLIC')];
@@ -187,7 +216,46 @@ describe('issuer freeze', () => {
     expect(await command('issuer unfreeze --nation TUR', mint('RUS', 'NATIONAL_ADMIN'))).toMatchObject({
       code: 1,
     });
-    expect(await command('issuer unfreeze --nation TUR', administrator)).toMatchObject({ code: 0 });
+    expect(await command('issuer unfreeze --nation TUR', await publishNewKey())).toMatchObject({ code: 0 });
     for (const token of officers) expect(await followed(token, 200)).toBeLessThan(FOLLOWED_MS);
+  });
+
+  it('is lifted and used by no token of a frozen key, whenever it was signed', async () => {
+    const before = mint('TUR', 'NATIONAL_ADMIN');
+    expect(await command('issuer freeze --nation TUR', mint('TUR', 'NATIONAL_ADMIN'))).toMatchObject({
+      code: 0,
+    });
+    await publishNewKey();
+    for (const token of [before, mint('TUR', 'NATIONAL_ADMIN')]) {
+      for (const action of ['issuer unfreeze', 'issuer freeze', 'token revoke --jti x']) {
+        expect(await command(`${action} --nation TUR`, token)).toMatchObject({
+          code: 1,
+          stdout: '',
+          stderr: expect.stringContaining('TUR is frozen'),
+        });
+      }
+    }
+  });
+
+  it('is not lifted by a frozen key that is published under another kid', async () => {
+    expect(await command('issuer freeze --nation TUR', mint('TUR', 'NATIONAL_ADMIN'))).toMatchObject({
+      code: 0,
+    });
+    const [key] = JSON.parse(published).keys;
+    await writeFile(jwksFile(), JSON.stringify({ keys: [{ ...key, kid: 'another' }] }));
+    const token = mintToken({
+      ...turkish(),
+      kid: 'another',
+      role: 'NATIONAL_ADMIN',
+      subject: 'somebody',
+    });
+    expect(await command('issuer unfreeze --nation TUR', token)).toMatchObject({ code: 1 });
+  });
+
+  it('of a version that did not note the keys is lifted by no token', async () => {
+    await servers[0]?.sql(
+      "insert into issuer_freeze (nation, frozen_by, frozen_at) values ('TUR', 'somebody', now())",
+    );
+    expect(await command('issuer unfreeze --nation TUR', await publishNewKey())).toMatchObject({ code: 1 });
   });
 });
