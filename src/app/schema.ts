@@ -1,8 +1,11 @@
 import {
   GraphQLInterfaceType,
+  type GraphQLNamedType,
   GraphQLObjectType,
   type GraphQLSchema,
+  isNonNullType,
   lexicographicSortSchema,
+  OperationTypeNode,
 } from 'graphql';
 import { buildSchemaSync, type PubSub } from 'type-graphql';
 import { wireMutationPayloads } from '../execution/mutation-payloads.js';
@@ -138,13 +141,20 @@ export function sorted(schema: GraphQLSchema): GraphQLSchema {
   return lexicographicSortSchema(schema);
 }
 
-/** Adds the required scope to the description of each field. */
+/** Adds the scope to the description of each field that states one, and that a nullable member is null without it. */
 function describeScopes(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!(type instanceof GraphQLObjectType || type instanceof GraphQLInterfaceType)) continue;
     for (const field of Object.values(type.getFields())) {
       const scope = scopeRequiredBy(field);
-      if (scope) field.description = `${field.description ?? ''}\n\nRequires scope ${scope}.`.trim();
+      if (scope === null) continue;
+      const isWithheld = !isRoot(schema, type) && !isNonNullType(field.type);
+      const sentence = isWithheld ? `Null without scope ${scope}.` : `Requires scope ${scope}.`;
+      field.description = `${field.description ?? ''}\n\n${sentence}`.trim();
     }
   }
+}
+
+function isRoot(schema: GraphQLSchema, type: GraphQLNamedType): boolean {
+  return Object.values(OperationTypeNode).some((operation) => schema.getRootType(operation) === type);
 }

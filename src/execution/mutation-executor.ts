@@ -60,7 +60,7 @@ export function createMutationExecutor(schema: GraphQLSchema, parts: MutationPar
     });
     if (data === undefined) return { errors };
     if (data && Object.values(data).every((value) => value === null)) errors?.forEach(setStatusIfUnavailable);
-    return { data: data && ResponseText.of(JSON.stringify(data)), errors };
+    return { data: data && ResponseText.of(JSON.stringify(data)), errors: errors && eachOnce(errors) };
   };
 }
 
@@ -107,6 +107,17 @@ function writeAs(
 ): WriteContext['write'] {
   return <T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions) =>
     write(nation, work, { ...options, time });
+}
+
+/** An error that stands in several places of the answer counts once, at the first: see read-back.ts. */
+function eachOnce(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const causes = new Set<Error>();
+  return errors.filter((error) => {
+    const cause = error.originalError ?? error;
+    const isFirst = !causes.has(cause);
+    causes.add(cause);
+    return isFirst;
+  });
 }
 
 /** Where no mutation is answered because the database is unavailable, the HTTP status says so. */

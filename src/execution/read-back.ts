@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { identityOf, type Viewer } from '../auth/viewer.js';
+import type { CodedError } from '../common/errors.js';
 import type { WriteContext } from '../context/write-context.js';
 import { forbidden } from '../graphql-types/guard.js';
 import { type ReadBack, WRITTEN_KEY } from '../mutations/read-back.js';
@@ -54,23 +55,33 @@ export function createReadBack(
     const statement = { name: statementName(plan), text, values: boundValues(plan.statement, variables) };
     const [json] = await read(planViewer.audience, statement, isHeavy, record?.time);
     const object: unknown = JSON.parse(await compose(String(json), compositions));
-    if (entry) placeErrors(object, entry, viewer);
+    if (entry) placeErrors(object, entry, viewer, new Map());
     return object;
   };
 }
 
-/** Replaces each denied field with an error. graphql-js then propagates nulls. */
-function placeErrors(value: unknown, field: OutlineField, viewer: Viewer): void {
+/** Replaces each denied field with an error, the same one in every object. graphql-js then propagates nulls. */
+function placeErrors(
+  value: unknown,
+  field: OutlineField,
+  viewer: Viewer,
+  errors: Map<OutlineField, CodedError>,
+): void {
   if (Array.isArray(value)) {
-    for (const item of value) placeErrors(item, field, viewer);
+    for (const item of value) placeErrors(item, field, viewer, errors);
     return;
   }
   if (!isObject(value)) return;
   const type = value[TYPE_KEY];
   if (typeof type !== 'string') return;
   for (const below of field.children.get(type) ?? []) {
-    if (below.deniedScope === null) placeErrors(value[below.key], below, viewer);
-    else value[below.key] = forbidden(viewer, below.deniedScope);
+    if (below.deniedScope === null) {
+      placeErrors(value[below.key], below, viewer, errors);
+      continue;
+    }
+    const error = errors.get(below) ?? forbidden(viewer, below.deniedScope);
+    errors.set(below, error);
+    value[below.key] = error;
   }
 }
 

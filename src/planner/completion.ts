@@ -24,6 +24,7 @@ export function complete(
   errorFor: (scope: Scope, field: OutlineField, path: Path) => GraphQLError,
 ): { data: JsonObject | null; errors: GraphQLError[] } {
   const errors: GraphQLError[] = [];
+  const reported = new Set<string>();
   try {
     return { data: completeObject(data, outline, []), errors };
   } catch (propagated) {
@@ -40,11 +41,19 @@ export function complete(
         completed[field.key] = completeValue(object[field.key], field.type, field, fieldPath);
         continue;
       }
-      errors.push(errorFor(field.deniedScope, field, fieldPath));
+      report(field.deniedScope, field, fieldPath);
       if (isNonNullType(field.type)) throw new NullPropagation();
       completed[field.key] = null;
     }
     return completed;
+  }
+
+  /** Once for each selection of the field, at the first object that has it: the error is the same for all. */
+  function report(scope: Scope, field: OutlineField, path: Path): void {
+    const selection = path.filter((step) => typeof step === 'string').join('.');
+    if (reported.has(selection)) return;
+    reported.add(selection);
+    errors.push(errorFor(scope, field, path));
   }
 
   function completeValue(value: unknown, type: GraphQLOutputType, field: OutlineField, path: Path): unknown {

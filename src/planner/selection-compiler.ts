@@ -194,6 +194,7 @@ export class SelectionCompiler {
     const field = objectType.getFields()[name];
     const declared = fields[name];
     if (!field || !declared) throw new Error(`${objectType.name}.${name} has no read`);
+    if (this.isWithheld(field)) return [literal(`${comma}"${key}":null`)];
     const entry = this.outlineOf(key, node, field);
     outline.push(entry);
     if (entry.deniedScope !== null) return [literal(`${comma}"${key}":null`)];
@@ -203,6 +204,15 @@ export class SelectionCompiler {
     } catch (error) {
       return [literal(`${comma}"${key}":`), this.denyOrThrow(error, entry)];
     }
+  }
+
+  /**
+   * Whether the viewer gets null for the field of an object, without an error: its description names the scope, and
+   * null is among its values. Other denied fields have an error.
+   */
+  private isWithheld(field: GraphQLField<unknown, unknown>): boolean {
+    const scope = scopeRequiredBy(field);
+    return scope !== null && !isNonNullType(field.type) && !this.input.viewer.scopes.has(scope);
   }
 
   /** The outline entry of a field. It is denied if the viewer lacks the scope of the field or its type. */

@@ -81,13 +81,15 @@ describe('the schema', () => {
       for (const field of Object.values(type.getFields())) {
         const scope = scopeRequiredBy(field);
         if (scope)
-          expect(field.description, `${type.name}.${field.name}`).toContain(`Requires scope ${scope}.`);
+          expect(field.description, `${type.name}.${field.name}`).toMatch(
+            new RegExp(`(Requires|Null without) scope ${scope}\\.$`),
+          );
       }
     }
     expect(schema.getType('Incident')).toSatisfy(
       (type) =>
         isObjectType(type) &&
-        type.getFields().position?.description?.includes('Requires scope incident:position.') === true,
+        type.getFields().position?.description?.includes('Null without scope incident:position.') === true,
     );
   });
 

@@ -155,7 +155,7 @@ export class Incident extends Node {
 
   @Field(() => Position, {
     nullable: true,
-    description: 'The exact position, if known; INTEGRATOR and PUBLIC never see it.',
+    description: 'The exact position, if known. INTEGRATOR and PUBLIC never see it.',
   })
   @RequiresScope('incident:position')
   position?: Position | null;

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   executeSync,
+  type GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
   getNamedType,
@@ -40,8 +41,8 @@ export function createOracle(schema: GraphQLSchema, record: StoredRecord, cursor
     for (const row of record[table as 'party']) typeOf.set(row, type);
   }
   const nameOf = (source: unknown): string | undefined => typeOf.get(source);
-  return (asker, document, variables) =>
-    executeSync({
+  return (asker, document, variables) => {
+    const { data, errors } = executeSync({
       schema,
       document,
       contextValue: { record, cursors, asker } satisfies World,
@@ -49,14 +50,31 @@ export function createOracle(schema: GraphQLSchema, record: StoredRecord, cursor
       fieldResolver: resolveField,
       typeResolver: nameOf,
     });
+    return { data, errors: errors?.filter(isFirst) };
+  };
 }
+
+/** A denied field has one error, at the first object that has it. */
+function isFirst({ path }: GraphQLError, index: number, errors: readonly GraphQLError[]): boolean {
+  const selection = selectionOf(path);
+  return errors.findIndex((error) => selectionOf(error.path) === selection) === index;
+}
+
+const selectionOf = (path: GraphQLError['path']): string | undefined =>
+  path?.filter((step) => typeof step === 'string').join('.');
+
+/** Fields that are null for those who may not see them. */
+const WITHHELD = new Set(['position', 'contact']);
 
 const resolveField: GraphQLFieldResolver<Row, World> = (source, args, world, info) => {
   const { asker } = world;
   const { fieldName, parentType } = info;
   const answered = getNamedType(info.returnType);
   const scope = isObjectType(answered) || isInterfaceType(answered) ? scopeFor(answered.name) : undefined;
-  if (scope && !asker.scopes.has(scope)) throw refusal(scope);
+  if (scope && !asker.scopes.has(scope)) {
+    if (WITHHELD.has(fieldName)) return null;
+    throw refusal(scope);
+  }
 
   const locale = args.locale ?? asker.locale;
   const own = ORACLE_FIELDS[`${parentType.name}.${fieldName}`];

@@ -64,17 +64,19 @@ describe('what was written is read back', () => {
     }
   });
 
-  it('under the rights of the token: a refused field is null with an error at its path', async () => {
+  it('under the rights of the token: a withheld field is null, a denied one has one error in all objects', async () => {
+    const claim = { claimant: 'TUR', sourceType: 'MEDIA' };
     const poor = app.as('TUR', 'DUTY_OFFICER', {
-      scopes: ['incident:report', 'incident:read', 'reference:read'],
+      scopes: ['incident:report', 'incident:read'],
     });
     const { data, errors } = await poor.query(
-      'mutation ($input: ReportIncidentInput!) { r: reportIncident(input: $input) { incident { version p: position { latitude } } } }',
-      { input: aReport({ position: { latitude: 40.1, longitude: 46.9 } }) },
+      'mutation ($input: ReportIncidentInput!) { r: reportIncident(input: $input) { incident { version p: position { latitude } claims { statement { text } attributedTo { code } } } } }',
+      { input: aReport({ position: { latitude: 40.1, longitude: 46.9 }, claims: [claim, claim] }) },
     );
-    expect(data.r.incident).toEqual({ version: 1, p: null });
+    const seen = { statement: null, attributedTo: null };
+    expect(data.r.incident).toEqual({ version: 1, p: null, claims: [seen, seen] });
     expect(errors.map(({ path, extensions }) => [path, extensions.code, extensions.scope])).toEqual([
-      [['r', 'incident', 'p'], 'FORBIDDEN', 'incident:position'],
+      [['r', 'incident', 'claims', 0, 'attributedTo'], 'FORBIDDEN', 'reference:read'],
     ]);
     const blind = app.as('TUR', 'DUTY_OFFICER', { scopes: ['incident:report'] });
     const answer = await blind.query(
