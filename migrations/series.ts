@@ -6,6 +6,7 @@ import { aggregateIncidents } from './0005-aggregate-incidents.js';
 import { orderEvents } from './0006-order-events.js';
 import { supportOperations } from './0007-support-operations.js';
 import { limitRoles } from './0008-limit-roles.js';
+import { hideVersions } from './0009-hide-versions.js';
 import { identifyInstallation } from './0012-identify-installation.js';
 import { rememberFrozenKeys } from './0014-remember-frozen-keys.js';
 import type { Migration } from './migration.js';
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   orderEvents,
   supportOperations,
   limitRoles,
+  hideVersions,
   identifyInstallation,
   rememberFrozenKeys,
 ];

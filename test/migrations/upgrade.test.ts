@@ -1,7 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
+import { z } from 'zod';
 import { type App, READERS, startApp } from '../support/app.js';
 import { createDatabase } from '../support/databases.js';
-import { askEverything, releaseSnapshots, runScript } from './release-snapshot.js';
+import { type Answers, askEverything, releaseSnapshots, runScript } from './release-snapshot.js';
 
 const snapshots = await releaseSnapshots();
 
@@ -38,10 +39,39 @@ async function shippedRecord(
     .sort((one, other) => one.title.text.localeCompare(other.title.text, 'tr'));
 }
 
+const incidentsAnswer = z.looseObject({
+  data: z.object({
+    incidents: z.looseObject({
+      nodes: z.array(
+        z.looseObject({
+          version: z.number(),
+          revisions: z.array(z.looseObject({ version: z.number(), changes: z.array(z.string()) })),
+          assessments: z.array(z.looseObject({ version: z.number() })),
+        }),
+      ),
+    }),
+  }),
+});
+
+/**
+ * Answers of a release as they are to be. Until 0.2.0 the public read versions from before its first release; the public's
+ * records of the kept database were released to it in their current version.
+ */
+function corrected(answers: Answers): Answers {
+  const incidents = incidentsAnswer.parse(answers.PUBLIC?.incidents);
+  for (const node of incidents.data.incidents.nodes) {
+    node.revisions = node.revisions
+      .filter(({ version }) => version === node.version)
+      .map((revision) => ({ ...revision, changes: [] }));
+    node.assessments = node.assessments.filter(({ version }) => version === node.version);
+  }
+  return { ...answers, PUBLIC: { ...answers.PUBLIC, incidents } };
+}
+
 describe.each(snapshots)('a database of release $version', ({ database: script, answers }) => {
   it('answers every audience as that release answered', () =>
     onDatabaseOf(script, async (app) => {
-      expect(await askEverything(app)).toEqual(answers);
+      expect(await askEverything(app)).toEqual(corrected(answers));
     }));
 
   it('has the shipped record as a fresh database has it', () =>

@@ -166,6 +166,9 @@ function ofRevisionsAndKeys(nation: Nation, { own, alone }: Records): Attempt[] 
     attempt('keeps a revision', 1, next, revision()),
     refused('in the name of another', { by: `'${OTHER[nation]}'` }),
     refused('it does not see', { audience: String(7 & ~BITS[nation]) }),
+    refused('for others than see the record', {
+      audience: `(select audience # 8::smallint from incident where key = ${own})`,
+    }),
     refused('of a version there is not', { version: '99' }),
     refused('of another hash', { hash: "'else'" }),
     refused('of another record', { key: alone, audience: String(BITS[nation]) }),
@@ -295,6 +298,11 @@ function ofContingents(nation: Nation, { own, alone, hidden }: Records): Attempt
     attempt('assesses for another', denied('assessment'), assess(other, mask(own))),
     attempt('assesses what it does not see', denied('assessment'), assess(nation, String(7 & ~BITS[nation]))),
     attempt('assesses what is retracted', denied('assessment'), retracted(own), assess(nation, mask(own))),
+    attempt(
+      'assesses for others than see the record',
+      denied('assessment'),
+      assess(nation, `${mask(own)} # 8`),
+    ),
     attempt('assesses an earlier version', denied('assessment'), assess(nation, mask(own), -1)),
     attempt('assesses other content', denied('assessment'), assess(nation, mask(own), 0, "'else'")),
     attempt('notes on the assessment of another', denied('assessment_note'), note(assessed(other), nation)),

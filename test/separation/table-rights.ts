@@ -241,6 +241,8 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
   'record_assessment_event()': 'writes events, which no role may; reads only the row that fired it',
   'record_retraction_event()': 'the same',
   'record_release_event()': 'the same',
+  'release_version()':
+    'changes audiences of versions, which no role may; writes only parts of the row that fired it, within its own audience',
   'remove_incident_parts(text,uuid)':
     'deletes, which would let a role lock the table; reaches only records of the nation of session_user',
   'unfreeze_issuers()': 'the same, of issuers',

@@ -36,15 +36,16 @@ async function published(key: string, latitude: number): Promise<Made> {
     position: { latitude: latitude + 0.5, longitude: 46.9 },
     title: { locale: 'EN', text: 'Mine explosion "position":{ near Aghdam' },
   });
+  for (const head of [tur, rus]) {
+    const release = { ...reported, audience: 'PUBLIC' };
+    await written(head, 'releaseIncident', 'ReleaseIncidentInput', release);
+  }
   const { id, version } = await written(tur, 'amendIncident', 'AmendIncidentInput', {
     id: reported.id,
     version: 1,
     position: { latitude, longitude: 46.9 },
   });
   await written(rus, 'assessIncident', 'AssessIncidentInput', { id, version, verdict: 'CONFIRMED' });
-  for (const head of [tur, rus]) {
-    await written(head, 'releaseIncident', 'ReleaseIncidentInput', { id, version, audience: 'PUBLIC' });
-  }
   return { id, version };
 }
 

@@ -6,7 +6,7 @@ import { ENUMS } from '../../graphql-types/enums.js';
 import { InLocale } from '../../graphql-types/in-locale.js';
 import { LocalizedText, type StoredText } from '../../graphql-types/localized-text.type.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
-import { OfIncident } from './read/of-incident.js';
+import { OfIncidentVersion } from './read/of-incident.js';
 
 @ObjectType({ description: "One joint-command nation's verdict on one version of an incident." })
 @Entity('assessment')
@@ -18,11 +18,11 @@ export class Assessment {
   @Column('uuid')
   incidentKey!: string;
 
-  /** Follows the incident's by foreign key. */
+  /** Who sees this version, as bits; written by the database: those who saw it when it was current. */
   @Column('smallint')
   audience!: number;
 
-  @OfIncident('RESTRICT')
+  @OfIncidentVersion()
   incident?: object;
 
   @Field(() => ENUMS.Nation, { description: 'The nation that assessed.' })

@@ -211,7 +211,7 @@ export class Incident extends Node {
 
   @Field(() => [Assessment], {
     description:
-      'Assessments of this and earlier versions, the newest first; different verdicts stand side by side.',
+      'Assessments of the current version and of earlier ones that were released to the viewer, the newest first; different verdicts stand side by side.',
   })
   assessments?: Assessment[];
 
@@ -222,7 +222,9 @@ export class Incident extends Node {
   })
   releasedTo?: Audience[] | null;
 
-  @Field(() => [Revision], { description: 'Every version, the oldest first.' })
+  @Field(() => [Revision], {
+    description: 'Every version that was released to the viewer, the oldest first.',
+  })
   revisions?: Revision[];
 
   @Field(() => [ENUMS.IncidentAction], { description: 'What this viewer may do with this record now.' })

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Nation } from '../../domain/scopes.js';
 import { ENUMS } from '../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../graphql-types/scalars.js';
-import { OfIncident } from './read/of-incident.js';
+import { OfIncidentVersion } from './read/of-incident.js';
 
 @ObjectType({ description: 'One version of an incident. Versions are never deleted.' })
 @Entity('revision')
@@ -15,11 +15,11 @@ export class Revision {
   @PrimaryColumn('integer')
   version!: number;
 
-  /** Follows the incident's by foreign key. */
+  /** Who sees this version, as bits; written by the database: those who saw it when it was current. */
   @Column('smallint')
   audience!: number;
 
-  @OfIncident('RESTRICT')
+  @OfIncidentVersion()
   incident?: object;
 
   @Field(() => DateTimeScalar, { description: 'When this version came to be.' })
@@ -30,7 +30,10 @@ export class Revision {
   @Column('text')
   changedBy!: Nation;
 
-  @Field(() => [String], { description: 'Names of the fields that changed; empty for the first version.' })
+  @Field(() => [String], {
+    description:
+      'Names of the fields that changed since the version before; empty for the first version that was released to the viewer.',
+  })
   @Column('text', { array: true })
   changes!: string[];
 

@@ -2,6 +2,7 @@ import { AUDIENCE_BIT, seenByAudience } from '../../../planner/audience-mask.js'
 import {
   byKey,
   code,
+  exists,
   globalId,
   jsonText,
   jsonTexts,
@@ -105,8 +106,19 @@ export const revisionRead: ReadType = {
     version: number('version'),
     changedAt: time('changed_at'),
     changedBy: code('changed_by'),
-    changes: (row) => (context) =>
-      jsonTexts(maySeePositions(context) ? row('changes') : sql`array_remove(${row('changes')}, 'position')`),
+    changes: (row) => (context) => {
+      // The first version that an audience sees differs from nothing that it may know of.
+      const hasFormer = exists(
+        context,
+        revisionRead,
+        (former) =>
+          sql`${former('incident_key')} = ${row('incident_key')} and ${former('version')} < ${row('version')}`,
+      );
+      const changes = maySeePositions(context)
+        ? row('changes')
+        : sql`array_remove(${row('changes')}, 'position')`;
+      return jsonTexts(sql`case when ${hasFormer} then ${changes} else '{}' end`);
+    },
     contentHash: (row) => (context) => jsonText(row(maySeePositions(context) ? 'content_hash' : 'open_hash')),
   },
 };
