@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { COST } from '../domain/limits.js';
-import type { Locale } from '../domain/locale.js';
+import { LANGUAGES, LOCALES, type Locale } from '../domain/locale.js';
 import type { TranslationStatus } from '../domain/vocabularies.js';
 import { ENUMS } from './enums.js';
 
@@ -22,8 +22,7 @@ class Translation {
 }
 
 @ObjectType({
-  description:
-    'Free text in one language out of several. `locale` is the language actually served; a fallback is never silent. Fallback order: the language asked for, then for TR: AZ, EN, RU; for AZ: TR, EN, RU; for RU: EN, TR, AZ; for EN: the source language, then RU, TR, AZ.',
+  description: `Free text in one language out of several. \`locale\` is the language actually served; a fallback is never silent. Fallback order: the language asked for, then ${fallbackText()}.`,
 })
 export class LocalizedText {
   @Field(() => String, { description: 'The text in the language served.', complexity: COST.text })
@@ -64,4 +63,14 @@ export interface StoredTranslation {
   readonly status: TranslationStatus;
   /** Revision of the source text: of this text itself, or of the one it was translated from. */
   readonly revision: number;
+}
+
+/** The fallback languages of each language, for the description. */
+function fallbackText(): string {
+  return LOCALES.map((locale) => {
+    const fallbacks = LANGUAGES[locale].fallbacks.map((name) =>
+      name === 'source' ? 'the source language' : name,
+    );
+    return `for ${locale}: ${fallbacks.join(', ')}`;
+  }).join('; ');
 }
