@@ -30,7 +30,14 @@ export async function openAccess(
   stack.defer(() => keys.close());
   const revocations = await followRevocations(issuers, readReserved);
   stack.defer(() => revocations.close());
-  const verifier = createVerifier({ keys, issuers, isRevoked: revocations.isRevoked });
+  const verifier = createVerifier({
+    keys,
+    issuers,
+    isRevoked: revocations.isRevoked,
+    onReject: (reason, detail) => {
+      if (reason !== 'absent') logger.info({ reason, detail }, 'token refused');
+    },
+  });
   return { verifier, keys, demo };
 }
 

@@ -129,3 +129,22 @@ export function readToken(token: string): UnprovenToken | MalformedToken {
   if (!parseClaims.success || hasMisspeltClaim(Object(payloadJson))) return 'claims';
   return { kid: readHeader.data.kid, claims: parseClaims.data };
 }
+
+/** Names the members of a token's header and claims that are missing or wrong, for the log. */
+export function wrongParts(token: string): string {
+  try {
+    const [head, payload] = token
+      .slice(0, MAX_TOKEN_BYTES)
+      .split('.', 2)
+      .map((part) => {
+        return parseStrictJson(decodeSegment(part) ?? '');
+      });
+    const issues = [
+      ...(header.safeParse(head).error?.issues ?? []),
+      ...(claims.safeParse(payload).error?.issues ?? []),
+    ];
+    return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join(', ');
+  } catch {
+    return '';
+  }
+}

@@ -9,6 +9,7 @@ import {
   readToken,
   TOKEN_AUDIENCE,
   type TokenClaims,
+  wrongParts,
 } from './claims.js';
 import type { Issuer } from './issuers.js';
 import type { KeyStore } from './jwks.js';
@@ -37,8 +38,8 @@ export interface VerifierOptions {
   clock?: () => number;
   /** Called for every request, whether the token is cached or not. */
   isRevoked?: (issuer: string, tokenId: string) => boolean;
-  /** Receives the reason for which a token was rejected, and nothing of the token. */
-  onReject?: (reason: Rejection) => void;
+  /** Receives why a token was rejected, for the log: never sent to clients. Holds no part of the signature. */
+  onReject?: (reason: Rejection, detail: string) => void;
   /** Maximum number of cached tokens. */
   cacheSize?: number;
 }
@@ -50,6 +51,9 @@ export interface Verifier {
    */
   verify(authorizationHeader: string | undefined): Viewer | null | Promise<Viewer | null>;
 }
+
+/** Characters of a detail that are logged: the token's sender chooses some of them. */
+const MAX_DETAIL = 200;
 
 interface Accepted {
   readonly viewer: Viewer;
@@ -65,6 +69,11 @@ function isTimely({ iat, nbf, exp }: TokenClaims, now: number): boolean {
     nbf <= now + CLOCK_SKEW_SECONDS &&
     exp > now - CLOCK_SKEW_SECONDS
   );
+}
+
+/** The times of a token beside the server's, in seconds. */
+function timesOf({ iat, nbf, exp }: TokenClaims, now: number): string {
+  return `iat ${iat}, nbf ${nbf}, exp ${exp}, now ${now}`;
 }
 
 /** Whether `key` signed the token according to jsonwebtoken, which must have read the same claims. */
@@ -140,8 +149,8 @@ class TokenVerifier implements Verifier {
     return cached === undefined ? this.examine(token) : this.admit(cached, token);
   }
 
-  private reject(reason: Rejection): null {
-    this.options.onReject(reason);
+  private reject(reason: Rejection, detail = ''): null {
+    this.options.onReject(reason, detail.slice(0, MAX_DETAIL));
     return null;
   }
 
@@ -152,14 +161,15 @@ class TokenVerifier implements Verifier {
   /** Checks a token that is not cached. */
   private examine(token: string): Viewer | null | Promise<Viewer | null> {
     const read = readToken(token);
-    if (typeof read === 'string') return this.reject(read);
+    if (typeof read === 'string') return this.reject(read, wrongParts(token));
     const { kid, claims } = read;
     const issuer = this.trusted.get(claims.iss);
-    if (issuer === undefined) return this.reject('issuer');
-    if (claims.nation !== undefined && claims.nation !== issuer.nation) return this.reject('nation');
+    if (issuer === undefined) return this.reject('issuer', claims.iss);
+    if (claims.nation !== undefined && claims.nation !== issuer.nation)
+      return this.reject('nation', claims.iss);
     const role = ROLES.find((known) => known === claims.role);
-    if (role === undefined || !issuer.roles.includes(role)) return this.reject('role');
-    if (!isTimely(claims, this.now())) return this.reject('time');
+    if (role === undefined || !issuer.roles.includes(role)) return this.reject('role', claims.role);
+    if (!isTimely(claims, this.now())) return this.reject('time', timesOf(claims, this.now()));
     return this.proveByKeyId(token, kid, { viewer: viewerOf(claims, issuer, role), claims });
   }
 
@@ -173,12 +183,12 @@ class TokenVerifier implements Verifier {
     const { issuer } = candidate.viewer;
     const key = keys.find(issuer, kid);
     const refreshing = key === undefined ? keys.refresh(issuer) : null;
-    if (refreshing === null) return this.prove(token, key, candidate);
-    return refreshing.then(() => this.prove(token, keys.find(issuer, kid), candidate));
+    if (refreshing === null) return this.prove(token, kid, key, candidate);
+    return refreshing.then(() => this.prove(token, kid, keys.find(issuer, kid), candidate));
   }
 
-  private prove(token: string, key: KeyObject | undefined, candidate: Accepted): Viewer | null {
-    if (key === undefined) return this.reject('key');
+  private prove(token: string, kid: string, key: KeyObject | undefined, candidate: Accepted): Viewer | null {
+    if (key === undefined) return this.reject('key', `${kid} of ${candidate.viewer.issuer}`);
     if (!isSigned(token, key, candidate.claims, this.now())) return this.reject('signature');
     this.accepted.set(token, candidate);
     return this.admit(candidate, token);
@@ -188,7 +198,7 @@ class TokenVerifier implements Verifier {
   private admit({ viewer, claims }: Accepted, token: string): Viewer | null {
     if (!isTimely(claims, this.now())) {
       this.accepted.delete(token);
-      return this.reject('time');
+      return this.reject('time', timesOf(claims, this.now()));
     }
     return this.options.isRevoked(viewer.issuer, viewer.tokenId) ? this.reject('revoked') : viewer;
   }

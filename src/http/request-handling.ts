@@ -31,6 +31,8 @@ export interface ErrorResponse {
   readonly code: ErrorCode;
   /** Catalog key under `errors`, when one code has several messages. */
   readonly reason?: string;
+  /** Variables of the message. */
+  readonly variables?: Readonly<Record<string, string | number>>;
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -86,8 +88,11 @@ function localeFor({ headers }: IncomingMessage, viewer: Viewer | null): Locale 
   return requestLocale({ claim, acceptLanguage: headers['accept-language'], nation });
 }
 
-function errorBody({ code, reason = code, extensions }: ErrorResponse, locale: Locale): object {
-  const message = translator(locale)(`errors.${reason}`);
+function errorBody(
+  { code, reason = code, variables = {}, extensions }: ErrorResponse,
+  locale: Locale,
+): object {
+  const message = translator(locale)(`errors.${reason}`, variables);
   return { errors: [{ message, extensions: { ...extensions, code } }] };
 }
 

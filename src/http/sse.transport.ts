@@ -15,7 +15,7 @@ const HEARTBEAT_MS = 12_000;
 /** How long a client may leave its socket's buffer full. */
 const STALLED_MS = 20_000;
 /** When a subject with too many streams may try again, in seconds. */
-const RETRY_AFTER = '10';
+const RETRY_AFTER_SECONDS = 10;
 /** How long a stream that ends may take to send what is in its buffer. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -107,7 +107,12 @@ function operationOf(
 function sessionError(reason: 'refused' | 'too many'): ErrorResponse {
   return reason === 'refused'
     ? { code: 'UNAUTHENTICATED', headers: { 'WWW-Authenticate': 'Bearer' } }
-    : { code: 'RATE_LIMITED', headers: { 'Retry-After': RETRY_AFTER } };
+    : {
+        code: 'RATE_LIMITED',
+        variables: { seconds: RETRY_AFTER_SECONDS },
+        extensions: { retryAfter: RETRY_AFTER_SECONDS, retryable: true },
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      };
 }
 
 function writeHead(
