@@ -5,6 +5,7 @@ import type { Readers } from '../database/readers.js';
 import type { Writers } from '../database/writers.js';
 import type { ExecuteQuery } from '../execution/query-executor.js';
 import type { LiveEvents } from '../http/live-events.js';
+import type { UnreadAnswers } from '../http/unread-answers.js';
 import { logRequest } from '../observability/log.js';
 import { type Metrics, openMetrics } from '../observability/metrics.js';
 import { openTracing } from '../observability/tracing.js';
@@ -22,6 +23,8 @@ export interface Observability {
   onAnswer(request: AnsweredRequest): void;
   /** Adds the gauges of subscriptions and connections. */
   observeLiveEvents(live: LiveEvents): void;
+  /** Adds the gauge of bytes that clients have not read. */
+  observeUnreadAnswers(unread: UnreadAnswers): void;
 }
 
 export async function openObservability(
@@ -49,6 +52,12 @@ export async function openObservability(
       tracing?.onAnswer(request);
     },
     observeLiveEvents: (live) => metrics && addLiveEventGauges(metrics, live),
+    observeUnreadAnswers: (unread) =>
+      metrics?.gauge(
+        'merzili_unread_bytes',
+        'Bytes of answers that clients have not read',
+        () => unread.total,
+      ),
   };
 }
 

@@ -9,6 +9,7 @@ import { type GraphiqlOptions, graphiqlHandler } from '../graphiql/graphiql.js';
 import { type LiveEvents, openLiveEvents } from '../http/live-events.js';
 import { createOrigins, type Origins } from '../http/origins.js';
 import { createHttpServer } from '../http/server.js';
+import { createUnreadAnswers } from '../http/unread-answers.js';
 import { createWaitingBytes } from '../http/waiting-bytes.js';
 import type { WebSocketTransport } from '../http/websocket.transport.js';
 import type { Access } from './access.js';
@@ -40,10 +41,13 @@ export function openTransports(
   const { readers, serviceLogin } = pools;
   const origins = createOrigins(config);
   const waiting = createWaitingBytes();
+  const unread = createUnreadAnswers();
+  observability.observeUnreadAnswers(unread);
   const live = openLiveEvents({
     ...api,
     origins,
     waiting,
+    unread,
     serviceLogin,
     read: readers.read,
     verifier,
@@ -57,6 +61,7 @@ export function openTransports(
   const http = createHttpServer({
     waiting,
     origins,
+    unread,
     graphql: api.graphql,
     trustedDocuments: api.trustedDocuments,
     verifier,

@@ -70,6 +70,9 @@ export const MAX_BODY_BYTES =
       MAX_LENGTH.idempotencyKey +
       MAX_ITEMS.claims * (MAX_LENGTH.remark + MAX_LENGTH.url));
 
+/** Largest answer to a query, in bytes of its data. A page of 100 long narratives fits. */
+export const MAX_ANSWER_BYTES = 5_000_000;
+
 /** Cost of an operation in addition to one for each object that it can answer. */
 export const COST = {
   /** A mutation is a transaction that waits for the disk. */

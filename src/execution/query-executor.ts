@@ -9,6 +9,7 @@ import { audienceOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 import type { ReadStatement } from '../database/pipeline.js';
 import type { StatementTime } from '../database/statement-time.js';
+import { MAX_ANSWER_BYTES } from '../domain/limits.js';
 import type { Audience } from '../domain/scopes.js';
 import { forbidden } from '../graphql-types/guard.js';
 import { complete } from '../planner/completion.js';
@@ -110,11 +111,20 @@ async function readColumns(
   const values = boundValues(statement, variables);
   const audience = audienceOf(context.viewer);
   const texts = await read(audience, { name, text: statement.text, values }, isHeavy, context.record?.time);
+  if (texts[0]?.length === 0) throw answerTooLarge();
   const { compositions } = statement;
   if (compositions.length === 0) return texts;
   return Promise.all(
     texts.map(async (text) => Buffer.from(await compose(String(text), compositions, context.record))),
   );
+}
+
+function answerTooLarge(): CodedError {
+  return new CodedError('LIMIT_EXCEEDED', {
+    reason: 'LIMIT_ANSWER',
+    variables: { maximum: MAX_ANSWER_BYTES },
+    extensions: { limit: 'answer', maximum: MAX_ANSWER_BYTES },
+  });
 }
 
 async function executeInMemory(

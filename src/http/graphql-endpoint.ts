@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Verifier } from '../auth/verifier.js';
-import type { Viewer } from '../auth/viewer.js';
+import { identityOf, type Viewer } from '../auth/viewer.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
 import { LANGUAGES } from '../domain/locale.js';
@@ -12,6 +12,7 @@ import { createContext } from './request-context.js';
 import { type ErrorResponse, type RequestHandling, SECURITY_HEADERS, VARY } from './request-handling.js';
 import { type Parameters, parametersOf, readParameters } from './request-parameters.js';
 import type { SseTransport } from './sse.transport.js';
+import { isSmall, sendInPieces, type UnreadAnswers } from './unread-answers.js';
 import type { WaitingBytes } from './waiting-bytes.js';
 
 const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS).flat();
@@ -22,6 +23,8 @@ export interface GraphqlEndpointParts {
   readonly verifier: Verifier;
   /** Counts bodies that are being received. */
   readonly waiting: WaitingBytes;
+  /** Answers that clients have not read. */
+  readonly unread: UnreadAnswers;
   /** Answers requests with event streams. */
   readonly streams: SseTransport;
   /** The only documents that are answered; null when all are. */
@@ -45,6 +48,7 @@ export async function answerGraphql(
     return handling.refuse({ code: 'UNAUTHENTICATED', headers: { 'WWW-Authenticate': 'Bearer' } });
   }
   handling.viewer = viewer;
+  if (parts.unread.isFull(identityOf(viewer))) return handling.refuse(tooMuchUnread());
 
   const sent = await readParameters(request, shareOf(parts.waiting, viewer));
   if ('code' in sent) return handling.refuse(sent);
@@ -66,7 +70,11 @@ export async function answerGraphql(
     httpGraphQLRequest: { ...parameters, headers: apolloHeaders(request, type) },
     context: async () => context,
   });
-  handling.end(sendAnswer(response, answer, context));
+  const { unread } = parts;
+  const bytes = answer.body.kind === 'complete' ? answer.body.string.length : 0;
+  const release = unread.add(identityOf(viewer), bytes);
+  if (release === null) return handling.refuse(tooMuchUnread());
+  handling.end(sendAnswer(response, answer, context, release));
 }
 
 function answerOptions(response: ServerResponse, handling: RequestHandling): void {
@@ -84,6 +92,18 @@ function answerOptions(response: ServerResponse, handling: RequestHandling): voi
 function shareOf(waiting: WaitingBytes, { nation }: Viewer): BodyShare {
   const owner = nation ?? 'PUBLIC';
   return { take: (bytes) => waiting.take(owner, bytes), give: (bytes) => waiting.give(owner, bytes) };
+}
+
+/** Seconds after which a client that leaves answers unread may try again. */
+const RETRY_AFTER = 10;
+
+function tooMuchUnread(): ErrorResponse {
+  return {
+    code: 'RATE_LIMITED',
+    reason: 'UNREAD_ANSWERS',
+    extensions: { retryAfter: RETRY_AFTER, retryable: true },
+    headers: { 'Retry-After': String(RETRY_AFTER) },
+  };
 }
 
 /** The parameters as an object, wherever they were. */
@@ -110,6 +130,7 @@ function sendAnswer(
   response: ServerResponse,
   { status = 200, headers: answered, body }: HTTPGraphQLResponse,
   { locale, requestId }: RequestContext,
+  onEnd: () => void,
 ): number {
   if (body.kind !== 'complete') throw new Error('Answers are never sent in parts');
   // Each character is a byte: see apollo-adapter.ts.
@@ -127,8 +148,10 @@ function sendAnswer(
     String(bytes.length),
   ];
   for (const [name, value] of answered) headers.push(name, value);
+  response.writeHead(status, headers);
   // A string leaves in one packet with the headers; a buffer would be a second one.
-  response.writeHead(status, headers).end(bytes, 'latin1');
+  if (isSmall(bytes.length)) response.end(bytes, 'latin1');
+  else sendInPieces(response, bytes, onEnd);
   return status;
 }
 

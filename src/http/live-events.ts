@@ -24,6 +24,7 @@ import { createOperations } from './operations.js';
 import type { Origins } from './origins.js';
 import { openSessions } from './session.js';
 import { createSse, type SseTransport } from './sse.transport.js';
+import type { UnreadAnswers } from './unread-answers.js';
 import type { WaitingBytes } from './waiting-bytes.js';
 import { openWebSockets, type WebSocketTransport } from './websocket.transport.js';
 
@@ -36,6 +37,8 @@ interface LiveEventsParts {
   readonly verifier: Verifier;
   readonly origins: Origins;
   readonly waiting: WaitingBytes;
+  /** Answers that clients have not read. */
+  readonly unread: UnreadAnswers;
   readonly graphql: ApolloServer<RequestContext>;
   readonly documents: Documents;
   readonly trustedDocuments: TrustedDocuments | null;
@@ -66,7 +69,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const subscriptions = createSubscriptionExecutor(schema, { ...parts, log, feed });
   const operations = createOperations({ ...parts, subscriptions });
   const sessions = openSessions(parts.verifier);
-  const streams = createSse(operations, sessions);
+  const streams = createSse(operations, sessions, parts.unread);
 
   return {
     streams,
@@ -77,6 +80,7 @@ export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
         schema,
         operations,
         sessions,
+        unread: parts.unread,
         maxMessageBytes: MAX_BODY_BYTES,
         logger,
       }),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { AnsweredRequest } from '../context/request-record.js';
+import { limitConnections } from './connection-limits.js';
 import { answerGraphql, type GraphqlEndpointParts } from './graphql-endpoint.js';
 import { sendJson, startHandling } from './request-handling.js';
 import { isGraphqlPath, originForm, pathOf } from './request-target.js';
@@ -8,6 +9,10 @@ import { isGraphqlPath, originForm, pathOf } from './request-target.js';
 /** How long a client may take to send its headers, and its whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often Node looks for requests that exceed these. Its own default of 30 s makes 10 s take up to 40. */
+const CHECK_INTERVAL_MS = 1_000;
+/** How long a connection may stay without a byte while a request is answered; no operation takes as long. */
+const INACTIVITY_TIMEOUT_MS = 30_000;
 /** How long a connection may be idle: longer than proxies keep theirs, or they send requests into closed ones. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
@@ -28,6 +33,7 @@ export function createHttpServer(parts: ServerParts): Server {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
     (request, response) => {
       // While the server stops, clients must not send another request on the same connection.
@@ -36,6 +42,8 @@ export function createHttpServer(parts: ServerParts): Server {
       answer(parts, request, response);
     },
   );
+  server.timeout = INACTIVITY_TIMEOUT_MS;
+  limitConnections(server);
   return server;
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FormattedExecutionResult, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { z } from 'zod';
+import { identityOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 import type { RequestContext } from '../context/request-context.js';
 import { unavailable } from '../database/unavailable.js';
@@ -9,6 +10,7 @@ import type { EventResult } from '../execution/event-results.js';
 import type { Answer, OperationRequest, Operations } from './operations.js';
 import { type ErrorResponse, VARY } from './request-handling.js';
 import type { Session, Sessions } from './session.js';
+import type { UnreadAnswers } from './unread-answers.js';
 
 /** How often a stream sends a comment, so that proxies do not close it while nothing happens. */
 const HEARTBEAT_MS = 12_000;
@@ -49,7 +51,7 @@ export interface SseTransport {
 }
 
 /** GraphQL over Server-Sent Events, each operation a request of its own (distinct connections mode). */
-export function createSse(operations: Operations, sessions: Sessions): SseTransport {
+export function createSse(operations: Operations, sessions: Sessions, unread: UnreadAnswers): SseTransport {
   const streams = new Set<Stream>();
   let isClosed = false;
 
@@ -65,7 +67,7 @@ export function createSse(operations: Operations, sessions: Sessions): SseTransp
       if (typeof session === 'string') return sessionError(session);
       const context = operations.contextFor(session.viewer, request.headers['accept-language']);
       writeHead(response, context, headers);
-      stream = createStream(response, session, (error) => operations.formatErrors([error], context));
+      stream = createStream(response, session, unread, (error) => operations.formatErrors([error], context));
       streams.add(stream);
       response.once('close', () => {
         if (stream) streams.delete(stream);
@@ -157,6 +159,7 @@ interface Stream {
 function createStream(
   response: ServerResponse,
   session: Session,
+  unread: UnreadAnswers,
   formatError: (error: unknown) => readonly GraphQLFormattedError[],
 ): Stream {
   let isOpen = true;
@@ -184,13 +187,17 @@ function createStream(
   return {
     async next(result) {
       if (!isOpen || !session.isLive()) return;
-      if (response.write(frame(result))) return;
+      const text = frame(result);
+      const release = unread.add(identityOf(session.viewer), text.length);
+      if (release === null) throw new CodedError('RATE_LIMITED', { reason: 'UNREAD_ANSWERS' });
+      if (response.write(text)) return release();
       const stalled = setTimeout(() => response.destroy(), STALLED_MS);
       await new Promise<void>((resolve) => {
         response.once('drain', resolve);
         response.once('close', resolve);
       });
       clearTimeout(stalled);
+      release();
     },
     fail(error) {
       if (isOpen) end(frame({ errors: formatError(error) }));

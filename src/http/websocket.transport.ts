@@ -12,16 +12,21 @@ import { CloseCode, type Context, handleProtocols, makeServer, type SubscribePay
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { identityOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 import { withoutByteOrderMark } from '../common/utf8.js';
 import type { RequestContext } from '../context/request-context.js';
+import { AddressCounts } from './connection-limits.js';
 import type { Answer, Operations } from './operations.js';
 import type { Origins } from './origins.js';
 import { unstorableText } from './request-parameters.js';
 import { isGraphqlPath, originForm, pathOf } from './request-target.js';
 import type { Session, Sessions } from './session.js';
+import type { UnreadAnswers } from './unread-answers.js';
 import type { WaitingBytes } from './waiting-bytes.js';
 
+/** Sockets of one address that have not sent a valid token. A proxy is one address. */
+const MAX_UNINITIALIZED = 512;
 /** The most operations that one socket may have at once. */
 const MAX_OPERATIONS = 128;
 /** How long a client may take to send its token. */
@@ -53,6 +58,7 @@ interface WebSocketParts {
   readonly schema: GraphQLSchema;
   readonly operations: Operations;
   readonly sessions: Sessions;
+  readonly unread: UnreadAnswers;
   /** Longest message, in bytes. */
   readonly maxMessageBytes: number;
   readonly logger: Logger;
@@ -63,6 +69,10 @@ interface Connection {
   readonly socket: WebSocket;
   acceptLanguage: string | undefined;
   session: Session | null;
+  /** Bytes that wait in all connections of the server. */
+  readonly unread: UnreadAnswers;
+  /** The token has verified. */
+  readonly onInitialized: () => void;
   /** Resolves once every subscription asked for so far has begun or been refused. */
   begun: Promise<void>;
 }
@@ -78,6 +88,7 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
     perMessageDeflate: false,
   });
   const protocol = createProtocol(parts);
+  const uninitialized = new AddressCounts();
   http.on('upgrade', (request, stream, head) => {
     stream.on('error', () => {});
     if (!isGraphqlPath(pathOf(originForm(request.url)))) return refuseUpgrade(stream, '404 Not Found');
@@ -88,8 +99,12 @@ export function openWebSockets(http: Server, parts: WebSocketParts): WebSocketTr
       );
       return refuseUpgrade(stream, '403 Forbidden');
     }
+    const address = request.socket.remoteAddress ?? '';
+    if (uninitialized.of(address) >= MAX_UNINITIALIZED) return refuseUpgrade(stream, '429 Too Many Requests');
     server.handleUpgrade(request, stream, head, (socket) => {
-      const connection = accept(protocol, socket, request, parts.logger);
+      uninitialized.change(address, 1);
+      const onInitialized = once(() => uninitialized.change(address, -1));
+      const connection = accept(protocol, socket, request, parts, onInitialized);
       countWaiting(parts.waiting, connection, stream);
     });
   });
@@ -114,11 +129,19 @@ function refuseUpgrade(stream: Duplex, status: string): void {
 }
 
 /** Connects a socket to the protocol. */
-function accept(protocol: Protocol, socket: WebSocket, request: IncomingMessage, logger: Logger): Connection {
+function accept(
+  protocol: Protocol,
+  socket: WebSocket,
+  request: IncomingMessage,
+  { unread, logger }: WebSocketParts,
+  onInitialized: () => void,
+): Connection {
   const connection: Connection = {
     socket,
     acceptLanguage: request.headers['accept-language'],
     session: null,
+    unread,
+    onInitialized,
     begun: Promise.resolve(),
   };
   const closed = protocol.opened(
@@ -142,6 +165,7 @@ function accept(protocol: Protocol, socket: WebSocket, request: IncomingMessage,
   // After malformed or oversized frames ws closes the socket itself, with the code that says so.
   socket.on('error', () => {});
   socket.once('close', (code, reason) => {
+    onInitialized();
     connection.session?.close();
     void closed(code, String(reason));
   });
@@ -174,6 +198,14 @@ function countWaiting(waiting: WaitingBytes, connection: Connection, stream: Dup
   socket.on('pong', releaseControlFrame);
   socket.on('message', () => release(held));
   socket.once('close', () => release(held));
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
 }
 
 /** Pings every socket, and terminates those that have not answered the ping before. */
@@ -250,6 +282,7 @@ async function openSession(
   }
   if (socket.readyState !== socket.OPEN) session.close();
   extra.session = session;
+  extra.onInitialized();
   extra.acceptLanguage = acceptLanguage ?? extra.acceptLanguage;
   return true;
 }
@@ -283,11 +316,16 @@ function failure(error: unknown): GraphQLError[] {
 
 const ANY_OPERATION = parse('{ __typename }');
 
-async function send({ socket, session }: Connection, text: string): Promise<void> {
+async function send({ socket, session, unread }: Connection, text: string): Promise<void> {
   if (session && !session.isLive()) return;
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > MAX_BUFFERED) return end(socket, TRY_AGAIN_LATER, 'Too slow');
+  const release = session ? unread.add(identityOf(session.viewer), text.length) : () => {};
+  if (release === null) return end(socket, TRY_AGAIN_LATER, 'Too slow');
+  socket.once('close', release);
   await new Promise<void>((resolve) => socket.send(text, () => resolve()));
+  socket.off('close', release);
+  release();
 }
 
 function end(socket: WebSocket, code: number, reason: string): void {

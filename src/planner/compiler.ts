@@ -1,12 +1,13 @@
 import { type DocumentNode, type FieldNode, type GraphQLField, type GraphQLObjectType, Kind } from 'graphql';
 import { CodedError } from '../common/errors.js';
+import { MAX_ANSWER_BYTES } from '../domain/limits.js';
 import { planArguments } from './arguments.js';
 import type { Read } from './model.js';
 import type { CompilerInput, OutlineField, Plan, PlanSource, PlanStatement, PlanViewer } from './plan.js';
 import { rootPlanOf } from './planned-field.js';
 import { collectFields, fragmentsOf, type SelectionContext } from './selection.js';
 import { SelectionCompiler } from './selection-compiler.js';
-import { join, literal, render, type Sql, sql } from './sql.js';
+import { join, literal, raw, render, type Sql, sql } from './sql.js';
 
 /**
  * Compiles operations to SQL: selection, scopes of the viewer, and shape of the variables become one statement. It
@@ -70,7 +71,7 @@ function queryPlan(input: CompilerInput, tagTypes: boolean): Plan {
     columns.push(rootColumn(compiler, selection, field, nodes, entry));
   }
   return {
-    statement: columns.length === 0 ? null : statementOf(columns, compiler),
+    statement: columns.length === 0 ? null : limitedStatementOf(columns, compiler),
     roots,
     inMemory: inMemory.length === 0 ? null : reducedDocument(source, inMemory),
     outline: compiler.hasDenied ? outline : null,
@@ -127,6 +128,27 @@ function fieldPlan(
     inMemory: null,
     outline: compiler.hasDenied ? [entry] : null,
     readsReference: compiler.readsReference,
+  };
+}
+
+/**
+ * A statement whose columns are all empty where the answer is too large: PostgreSQL counts the bytes, so that the
+ * server never holds them. OFFSET keeps the columns from being computed twice.
+ */
+function limitedStatementOf(columns: readonly Sql[], compiler: SelectionCompiler): PlanStatement {
+  const names = columns.map((_column, index) => raw(`c${index}`));
+  const texts = columns.map((column, index) => sql`(${column})::text as ${raw(`c${index}`)}`);
+  const bytes = join(
+    names.map((name) => sql`coalesce(octet_length(${name}), 0)`),
+    ' + ',
+  );
+  const limited = names.map(
+    (name) => sql`case when ${bytes} <= ${raw(String(MAX_ANSWER_BYTES))} then ${name} else '' end`,
+  );
+  return {
+    ...render(sql`select ${join(limited, ', ')} from (select ${join(texts, ', ')} offset 0) answer`),
+    isHeavy: compiler.isHeavy,
+    compositions: compiler.compositions,
   };
 }
 
