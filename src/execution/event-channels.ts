@@ -3,7 +3,7 @@ import { type Channel, createChannel } from '../feed/channel.js';
 import { EVENT_KEYS } from '../feed/event-keys.js';
 import { compose } from '../planner/composition.js';
 import type { CachedPlan } from '../planner/plan-cache.js';
-import type { Variables } from '../planner/sql.js';
+import { type Variables, withVariables } from '../planner/sql.js';
 import { boundValues } from './plan-source.js';
 import type { ReadRow } from './query-executor.js';
 
@@ -52,7 +52,7 @@ function channelOf(read: ReadRow, plan: CachedPlan, audience: Audience, variable
 }
 
 function valuesFor(plan: CachedPlan, variables: Variables, cursors: readonly string[] | null): unknown[] {
-  return boundValues(statementOf(plan), { ...variables, [EVENT_KEYS]: cursors });
+  return boundValues(statementOf(plan), withVariables(variables, { [EVENT_KEYS]: cursors }));
 }
 
 function statementOf({ statement }: CachedPlan): NonNullable<CachedPlan['statement']> {

@@ -8,6 +8,7 @@ import { compose } from '../planner/composition.js';
 import { IDENTITY_KEY } from '../planner/identity.js';
 import { type OutlineField, TYPE_KEY } from '../planner/plan.js';
 import { statementName } from '../planner/plan-cache.js';
+import { withVariables } from '../planner/sql.js';
 import type { ExecutionRequest } from './execution-request.js';
 import { boundValues, planSourceOf, planViewerOf } from './plan-source.js';
 import type { ExecutorParts } from './query-executor.js';
@@ -29,11 +30,10 @@ export function createReadBack(
   const { viewer, record } = request.context;
   const planViewer = planViewerOf(request.context, mayIntrospect);
   return async ({ read: readOf, written }, info) => {
-    const variables = {
-      ...info.variableValues,
+    const variables = withVariables(info.variableValues, {
       [IDENTITY_KEY]: identityOf(viewer),
       [WRITTEN_KEY]: written,
-    };
+    });
     const field = info.parentType.getFields()[info.fieldName];
     if (!field) throw new Error(`${info.parentType.name} has no field ${info.fieldName}`);
     const key = String(info.path.key);

@@ -13,7 +13,7 @@ import {
 import { identityOf } from '../auth/viewer.js';
 import { CodedError, ERROR_STATUS } from '../common/errors.js';
 import { IDENTITY_KEY } from '../planner/identity.js';
-import type { Variables } from '../planner/sql.js';
+import { type Variables, withVariables } from '../planner/sql.js';
 import type { ExecutionRequest } from './execution-request.js';
 
 /** Errors of a request's variables that are answered at most. */
@@ -35,10 +35,7 @@ export function variablesOf(
     ({ variable }) => coerced[variable.name.value] === null,
   );
   if (nulls.length > 0) return { errors: nulls.slice(0, MAX_VARIABLE_ERRORS).map(nullError) };
-  // Without a prototype: a client may name a variable `toString`.
-  return {
-    variables: Object.assign(Object.create(null), coerced, { [IDENTITY_KEY]: identityOf(context.viewer) }),
-  };
+  return { variables: withVariables(coerced, { [IDENTITY_KEY]: identityOf(context.viewer) }) };
 }
 
 /** graphql-js gives its errors of variables no code. */

@@ -19,6 +19,11 @@ export class Param {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** The variables with others beside them. Without a prototype, because a client may name a variable `toString`. */
+export function withVariables(variables: Variables, others: Variables): Variables {
+  return Object.assign(Object.create(null), variables, others);
+}
+
 type Part = string | Param;
 
 export class Sql {
