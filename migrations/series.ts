@@ -7,6 +7,7 @@ import { orderEvents } from './0006-order-events.js';
 import { supportOperations } from './0007-support-operations.js';
 import { limitRoles } from './0008-limit-roles.js';
 import { hideVersions } from './0009-hide-versions.js';
+import { boundCasualties } from './0010-bound-casualties.js';
 import { identifyInstallation } from './0012-identify-installation.js';
 import { rememberFrozenKeys } from './0014-remember-frozen-keys.js';
 import type { Migration } from './migration.js';
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   supportOperations,
   limitRoles,
   hideVersions,
+  boundCasualties,
   identifyInstallation,
   rememberFrozenKeys,
 ];

@@ -45,7 +45,7 @@ export const MAX_ITEMS = {
 } as const;
 
 /** Maximum number of killed, wounded or detained in one casualties entry. */
-export const MAX_CASUALTIES = 1_000_000;
+export const MAX_CASUALTIES = 100_000;
 
 /** Start in Baku of the fighting that the truce of 2020 ended. No incident is earlier. */
 export const FIRST_MOMENT = new Date('2020-09-27T00:00:00+04:00');

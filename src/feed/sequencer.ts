@@ -1,5 +1,6 @@
 import { Pipeline } from '../database/pipeline.js';
 import type { RoleLogin } from '../database/roles.js';
+import { unavailable } from '../database/unavailable.js';
 
 const TIMEOUT_MS = 3_000;
 
@@ -10,8 +11,17 @@ export interface Sequencer {
   close(): Promise<void>;
 }
 
-/** Opens a connection of a role that may call assign_event_order() but sees no event. */
-export function openSequencer(login: RoleLogin): Sequencer {
+/** Is told of the first failure of an outage, and of its end with the number of failures. */
+export interface OutageLog {
+  began(error: unknown): void;
+  ended(failures: number): void;
+}
+
+/**
+ * Opens a connection of a role that may call assign_event_order() but sees no event. Whatever fails is
+ * SERVICE_UNAVAILABLE: events stay in the table, and a later run orders them.
+ */
+export function openSequencer(login: RoleLogin, outages: OutageLog): Sequencer {
   const pipeline = new Pipeline({
     ...login,
     application_name: 'merzili sequencer',
@@ -20,10 +30,19 @@ export function openSequencer(login: RoleLogin): Sequencer {
     connectionTimeoutMillis: TIMEOUT_MS,
     keepAlive: true,
   });
+  let failures = 0;
   const assignOrder = shared(async () => {
     const text = 'select assign_event_order()::text';
-    const [offset] = await pipeline.read({ name: 'assign_event_order', text, values: [] });
-    return BigInt(String(offset));
+    try {
+      const [offset] = await pipeline.read({ name: 'assign_event_order', text, values: [] });
+      if (failures > 0) outages.ended(failures);
+      failures = 0;
+      return BigInt(String(offset));
+    } catch (error) {
+      if (failures === 0) outages.began(error);
+      failures += 1;
+      throw unavailable();
+    }
   });
   return { assignOrder, close: () => pipeline.close() };
 }

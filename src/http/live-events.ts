@@ -60,7 +60,10 @@ export interface LiveEvents {
 
 export function openLiveEvents(parts: LiveEventsParts): LiveEvents {
   const { origins, waiting, schema, logger } = parts;
-  const sequencer = openSequencer(parts.serviceLogin);
+  const sequencer = openSequencer(parts.serviceLogin, {
+    began: (error) => logger.error({ err: error }, 'event order not assigned'),
+    ended: (failures) => logger.info({ failures }, 'event order assigned again'),
+  });
   const log = openEventLog(parts.read, sequencer.assignOrder);
   const feed = createFeed(log, (error) => {
     if (!(error instanceof CodedError)) logger.error({ err: error }, 'events not read');

@@ -195,7 +195,7 @@ async function questionsOf(app: App, nation: Nation | null, role: Role): Promise
 /** Positions of events, which never leave the server, as the log gives them. */
 async function loggedEvents(databaseUrl: string): Promise<[string, string][]> {
   const readers = openReaders(installationOf(databaseUrl));
-  const sequencer = openSequencer(demandLogin(databaseUrl));
+  const sequencer = openSequencer(demandLogin(databaseUrl), { began: () => {}, ended: () => {} });
   const log = openEventLog(readers.read, sequencer.assignOrder);
   const [{ key: known } = { key: '' }] = (await log.pageAfter('TUR', START)).events;
   const pages = await Promise.all(

@@ -10,6 +10,7 @@ import { OfIncident } from './read/of-incident.js';
 })
 @Entity('casualties')
 @Check('casualties_are_not_negative', 'least(killed, wounded, detained) >= 0')
+@Check('casualties_are_bounded', 'greatest(killed, wounded, detained) <= 100000')
 export class Casualties {
   @PrimaryColumn('uuid')
   incidentKey!: string;
