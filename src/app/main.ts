@@ -1,11 +1,14 @@
 import 'reflect-metadata';
+import type { Logger } from 'pino';
 import type { Config } from '../common/config.js';
 import { openLog } from '../observability/log.js';
 import { openAccess } from './access.js';
 import { createApi } from './api.js';
 import { openDatabase, openPools, prepareDatabase } from './database.js';
-import { createDisposalStack } from './disposal-stack.js';
+import { whileDatabaseAnswers } from './database-watch.js';
+import { createDisposalStack, type DisposalStack } from './disposal-stack.js';
 import { listen } from './listen.js';
+import type { ConfiguredDatabase } from './migrate.js';
 import { openObservability } from './observability.js';
 import { openTransports } from './transports.js';
 
@@ -21,23 +24,51 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server. `notify` receives messages for the operator, one line each. */
-export async function startServer(config: Config, notify: (line: string) => void): Promise<RunningServer> {
+/** The server was to stop before it had started. */
+export class InterruptedError extends Error {}
+
+/**
+ * Starts a server. `notify` receives messages for the operator, one line each. Rejects with an InterruptedError if
+ * `interruption` resolves first.
+ */
+export async function startServer(
+  config: Config,
+  notify: (line: string) => void,
+  interruption: Promise<void> = new Promise(() => {}),
+): Promise<RunningServer> {
   const log = openLog(config.logLevel);
   const stack = createDisposalStack();
-  stack.defer(() => log.end());
+  const stop = () => stack.dispose().finally(() => log.end());
   try {
     const database = await openDatabase(config, stack, notify);
-    const installation = await prepareDatabase(database);
-    const pools = openPools(installation, config.cost, stack);
-    const observability = await openObservability(config, log.logger, pools, stack, notify);
-    const access = await openAccess(config, log.logger, pools.reservedReaders.read, stack);
-    const api = await createApi(config, pools, observability, stack);
-    const transports = openTransports(config, api, access, pools, observability, stack);
-    const url = await listen(config, transports, pools, stack);
-    return { url, isDemo: access.demo !== null, stop: stack.dispose };
+    const starting = () => startParts(config, database, log.logger, stack, notify);
+    const interrupted = interruption.then(() => {
+      throw new InterruptedError('The server was stopped before it had started');
+    });
+    const parts = await Promise.race([
+      config.database ? whileDatabaseAnswers(database.ownerUrl, notify, starting) : starting(),
+      interrupted,
+    ]);
+    return { ...parts, stop };
   } catch (error) {
-    await stack.dispose();
+    await stop();
     throw error;
   }
+}
+
+async function startParts(
+  config: Config,
+  database: ConfiguredDatabase,
+  logger: Logger,
+  stack: DisposalStack,
+  notify: (line: string) => void,
+): Promise<Omit<RunningServer, 'stop'>> {
+  const installation = await prepareDatabase(database);
+  const pools = openPools(installation, config.cost, stack);
+  const observability = await openObservability(config, logger, pools, stack, notify);
+  const access = await openAccess(config, logger, pools.reservedReaders.read, stack);
+  const api = await createApi(config, pools, observability, stack);
+  const transports = openTransports(config, api, access, pools, observability, stack);
+  const url = await listen(config, transports, pools, stack);
+  return { url, isDemo: access.demo !== null };
 }

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { whileDatabaseAnswers } from '../app/database-watch.js';
 import { type ConfiguredDatabase, migrate, type OpenDatabase, openMigrated } from '../app/migrate.js';
 import type { Config } from '../common/config.js';
 import { startEmbedded } from '../database/embedded/start.js';
@@ -21,7 +22,10 @@ export async function withDatabase(
   work: (database: FoundDatabase) => Promise<void>,
 ): Promise<void> {
   const { database, rolePrefix } = config;
-  if (database !== null) return work({ ...database, rolePrefix, isOwn: false });
+  if (database !== null) {
+    const found = { ...database, rolePrefix, isOwn: false };
+    return whileDatabaseAnswers(database.ownerUrl, notify, () => work(found));
+  }
   const embedded = await openEmbedded(config, notify);
   try {
     await work(embedded);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { readConfig } from '../common/config.js';
+import type { RunningServer } from '../app/main.js';
+import { type Config, readConfig } from '../common/config.js';
 import { print, type Terminal } from './terminal.js';
 
 const HELP = `
@@ -18,20 +19,25 @@ export function addServe(program: Command, terminal: Terminal): void {
     .action(async () => {
       const config = readConfig(terminal.env);
       const stopRequested = terminal.stopRequested();
-      const { startServer } = await import('../app/main.js');
-      const server = await startServer(config, (line) => print(terminal.stderr, line));
+      const { InterruptedError, startServer } = await import('../app/main.js');
       try {
-        print(terminal.stdout, `API       ${server.url}/graphql`);
-        print(terminal.stdout, `GraphiQL  ${server.url}/graphiql`);
-        print(
-          terminal.stdout,
-          `Tokens    ${server.isDemo ? DEMO_TOKENS : `of the issuers in ${config.issuersFile}`}`,
-        );
-        await stopRequested;
-      } finally {
-        await server.stop();
+        const server = await startServer(config, (line) => print(terminal.stderr, line), stopRequested);
+        try {
+          printAddresses(server, config, terminal);
+          await stopRequested;
+        } finally {
+          await server.stop();
+        }
+      } catch (error) {
+        if (!(error instanceof InterruptedError)) throw error;
       }
     });
+}
+
+function printAddresses({ url, isDemo }: RunningServer, { issuersFile }: Config, { stdout }: Terminal): void {
+  print(stdout, `API       ${url}/graphql`);
+  print(stdout, `GraphiQL  ${url}/graphiql`);
+  print(stdout, `Tokens    ${isDemo ? DEMO_TOKENS : `of the issuers in ${issuersFile}`}`);
 }
 
 const DEMO_TOKENS = 'npx merzili token mint --nation TUR --role LIAISON_OFFICER (demo mode)';

@@ -16,3 +16,13 @@ it('stops what was opened last first, once, and goes on after a failure', async 
   await stack.dispose();
   expect(stopped).toEqual(['http', 'database']);
 });
+
+it('calls the rest without waiting after the limit, and what is added later at once', async () => {
+  const stopped: string[] = [];
+  const stack = createDisposalStack(20);
+  stack.defer(() => void stopped.push('database'));
+  stack.defer(() => new Promise(() => {}));
+  await stack.dispose();
+  stack.defer(() => void stopped.push('late'));
+  expect(stopped).toEqual(['database', 'late']);
+});

@@ -1,4 +1,5 @@
-import { PassThrough } from 'node:stream';
+import { once } from 'node:events';
+import { PassThrough, Transform } from 'node:stream';
 import { run } from '../../src/cli/program.js';
 
 export interface Outcome {
@@ -11,17 +12,25 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether stderr is a terminal. */
   readonly isTTY?: boolean;
+  /** By default a server stops as soon as it has started. */
   readonly stopRequested?: () => Promise<void>;
 }
 
 /** Runs a command line in this process, with streams and environment of its own. */
 export async function merzili(
   args: readonly string[],
-  { env = {}, isTTY, stopRequested = async () => {} }: Surroundings = {},
+  { env = {}, isTTY, stopRequested }: Surroundings = {},
 ): Promise<Outcome> {
-  const stdout = new PassThrough();
+  const started = new AbortController();
+  const stdout = new Transform({
+    transform(chunk, _encoding, done) {
+      if (/^Tokens /m.test(String(chunk))) started.abort();
+      done(null, chunk);
+    },
+  });
   const stderr = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 });
-  const code = await run(args, { env, stdout, stderr, stopRequested });
-  const text = (stream: PassThrough): string => String(stream.read() ?? '');
+  const stopWhenStarted = async () => void (await once(started.signal, 'abort'));
+  const code = await run(args, { env, stdout, stderr, stopRequested: stopRequested ?? stopWhenStarted });
+  const text = (stream: Transform): string => String(stream.read() ?? '');
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }

@@ -45,9 +45,8 @@ async function sources(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** A server in a process of its own. */
-export interface SpawnedServer {
-  readonly url: string;
+/** A command in a process of its own. */
+export interface RunningProcess {
   readonly child: ChildProcess;
   /** Everything it wrote to standard error so far. */
   log(): string;
@@ -55,25 +54,38 @@ export interface SpawnedServer {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-export async function spawnServer(environment: Record<string, string>): Promise<SpawnedServer> {
-  const child = spawn(process.execPath, [await entry(), 'serve'], {
+/** A server in a process of its own. */
+export interface SpawnedServer extends RunningProcess {
+  readonly url: string;
+}
+
+export async function spawnCommand(
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<RunningProcess> {
+  const child = spawn(process.execPath, [await entry(), ...args], {
     cwd: PACKAGE_ROOT,
-    env: { PATH: process.env.PATH, PORT: '0', ...environment },
+    env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
-  let output = '';
   child.stderr.on('data', (chunk) => {
     log += chunk;
   });
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);
+  return { child, ended, log: () => log };
+}
+
+export async function spawnServer(environment: Record<string, string>): Promise<SpawnedServer> {
+  const { child, ended, log } = await spawnCommand(['serve'], { PORT: '0', ...environment });
+  let output = '';
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
+    child.stdout?.on('data', (chunk) => {
       output += chunk;
       const found = /^API\s+(\S+)\/graphql$/m.exec(output);
       if (found?.[1]) resolve(found[1]);
     });
-    void ended.then((end) => reject(new Error(`The server ended (${end}):\n${output}\n${log}`)));
+    void ended.then((end) => reject(new Error(`The server ended (${end}):\n${output}\n${log()}`)));
   });
-  return { url, child, ended, log: () => log };
+  return { url, child, ended, log };
 }
