@@ -7,12 +7,12 @@ import { knownMigrations, packageVersion } from './checksums.js';
 const TIMEOUT_MS = 3_000;
 
 /** Checks whether the database of a running server still has the migrations of this version. */
-interface MigrationCheck {
+export interface MigrationCheck {
   /**
    * A sentence that says why this version must not work with the database. Null if it may, or if the database is
    * unavailable.
    */
-  mismatch(): Promise<string | null>;
+  problem(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -23,6 +23,8 @@ export function openMigrationCheck(login: RoleLogin): MigrationCheck {
     Client: RoleClient,
     max: 1,
     application_name: 'merzili readiness',
+    // A new connection sees settings of the database and of the role that have changed.
+    maxLifetimeSeconds: 10,
     query_timeout: TIMEOUT_MS,
     connectionTimeoutMillis: TIMEOUT_MS,
   };
@@ -31,10 +33,18 @@ export function openMigrationCheck(login: RoleLogin): MigrationCheck {
   const known = knownMigrations();
   const version = packageVersion();
   return {
-    async mismatch() {
+    async problem() {
       const applied = await readApplied(async (text) => (await pool.query(text)).rows).catch(() => null);
-      return applied && mismatchOf(applied, known, version);
+      const mismatch = applied && mismatchOf(applied, known, version);
+      return mismatch ?? ((await isReadOnly(pool)) ? 'database is read-only' : null);
     },
     close: () => pool.end(),
   };
+}
+
+/** Whether writes are refused: by a standby, or by `default_transaction_read_only`. */
+async function isReadOnly(pool: Pool): Promise<boolean> {
+  const text = "select current_setting('transaction_read_only') as setting";
+  const { rows } = await pool.query<{ setting: string }>(text).catch(() => ({ rows: [] }));
+  return rows[0]?.setting === 'on';
 }

@@ -11,6 +11,7 @@ import { type Metrics, openMetrics } from '../observability/metrics.js';
 import { openTracing } from '../observability/tracing.js';
 import type { Pools } from './database.js';
 import type { DisposalStack } from './disposal-stack.js';
+import type { Readiness } from './readiness.js';
 
 /** Log, and metrics and traces if configured. */
 export interface Observability {
@@ -25,6 +26,8 @@ export interface Observability {
   observeLiveEvents(live: LiveEvents): void;
   /** Adds the gauge of bytes that clients have not read. */
   observeUnreadAnswers(unread: UnreadAnswers): void;
+  /** Serves the details of readiness at the port of the metrics, if there is one. */
+  publishReadiness(read: () => Promise<Readiness>): void;
 }
 
 export async function openObservability(
@@ -58,6 +61,7 @@ export async function openObservability(
         'Bytes of answers that clients have not read',
         () => unread.total,
       ),
+    publishReadiness: (read) => metrics?.publishReadiness(read),
   };
 }
 

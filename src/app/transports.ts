@@ -18,6 +18,7 @@ import type { Pools } from './database.js';
 import type { DisposalStack } from './disposal-stack.js';
 import { openMigrationCheck } from './migration-check.js';
 import type { Observability } from './observability.js';
+import { readReadiness } from './readiness.js';
 
 const GRAPHIQL_ASSETS = join(PACKAGE_ROOT, 'dist/graphiql');
 
@@ -58,6 +59,8 @@ export function openTransports(
   stack.defer(() => live.close());
   const migrations = openMigrationCheck(serviceLogin);
   stack.defer(() => migrations.close());
+  const readiness = () => readReadiness(readers, migrations, keys);
+  observability.publishReadiness(readiness);
   const http = createHttpServer({
     waiting,
     origins,
@@ -67,12 +70,7 @@ export function openTransports(
     verifier,
     streams: live.streams,
     graphiql: graphiqlHandler(graphiqlOptions(access.demo, origins, logger)),
-    readiness: async () => {
-      const [isReachable, mismatch] = await Promise.all([readers.ping(), migrations.mismatch()]);
-      const isReady = isReachable && mismatch === null;
-      const status = isReachable ? (mismatch ?? 'ready') : 'database unreachable';
-      return { isReady, detail: { status, issuers: keys.status() } };
-    },
+    isReady: async () => (await readiness()).isReady,
     onAnswer,
     logger,
   });

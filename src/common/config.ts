@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isLoopback } from './loopback.js';
 import { errorMessage } from './thrown.js';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -47,6 +48,8 @@ const VARIABLES = z.object({
     .optional(),
   /** JSON file of trusted issuers; without it the server runs in demo mode, with its own keys. */
   MERZILI_ISSUERS: z.string().min(1, 'takes the path of a JSON file').optional(),
+  /** `on` lets demo mode listen on an address that other machines reach. */
+  MERZILI_DEMO: z.literal('on', 'takes on, or nothing').optional(),
   /** Manifest of trusted documents, from GraphQL codegen or Apollo tools. All other documents are rejected. */
   MERZILI_TRUSTED_DOCUMENTS: z.string().min(1, 'takes the path of a JSON file').optional(),
   /** Maximum cost of one operation: one for each object it can answer, and 2,000 for each mutation. */
@@ -152,6 +155,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       'MERZILI_ISSUERS takes the path of a JSON file of trusted issuers; demo mode does not run with NODE_ENV=production',
     );
   }
+  checkDemoAddress(variables);
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -180,6 +184,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: variables.MERZILI_LOG_LEVEL,
     isProduction,
   };
+}
+
+/** Whoever reaches a server in demo mode may have any token: its address has to be this machine's alone. */
+function checkDemoAddress({ HOST, MERZILI_ISSUERS, MERZILI_DEMO }: z.output<typeof VARIABLES>): void {
+  if (MERZILI_ISSUERS !== undefined || MERZILI_DEMO === 'on' || isLoopback(HOST)) return;
+  throw new ConfigError(
+    `HOST takes 127.0.0.1, ::1 or localhost in demo mode, not ${HOST}: set MERZILI_ISSUERS, or MERZILI_DEMO=on to listen there all the same`,
+  );
 }
 
 function secretFor(databaseUrl: string, secret: string | undefined): string {

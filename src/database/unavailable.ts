@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../common/errors.js';
 import { codeOf } from '../common/thrown.js';
 
-/** SQLSTATE classes and codes of a database that is temporarily unavailable. */
-const TRANSIENT_STATES = /^(08|53|57P0|57014)/;
+/** SQLSTATE classes and codes of a database that is temporarily unavailable, or read-only (25006). */
+const TRANSIENT_STATES = /^(08|53|57P0|57014|25006)/;
 const TRANSIENT_SYSTEM_ERRORS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

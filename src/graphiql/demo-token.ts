@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isLoopback } from '../common/loopback.js';
 import type { Origins } from '../http/origins.js';
 import { isJsonInUtf8, parseJsonBody, readBody } from '../http/request-body.js';
 import type { Identity, MintedToken } from './identity.js';
@@ -11,6 +12,11 @@ interface TokenAnswer {
 }
 
 const MAX_BODY_BYTES = 1024;
+
+/** A proxy, or a port of a container, connects from another address: the client may then be anywhere. */
+function isFromThisMachine({ socket }: IncomingMessage): boolean {
+  return isLoopback(socket.localAddress) && isLoopback(socket.remoteAddress);
+}
 
 function parseIdentity(body: Buffer): number | null {
   try {
@@ -31,7 +37,7 @@ export async function answerTokenRequest(
   identities: readonly Identity[],
   mint: (identity: Identity) => MintedToken,
 ): Promise<TokenAnswer> {
-  if (!origins.isFromOwnPage(req)) {
+  if (!isFromThisMachine(req) || !origins.isFromOwnPage(req)) {
     return {
       status: 403,
       body: {

@@ -19,8 +19,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 interface ServerParts extends GraphqlEndpointParts {
   /** Answers `/graphiql` and what lies below it; false when the request is not for it. */
   readonly graphiql: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** What keeps the server from being ready, if anything, with details for the operator. */
-  readonly readiness: () => Promise<{ readonly isReady: boolean; readonly detail: object }>;
+  /** Whether the server should get requests. The details are served where clients do not reach them. */
+  readonly isReady: () => Promise<boolean>;
   /** Called for every request at /graphql, once it has been answered. */
   readonly onAnswer: (request: AnsweredRequest) => void;
   readonly logger: Logger;
@@ -52,7 +52,11 @@ function answer(parts: ServerParts, request: IncomingMessage, response: ServerRe
   if (isGraphqlPath(path)) handleGraphql(parts, request, response);
   else if (path === '/livez') sendJson(response, 200, { status: 'alive' });
   else if (path === '/readyz') {
-    void parts.readiness().then(({ isReady, detail }) => sendJson(response, isReady ? 200 : 503, detail));
+    void parts
+      .isReady()
+      .then((isReady) =>
+        sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready' }),
+      );
   } else if (!parts.graphiql(request, response)) {
     sendJson(response, 404, { status: 'not found' });
   }

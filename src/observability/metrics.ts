@@ -16,8 +16,12 @@ export interface Metrics {
   gauge(name: string, help: string, read: () => number): void;
   /** The port that Prometheus scrapes. */
   readonly port: number;
+  /** Serves what `read` answers at `/readyz`, with 200 if it is ready and 503 if not. */
+  publishReadiness(read: ReadReadiness): void;
   close(): Promise<void>;
 }
+
+type ReadReadiness = () => Promise<{ readonly isReady: boolean }>;
 
 type PromClient = typeof import('prom-client');
 
@@ -31,7 +35,8 @@ export async function openMetrics(
   client.collectDefaultMetrics({ register: registry });
   observePools(client, registry, poolUse);
   const observe = requestObserver(client, registry);
-  const server = metricsServer(registry);
+  let readReadiness: ReadReadiness = async () => ({ isReady: false });
+  const server = metricsServer(registry, () => readReadiness());
   const boundPort = await listenAt(server, { host, port, portVariable: 'MERZILI_METRICS_PORT' });
   return {
     observe,
@@ -44,6 +49,9 @@ export async function openMetrics(
           this.set(read());
         },
       });
+    },
+    publishReadiness(read) {
+      readReadiness = read;
     },
     port: boundPort,
     async close() {
@@ -126,8 +134,18 @@ function observePools(client: PromClient, registry: Registry, poolUse: () => rea
   gauge('merzili_pool_connections', 'Connections open, by audience and pool', ({ open }) => open);
 }
 
-function metricsServer(registry: Registry): Server {
+function metricsServer(registry: Registry, readReadiness: ReadReadiness): Server {
   return createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/readyz') {
+      readReadiness().then(
+        (readiness) =>
+          response
+            .writeHead(readiness.isReady ? 200 : 503, { 'Content-Type': 'application/json; charset=utf-8' })
+            .end(JSON.stringify(readiness)),
+        () => response.writeHead(500).end(),
+      );
+      return;
+    }
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();
       return;

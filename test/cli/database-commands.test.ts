@@ -145,7 +145,7 @@ describe('on the embedded database', () => {
   });
 
   it.each([
-    ['HOST: ', 'nowhere.invalid', { HOST: 'nowhere.invalid' }],
+    ['HOST: ', 'nowhere.invalid', { HOST: 'nowhere.invalid', MERZILI_DEMO: 'on' }],
     ['MERZILI_ISSUERS: ', 'no such file', { MERZILI_ISSUERS: '/nowhere/issuers.json' }],
   ])('serve blames %s', async (variable, why, wrong) => {
     const env = { ...envOf(shipped), PORT: '0', MERZILI_DATA_DIR: join(folder, 'wrong'), ...wrong };

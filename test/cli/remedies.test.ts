@@ -74,13 +74,13 @@ describe('serve names the variable and the remedy', () => {
   });
 
   it('when the address is none of this machine', async () => {
-    expect(await refusal({ HOST: '192.0.2.1' })).toBe(
+    expect(await refusal({ HOST: '192.0.2.1', MERZILI_DEMO: 'on' })).toBe(
       'error: HOST: this machine does not have the address 192.0.2.1; set one of its own, 127.0.0.1 or 0.0.0.0',
     );
   });
 
   it('when the metrics cannot have the address either', async () => {
-    expect(await refusal({ HOST: 'nowhere.invalid', MERZILI_METRICS_PORT: '0' })).toMatch(
+    expect(await refusal({ HOST: 'nowhere.invalid', MERZILI_DEMO: 'on', MERZILI_METRICS_PORT: '0' })).toMatch(
       /^error: HOST: this machine does not have the address nowhere\.invalid/,
     );
   });

@@ -254,7 +254,7 @@ describe('beside GraphQL', () => {
   it('there is a sign of life, one of readiness, and nothing else', async () => {
     expect((await send('/livez', {}, null)).status).toBe(200);
     const ready = await send('/readyz', {}, null);
-    expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ status: 'ready' })]);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
     for (const path of ['/', '/graphql/x', '/favicon.ico', '/metrics', '/..%2f..%2fetc/passwd', '/livez/x']) {
       expect((await send(path)).status, path).toBe(404);
     }

@@ -53,13 +53,19 @@ describe('a database that a version before checksums made', () => {
 
 describe('a database whose migrations change under a running server', () => {
   let app: App;
+  let metricsPort = '';
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({
+      config: { metricsPort: 0 },
+      notify: (line) => {
+        metricsPort = /Metrics at port (\d+)/.exec(line)?.[1] ?? metricsPort;
+      },
+    });
   });
   afterAll(() => app?.stop());
 
   const readiness = async () => {
-    const response = await fetch(`${app.url}/readyz`);
+    const response = await fetch(`http://127.0.0.1:${metricsPort}/readyz`);
     return { status: response.status, text: await response.text() };
   };
 

@@ -62,7 +62,12 @@ export const READERS = [
  * production, and the issuers of the demo are configured ones.
  */
 export async function startApp(
-  options: { database?: TestDatabase; config?: Partial<Config>; demo?: boolean } = {},
+  options: {
+    database?: TestDatabase;
+    config?: Partial<Config>;
+    demo?: boolean;
+    notify?: (line: string) => void;
+  } = {},
 ): Promise<App> {
   const database =
     options.database ?? (await createDatabase(inject('ownerUrl'), { template: inject('template') }));
@@ -75,7 +80,7 @@ export async function startApp(
       ...(options.demo === false ? { isProduction: true, issuersFile: file } : {}),
       ...options.config,
     },
-    () => {},
+    options.notify ?? (() => {}),
   );
   const owner = new Client({ connectionString: database.url });
   // Tests of faults end its connection.

@@ -1,0 +1,33 @@
+import type { KeyStatus, KeyStore } from '../auth/jwks.js';
+import type { Readers } from '../database/readers.js';
+import type { MigrationCheck } from './migration-check.js';
+
+/** Whether the server should get requests. `status` and `issuers` are for the operator alone. */
+export interface Readiness {
+  readonly isReady: boolean;
+  readonly status: string;
+  readonly issuers: readonly KeyStatus[];
+}
+
+/** Reads the readiness on connections that no request uses. */
+export async function readReadiness(
+  readers: Readers,
+  database: MigrationCheck,
+  keys: KeyStore,
+): Promise<Readiness> {
+  const [isReachable, problem] = await Promise.all([readers.ping(), database.problem()]);
+  const issuers = keys.status();
+  const reason = isReachable ? (problem ?? missingKeys(issuers)) : 'database unreachable';
+  return { isReady: reason === null, status: reason ?? 'ready', issuers };
+}
+
+/** Names those who have no key: every token of theirs is refused. */
+function missingKeys(issuers: readonly KeyStatus[]): string | null {
+  const owners = [...new Set(issuers.map(({ nation }) => nation))];
+  const missing = owners.filter((nation) =>
+    issuers.every((issuer) => issuer.nation !== nation || issuer.keys === 0),
+  );
+  return missing.length === 0
+    ? null
+    : `no public key of ${missing.map((nation) => nation ?? 'the Centre').join(', ')}`;
+}
