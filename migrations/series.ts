@@ -10,6 +10,7 @@ import { hideVersions } from './0009-hide-versions.js';
 import { boundCasualties } from './0010-bound-casualties.js';
 import { identifyInstallation } from './0012-identify-installation.js';
 import { rememberFrozenKeys } from './0014-remember-frozen-keys.js';
+import { requireSearchWords } from './0015-require-search-words.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   boundCasualties,
   identifyInstallation,
   rememberFrozenKeys,
+  requireSearchWords,
 ];

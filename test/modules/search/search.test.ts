@@ -68,10 +68,60 @@ describe('search', () => {
       expect(await found(search)).toEqual([]);
   });
 
-  it('takes a search without a letter or digit as none', async () => {
+  it('takes an empty search as none', async () => {
     const { data } = await officer.query('{ incidents { totalCount } }');
-    expect((await found('… !')).length).toBe(data.incidents.totalCount);
+    expect((await found('')).length).toBe(data.incidents.totalCount);
     expect((await codes('places', '')).length).toBe(55);
+  });
+
+  it.each([
+    '%',
+    '_',
+    '💥',
+    '… !',
+    ' ',
+    '\t\n',
+    '\u200b',
+    '\u3164',
+    '\ue000',
+    '\\',
+    "'",
+    '&|!()<->:*',
+    '\u0301',
+    'ы',
+    '%%%%',
+  ])('finds nothing by %j, which has no word', async (search) => {
+    expect(await found(search)).toEqual([]);
+    expect(await found(search, 'TR', ', severity: [LOW]')).toEqual([]);
+    expect(await codes('places', search)).toEqual([]);
+    expect(await codes('officials', search)).toEqual([]);
+  });
+
+  it('takes signs of query languages as what they are', async () => {
+    const shusha = await found('Shusha');
+    for (const search of [
+      'Shusha %',
+      'Shusha:*',
+      "Shusha' | '",
+      '!Shusha',
+      'Shusha \\',
+      '(Shusha',
+      'Shusha & !',
+    ])
+      expect(await found(search)).toEqual(shusha);
+    for (const search of ['a'.repeat(200), 'ə'.repeat(200), `${'x y '.repeat(50)}`, '💥'.repeat(100)])
+      expect(await found(search)).toEqual([]);
+  });
+
+  it('takes the turned e for the schwa, and letters of another script for those they look like', async () => {
+    const shot = await found('atəş');
+    expect(shot).not.toEqual([]);
+    expect(await found('at\u01ddş')).toEqual(shot);
+    expect(await found('AT\u018eŞ')).toEqual(shot);
+    const places = await codes('places', 'Xankəndi');
+    expect(places).not.toEqual([]);
+    expect(await codes('places', 'Xank\u01ddndi')).toEqual(places);
+    expect(await codes('places', '\u0410gdam')).toEqual(await codes('places', 'Agdam'));
   });
 
   it('ranks what stands in the language of the reader first', async () => {
