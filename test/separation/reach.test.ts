@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROLE_OF } from '../../src/database/roles.js';
+
 import { AUDIENCES, NATIONS } from '../../src/domain/scopes.js';
+import { ROLE_NAMES } from '../support/roles.js';
 import { openPlantedSqlWorld, type SqlWorld } from './plain-sql.js';
 
 /** What a role may reach of others by plain SQL: their locks, their times, their events, the server's own means. */
@@ -71,7 +72,7 @@ describe.each(AUDIENCES)('%s', (audience) => {
       `select attrelid::regclass || '.' || attname as name from pg_attribute join pg_class on pg_class.oid = attrelid
         where atttypid = 'timestamptz'::regtype and relkind = 'r' and has_column_privilege($1, attrelid, attnum, 'insert, update')
           and relnamespace::regnamespace::text !~ '^pg_' order by 1`,
-      [ROLE_OF[audience]],
+      [ROLE_NAMES[audience]],
     );
     // When an incident happened is for its reporter to say.
     const given = audience === 'PUBLIC' ? [] : ['incident.occurred_from', 'incident.occurred_to'];
