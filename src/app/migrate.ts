@@ -25,7 +25,7 @@ export interface OpenDatabase {
   readonly installation: Installation;
 }
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** Sets new passwords where the secret is not the recorded one. Otherwise that is refused. */
   readonly rotateSecret?: boolean;
 }

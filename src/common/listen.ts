@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { codeOf, errorMessage } from './thrown.js';
 
-export interface ListenAddress {
+interface ListenAddress {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;

@@ -3,7 +3,7 @@ import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, errorMessage } from './thrown.js';
 
-export interface OutputFile {
+interface OutputFile {
   readonly path: string;
   readonly content: string | Uint8Array;
   /** Permissions of the file; 0o644 if not given. */

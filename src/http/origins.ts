@@ -31,7 +31,7 @@ const EXPOSED_HEADERS = 'Content-Language, X-Request-Id, Retry-After';
 /** How long browsers may remember the answer to a preflight, in seconds: the most that they do. */
 const PREFLIGHT_SECONDS = '7200';
 
-export interface OriginSettings {
+interface OriginSettings {
   /** Origin of the pages that this server serves; null for the loopback address and the port of the connection. */
   readonly publicUrl: string | null;
   /** Further origins whose pages may send requests. */

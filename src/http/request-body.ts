@@ -12,7 +12,7 @@ export function isJsonInUtf8(contentType: string | undefined): boolean {
 }
 
 /** Why a body was not read: it is too long, or too many others are waiting. */
-export type UnreadBody = 'too long' | 'too many';
+type UnreadBody = 'too long' | 'too many';
 
 /**
  * The bytes of a body of at most `maximum`. What is not read stays with the caller to discard. `share` counts

@@ -44,7 +44,7 @@ export async function readParameters(
 }
 
 /** The parameters of an operation; an empty operation name is none, as many clients send it. */
-export function withoutEmptyName(parameters: unknown): unknown {
+function withoutEmptyName(parameters: unknown): unknown {
   const isNamed =
     typeof parameters !== 'object' ||
     parameters === null ||

@@ -25,7 +25,7 @@ interface CompositionCounter {
 }
 
 /** Shared by all requests: together they compose for one slice in each iteration of the event loop. */
-export const compositionSlices = new TimeSlices();
+const compositionSlices = new TimeSlices();
 
 /**
  * The JSON text of an answer in which composed fields replace their parts. A page can hold thousands of digests:
