@@ -3,6 +3,7 @@ import { common, onDatabase } from './vitest.config.js';
 
 /** Tests of `npm test` that make more rounds here, from another seed at each run (test/support/rounds.ts). */
 export const WITH_MORE_ROUNDS = [
+  'test/execution/odd-documents.test.ts',
   'test/faults/database.test.ts',
   'test/faults/kill.test.ts',
   'test/graphql-types/localized-text.test.ts',

@@ -6,7 +6,7 @@ const LOGIN_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 5_000;
 const MAX_SILENCE_MS = 30_000;
 
-export interface WatchLimits {
+interface WatchLimits {
   readonly loginMs: number;
   readonly pauseMs: number;
   readonly silenceMs: number;

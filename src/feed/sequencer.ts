@@ -12,7 +12,7 @@ export interface Sequencer {
 }
 
 /** Is told of the first failure of an outage, and of its end with the number of failures. */
-export interface OutageLog {
+interface OutageLog {
   began(error: unknown): void;
   ended(failures: number): void;
 }
