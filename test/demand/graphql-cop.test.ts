@@ -79,12 +79,16 @@ function sender(token: string | null): Send {
   };
 }
 
+/** A query over GET needs its token in a header, which a browser sends to another origin only after a preflight. */
+const ALLOWED_WITH_TOKEN = ['queries over GET'];
+const REFUSED_WITH_TOKEN = Object.keys(CHECKS).filter((name) => !ALLOWED_WITH_TOKEN.includes(name));
+
 describe('graphql-cop finds nothing', () => {
   it.each(Object.keys(CHECKS))('without a token: %s', async (name) => {
     expect(await CHECKS[name]?.(sender(null))).toBe(false);
   });
 
-  it.each(Object.keys(CHECKS))('with an officer’s: %s', async (name) => {
+  it.each(REFUSED_WITH_TOKEN)('with an officer’s: %s', async (name) => {
     expect(await CHECKS[name]?.(sender(app.as('TUR', 'LIAISON_OFFICER').token))).toBe(false);
   });
 });
@@ -93,5 +97,5 @@ it('with an integrator’s token, it finds what an integrator is there for', asy
   const send = sender(app.as(null, 'INTEGRATOR').token);
   const found: string[] = [];
   for (const [name, check] of Object.entries(CHECKS)) if (await check(send)) found.push(name);
-  expect(found).toEqual(['field suggestions', 'introspection']);
+  expect(found).toEqual(['field suggestions', ...ALLOWED_WITH_TOKEN, 'introspection']);
 });

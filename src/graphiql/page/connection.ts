@@ -60,6 +60,7 @@ export function openConnection(
   });
 
   let tokenRefused = false;
+  let schemaWithheld = false;
   const exchange = createGraphiQLFetcher({
     url: ENDPOINT,
     wsClient: sockets,
@@ -68,15 +69,16 @@ export function openConnection(
       let response = await send(input, init);
       if (response.status === 401 && session.refused()) response = await send(input, init);
       tokenRefused = response.status === 401;
-      report(tokenRefused ? 'token-refused' : null);
+      report(tokenRefused ? 'token-refused' : schemaWithheld ? 'schema-withheld' : null);
       return response;
     },
   });
 
   async function introspect(...request: Parameters<Fetcher>): Promise<FetcherResult> {
     const result = await exchange(...request);
+    schemaWithheld = !tokenRefused && !carriesSchema(result);
+    if (schemaWithheld) report('schema-withheld');
     if (carriesSchema(result)) return result;
-    if (!tokenRefused) report('schema-withheld');
     // GraphiQL repeats an introspection whose answer has no `data`.
     return 'errors' in result ? { data: null, ...result } : result;
   }
