@@ -9,6 +9,7 @@ import { limitRoles } from './0008-limit-roles.js';
 import { hideVersions } from './0009-hide-versions.js';
 import { boundCasualties } from './0010-bound-casualties.js';
 import { identifyInstallation } from './0012-identify-installation.js';
+import { batchChecks } from './0013-batch-checks.js';
 import { rememberFrozenKeys } from './0014-remember-frozen-keys.js';
 import { requireSearchWords } from './0015-require-search-words.js';
 import type { Migration } from './migration.js';
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   hideVersions,
   boundCasualties,
   identifyInstallation,
+  batchChecks,
   rememberFrozenKeys,
   requireSearchWords,
 ];

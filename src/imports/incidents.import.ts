@@ -97,7 +97,7 @@ async function writeStaged(
     done += records.length;
     onProgress?.(done, total);
   }
-  if (done > 0) await manager.query('select roll_up_changes()');
+  if (done > 0) await rollUpChanges(manager);
   return done;
 }
 
@@ -112,6 +112,12 @@ async function writeRecords(
   // What is checked at commit is checked now: PostgreSQL holds each row to be checked in memory until then.
   await manager.query('set constraints all immediate');
   await manager.query('set constraints all deferred');
+}
+
+/** Waits for whoever rolls up now: roll_up_changes() alone would leave all the changes of the import to later writes. */
+async function rollUpChanges(manager: EntityManager): Promise<void> {
+  await manager.query("select name from server_lock where name = 'aggregates' for update");
+  await manager.query('select roll_up_changes()');
 }
 
 async function readKeys(manager: EntityManager): Promise<RecordKeys> {

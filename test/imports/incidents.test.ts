@@ -170,9 +170,9 @@ describe('importIncidents', () => {
   it('skips what was imported before, whatever has become of it since', async () => {
     await run([incident({ key: 'TEST-4', released_to: 'RUS' })]);
     await database.owner.query(
-      `alter table incident disable trigger check_incident;
+      `alter table incident disable trigger note_inserted, disable trigger note_updated;
        update incident set version = 2, category = 'SNIPER_FIRE', audience = 15, content_hash = 'x' where import_key = 'TEST-4';
-       alter table incident enable trigger check_incident`,
+       alter table incident enable trigger note_inserted, enable trigger note_updated`,
     );
     const before = await database.snapshot();
     expect(await run([incident({ key: 'TEST-4', released_to: 'RUS' })])).toEqual({ added: 0, unchanged: 1 });

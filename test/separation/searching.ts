@@ -35,7 +35,7 @@ const PAGES = [null, 4];
  * means what others say otherwise; only for TUR are they words of the record.
  */
 export async function plantUnevenWord({ owner }: SqlWorld): Promise<void> {
-  await owner.query('alter table incident disable trigger check_incident');
+  await owner.query('alter table incident disable trigger note_inserted, disable trigger note_updated');
   await owner.query(
     `with uneven as (
        (select key from incident where audience = 1 order by occurred_from desc limit 5)
@@ -47,7 +47,7 @@ export async function plantUnevenWord({ owner }: SqlWorld): Promise<void> {
     `update incident set title = jsonb_set(title, '{texts,EN,text}', '"oyst БЛА"')
       where key = (select key from incident where audience = 1 order by occurred_from limit 1)`,
   );
-  await owner.query('alter table incident enable trigger check_incident');
+  await owner.query('alter table incident enable trigger note_inserted, enable trigger note_updated');
 }
 
 /** What the functions of the search answer each role, of all there is to ask them. */

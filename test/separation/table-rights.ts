@@ -177,6 +177,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, TableRights>> = {
   // Each nation locks its own row.
   nation_lock: { select: [1, 1, 1, '-'], update: { columns: ['nation'], rows: [1, 1, 1, '-'] } },
   server_lock: { select: NOBODY },
+  unchecked_incident: { select: NOBODY },
   migration_lock: { select: NOBODY },
   cost_budget: { select: NOBODY },
   'search.word': { select: NOBODY },
@@ -241,6 +242,11 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
   'record_assessment_event()': 'writes events, which no role may; reads only the row that fired it',
   'record_retraction_event()': 'the same',
   'record_release_event()': 'the same',
+  'check_unchecked_incidents()':
+    'reads which records the owner’s statements have changed, which no role may; raises an error or answers nothing',
+  'note_changed_incidents()':
+    'writes keys of records that the owner’s statement has changed; answers nothing',
+  'note_changed_parts()': 'the same',
   'release_version()':
     'changes audiences of versions, which no role may; writes only parts of the row that fired it, within its own audience',
   'remove_incident_parts(text,uuid)':

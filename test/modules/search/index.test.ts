@@ -35,7 +35,9 @@ beforeAll(async () => {
   owner = new Client({ connectionString: database.url });
   await owner.connect();
   await owner.query(
-    'alter table incident disable trigger user; alter table incident_search disable trigger user',
+    `alter table incident disable trigger user;
+     alter table incident_search disable trigger user;
+     alter table incident_provision disable trigger user`,
   );
   const { rows: indexes } = await owner.query<{ name: string; definition: string }>(
     "select indexname as name, indexdef as definition from pg_indexes where tablename = 'incident_search' and indexdef like '%gin%'",

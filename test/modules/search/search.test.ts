@@ -186,7 +186,7 @@ describe('search', () => {
     const [before] = await app.sql<Record<string, unknown>>(
       "select severity, status, category, occurred_from, occurred_to, place_key, title from incident where import_key = 'KB-0001'",
     );
-    await app.sql('alter table incident disable trigger check_incident');
+    await app.sql('alter table incident disable trigger note_inserted, disable trigger note_updated');
     await app.sql(`update incident set ${change} where import_key = 'KB-0001'`);
     const [{ document, due, is_timely }] = (await documents()) as [
       { document: string; due: string; is_timely: boolean },
@@ -197,7 +197,7 @@ describe('search', () => {
       `update incident set severity = $1, status = $2, category = $3, occurred_from = $4, occurred_to = $5, place_key = $6, title = $7 where import_key = 'KB-0001'`,
       Object.values(before ?? {}),
     );
-    await app.sql('alter table incident enable trigger check_incident');
+    await app.sql('alter table incident enable trigger note_inserted, enable trigger note_updated');
   });
 
   it.each(['first', 'last'])('goes page by page by rank (%s), without gaps or repeats', async (direction) => {
