@@ -1,6 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/series.js';
 import { SnakeNaming } from '../database/naming.js';
+import { SessionClient } from '../database/session-client.js';
 import { checksummed } from './checksummed-migration.js';
 import { ENTITIES } from './entities.js';
 
@@ -18,6 +19,6 @@ export function dataSourceOptions(ownerUrl: string, rolePrefix: string | null): 
     namingStrategy: new SnakeNaming(),
     synchronize: false,
     poolSize: 2,
-    extra: { options: '-c timezone=UTC' },
+    extra: { Client: SessionClient, settings: { timezone: 'UTC' } },
   };
 }

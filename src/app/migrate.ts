@@ -1,9 +1,10 @@
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { withConfigContext } from '../common/config.js';
 import { connectionProblem } from '../common/remedy.js';
 import { closeCatalogue } from '../database/close-catalog.js';
 import type { Installation } from '../database/roles.js';
-import { verifyLogins } from '../database/verify-logins.js';
+import { verifyLogins, verifyOwnSessions } from '../database/verify-logins.js';
 import { checkMigrations, hasAllMigrations, type RunQuery } from './applied-migrations.js';
 import { dataSourceOptions } from './data-source.js';
 import { underMigrationLock } from './migration-lock.js';
@@ -85,17 +86,24 @@ export async function openMigrated(database: ConfiguredDatabase): Promise<OpenDa
 /** Connection of the owner, without migrations. The caller ends it with destroy(). */
 function connectOwner({ ownerUrl, rolePrefix }: ConfiguredDatabase): Promise<DataSource> {
   const source = new DataSource(dataSourceOptions(ownerUrl, rolePrefix));
-  return withConfigContext('DATABASE_URL', initialize(source));
+  return withConfigContext('DATABASE_URL', initialize(source, ownerUrl));
 }
 
 const AUTHORITY_REMEDY =
   'if its certificate is of a private authority, add sslrootcert=<file of the certificate of that authority> to the query';
 
-async function initialize(source: DataSource): Promise<DataSource> {
+async function initialize(source: DataSource, ownerUrl: string): Promise<DataSource> {
   try {
-    return await source.initialize();
+    await source.initialize();
   } catch (error) {
     throw new Error(connectionProblem(error, AUTHORITY_REMEDY), { cause: error });
+  }
+  try {
+    await verifyOwnSessions(new Client(ownerUrl), new Client(ownerUrl));
+    return source;
+  } catch (error) {
+    await source.destroy();
+    throw error;
   }
 }
 

@@ -105,23 +105,27 @@ export function openReaders(installation: Installation): Readers {
 
 function openPools(login: RoleLogin): AudiencePools {
   return {
-    quick: new QuickPool(readOptions(login, QUICK_TIMEOUT_MS, '-c plan_cache_mode=force_generic_plan')),
+    quick: new QuickPool(readOptions(login, QUICK_TIMEOUT_MS, { plan_cache_mode: 'force_generic_plan' })),
     heavy: new HeavyPool(readOptions(login, HEAVY_TIMEOUT_MS)),
   };
 }
 
-function readOptions(login: RoleLogin, timeoutMs: number, ...options: readonly string[]): RoleClientConfig {
+function readOptions(
+  login: RoleLogin,
+  timeoutMs: number,
+  settings: RoleClientConfig['settings'] = {},
+): RoleClientConfig {
   return {
     ...login,
     application_name: 'merzili read',
-    options: [
-      '-c timezone=UTC',
-      '-c default_transaction_read_only=on',
-      '-c jit=off',
-      `-c statement_timeout=${timeoutMs}`,
-      '-c client_connection_check_interval=1000',
-      ...options,
-    ].join(' '),
+    settings: {
+      timezone: 'UTC',
+      default_transaction_read_only: 'on',
+      jit: 'off',
+      statement_timeout: String(timeoutMs),
+      client_connection_check_interval: '1000',
+      ...settings,
+    },
     query_timeout: timeoutMs + CLIENT_GRACE_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

@@ -42,12 +42,12 @@ function openPipeline(installation: Installation, nation: Nation): Pipeline {
   return new Pipeline({
     ...loginAs(installation, ROLE_OF[nation]),
     application_name: 'merzili revocations',
-    options: [
-      '-c timezone=UTC',
-      '-c default_transaction_read_only=on',
-      '-c jit=off',
-      `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-    ].join(' '),
+    settings: {
+      timezone: 'UTC',
+      default_transaction_read_only: 'on',
+      jit: 'off',
+      statement_timeout: String(STATEMENT_TIMEOUT_MS),
+    },
     query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_GRACE_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

@@ -100,14 +100,14 @@ function openPool(nation: Nation, name: WritePool['name'], login: RoleLogin, con
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     application_name: `merzili ${name}`,
-    options: [
-      '-c timezone=UTC',
-      '-c jit=off',
-      '-c plan_cache_mode=force_generic_plan',
-      `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-      `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
-      `-c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
-    ].join(' '),
+    settings: {
+      timezone: 'UTC',
+      jit: 'off',
+      plan_cache_mode: 'force_generic_plan',
+      statement_timeout: String(STATEMENT_TIMEOUT_MS),
+      lock_timeout: String(LOCK_TIMEOUT_MS),
+      idle_in_transaction_session_timeout: String(IDLE_TIMEOUT_MS),
+    },
     query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_GRACE_MS,
     keepAlive: true,
   };

@@ -18,7 +18,12 @@ export function openTokenReservations(
   const pipeline = new Pipeline({
     ...login,
     application_name: 'merzili demand',
-    options: `-c timezone=UTC -c jit=off -c synchronous_commit=off -c statement_timeout=${RESERVATION_TIMEOUT_MS}`,
+    settings: {
+      timezone: 'UTC',
+      jit: 'off',
+      synchronous_commit: 'off',
+      statement_timeout: String(RESERVATION_TIMEOUT_MS),
+    },
     query_timeout: RESERVATION_TIMEOUT_MS,
     connectionTimeoutMillis: RESERVATION_TIMEOUT_MS,
     keepAlive: true,

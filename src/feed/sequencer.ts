@@ -25,7 +25,11 @@ export function openSequencer(login: RoleLogin, outages: OutageLog): Sequencer {
   const pipeline = new Pipeline({
     ...login,
     application_name: 'merzili sequencer',
-    options: `-c timezone=UTC -c jit=off -c statement_timeout=${TIMEOUT_MS}`,
+    settings: {
+      timezone: 'UTC',
+      jit: 'off',
+      statement_timeout: String(TIMEOUT_MS),
+    },
     query_timeout: TIMEOUT_MS,
     connectionTimeoutMillis: TIMEOUT_MS,
     keepAlive: true,

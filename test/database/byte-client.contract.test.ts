@@ -81,20 +81,6 @@ describe('pg', () => {
   });
 });
 
-describe('a login at PostgreSQL', () => {
-  it('reports the role before the key of the backend, and that before it is ready', async () => {
-    const client = new Client({ connectionString: inject('ownerUrl') });
-    const order: string[] = [];
-    client.connection.on('parameterStatus', ({ parameterName }) => order.push(parameterName));
-    for (const name of ['backendKeyData', 'readyForQuery'])
-      client.connection.on(name, () => order.push(name));
-    await client.connect();
-    await client.end();
-    expect(order.indexOf('session_authorization')).toBeGreaterThan(-1);
-    expect(order.slice(-2)).toEqual(['backendKeyData', 'readyForQuery']);
-  });
-});
-
 describe('a connection that answers bytes', () => {
   it('gives the bytes of each value, and null for NULL', async () => {
     const bytes = new ByteClient({

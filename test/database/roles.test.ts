@@ -5,7 +5,7 @@ import { RoleClient, type RoleClientConfig, WrongRoleError } from '../../src/dat
 import { openWriters } from '../../src/database/writers.js';
 import { AUDIENCES, NATIONS } from '../../src/domain/scopes.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { demandLogin, installationOf, ROLE_NAMES } from '../support/roles.js';
+import { installationOf, ROLE_NAMES } from '../support/roles.js';
 
 let database: TestDatabase;
 /** Forms of the owner's connection string that carry credentials where they override those before the host. */
@@ -74,16 +74,6 @@ describe('a role of an audience', () => {
     const pool = new Pool(options);
     await expect(pool.query('select 1')).rejects.toThrow(WrongRoleError);
     await pool.end();
-  });
-
-  it('is refused where the database does not report who logged in', async () => {
-    const login = demandLogin(database.url);
-    const client = new RoleClient(login);
-    client.on('error', () => {});
-    client.connection.prependListener('parameterStatus', (message) => {
-      if (message.parameterName === 'session_authorization') message.parameterName = 'other';
-    });
-    await expect(client.connect()).rejects.toThrow('does not report');
   });
 });
 
