@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { readConfig } from '../common/config.js';
+import { interruptible } from './interruption.js';
 import { createProgress, type Progress } from './progress.js';
 import { print, type Terminal } from './terminal.js';
 
 const RULES = `
 All or nothing: each bad value is named with its line and column, and then nothing is imported. Importing the
-same file again changes nothing.`;
+same file again changes nothing. Ctrl-C ends an import, and then nothing is imported.`;
 
 const PLACES_HELP = `${RULES} Known codes are changed where they differ; none are removed.
 Columns as in data/places.csv: code, kind, parent, name_tr, name_ru, name_az, name_en, aliases (separated by |),
@@ -30,9 +31,9 @@ export function addImport(program: Command, terminal: Terminal): void {
     .argument('<file>', 'CSV file in UTF-8')
     .addHelpText('after', PLACES_HELP)
     .action((file: string) =>
-      importFile(terminal, 'Places', async (owner) => {
+      importFile(terminal, 'Places', async ({ owner, signal }) => {
         const { importPlaces } = await import('../imports/places.import.js');
-        const { added, changed, unchanged } = await importPlaces(owner, resolve(file));
+        const { added, changed, unchanged } = await importPlaces(owner, resolve(file), signal);
         return `Places: ${added} added, ${changed} changed, ${unchanged} as they were.`;
       }),
     );
@@ -42,33 +43,43 @@ export function addImport(program: Command, terminal: Terminal): void {
     .argument('<file>', 'CSV file in UTF-8')
     .addHelpText('after', INCIDENTS_HELP)
     .action((file: string) =>
-      importFile(terminal, 'Incidents', async (owner, progress) => {
+      importFile(terminal, 'Incidents', async ({ owner, signal, progress }) => {
         const { importIncidents } = await import('../imports/incidents.import.js');
         const { added, unchanged } = await importIncidents(owner, resolve(file), {
           onProgress: progress.show,
+          signal,
         });
         return `Incidents: ${added} added, ${unchanged} as they were.`;
       }),
     );
 }
 
+interface ImportContext {
+  readonly owner: DataSource;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
 /** `work` returns a line that describes the result. */
 async function importFile(
   terminal: Terminal,
   what: string,
-  work: (owner: DataSource, progress: Progress) => Promise<string>,
+  work: (context: ImportContext) => Promise<string>,
 ): Promise<void> {
   const config = readConfig(terminal.env);
   const { withOwner } = await import('./database.js');
   const progress = createProgress(terminal, what);
   let done = '';
   try {
-    await withOwner(
-      config,
-      (line) => print(terminal.stderr, line),
-      async (owner) => {
-        done = await work(owner, progress);
-      },
+    await interruptible(terminal, ({ signal, begin }) =>
+      withOwner(
+        config,
+        (line) => print(terminal.stderr, line),
+        async (owner) => {
+          begin();
+          done = await work({ owner, signal, progress });
+        },
+      ),
     );
   } finally {
     progress.stop();

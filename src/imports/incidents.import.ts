@@ -28,6 +28,8 @@ interface IncidentsImported {
 interface ImportOptions {
   /** Receives the number of incidents written so far, and of all new ones. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Its abortion rejects the import with the signal's reason; then nothing is written. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -55,18 +57,24 @@ export async function importIncidentsFile(
 ): Promise<IncidentsImported> {
   const keys = await readKeys(manager);
   await createStage(manager);
-  const unchanged = await checkFile(manager, file, keys);
+  const unchanged = await checkFile(manager, file, keys, options.signal);
   const added = await writeStaged(manager, keys, identity, options);
   await dropStage(manager);
   return { added, unchanged };
 }
 
 /** Stages the new rows of the file, and answers how many were imported before. Throws an ImportError. */
-async function checkFile(manager: EntityManager, file: string, keys: RecordKeys): Promise<number> {
+async function checkFile(
+  manager: EntityManager,
+  file: string,
+  keys: RecordKeys,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const problems = new ImportProblems(file);
   const now = new Date();
   let unchanged = 0;
   for await (const rows of batchesOfStream(readCsv(file, INCIDENT_COLUMNS, problems))) {
+    signal?.throwIfAborted();
     const keysOfLines = rows.map(({ line, cells }) => ({ line, importKey: cells.key }));
     const firstLines = await stageKeys(
       manager,
@@ -88,16 +96,18 @@ async function writeStaged(
   manager: EntityManager,
   keys: RecordKeys,
   identity: IncidentIdentity,
-  { onProgress }: ImportOptions,
+  { onProgress, signal }: ImportOptions,
 ): Promise<number> {
   const total = await countStaged(manager);
   let done = 0;
   for await (const records of stagedIncidents(manager)) {
+    signal?.throwIfAborted();
     await writeRecords(manager, records, keys, identity);
     done += records.length;
     onProgress?.(done, total);
   }
   if (done > 0) await rollUpChanges(manager);
+  signal?.throwIfAborted();
   return done;
 }
 

@@ -17,10 +17,16 @@ interface PlacesImported {
  * Imports places from a CSV file with the columns of data/places.csv. Adds new codes, updates changed ones, removes
  * none. Throws an ImportError that lists the problems; then nothing is written.
  */
-export function importPlaces(dataSource: DataSource, file: string): Promise<PlacesImported> {
+export function importPlaces(
+  dataSource: DataSource,
+  file: string,
+  signal?: AbortSignal,
+): Promise<PlacesImported> {
   return dataSource.transaction(async (manager) => {
     await lockImports(manager);
-    return importPlacesFile(manager, file);
+    const imported = await importPlacesFile(manager, file);
+    signal?.throwIfAborted();
+    return imported;
   });
 }
 
