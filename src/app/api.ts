@@ -11,6 +11,7 @@ import { createErrorFormatter, type FormatErrors } from '../execution/error-form
 import { metered } from '../execution/metering.js';
 import { createMutationExecutor, executeByOperation } from '../execution/mutation-executor.js';
 import { createQueryExecutor } from '../execution/query-executor.js';
+import { createReferenceCheck, type ReferenceCheck } from '../execution/reference-check.js';
 import { openListener } from '../feed/listener.js';
 import { createGraphqlServer } from '../http/graphql-server.js';
 import { createPlanCache, type PlanCache } from '../planner/plan-cache.js';
@@ -23,6 +24,7 @@ import { createSchema } from './schema.js';
 export interface Api {
   readonly schema: GraphQLSchema;
   readonly plans: PlanCache;
+  readonly references: ReferenceCheck;
   readonly graphql: ApolloServer<RequestContext>;
   readonly documents: Documents;
   /** The only documents that are executed; null if all are. */
@@ -46,9 +48,14 @@ export async function createApi(
     !config.isProduction || scopes.has('schema:introspect');
 
   const plans = createPlanCache(schema, model);
-  const executorParts = { plans, read: traceRead(readers.read), mayIntrospect };
+  const read = traceRead(readers.read);
+  const references = createReferenceCheck(read);
+  const executorParts = { plans, read, mayIntrospect, references };
   const executeQuery = createQueryExecutor(schema, executorParts);
-  const reference = openListener(serviceLogin, 'reference', plans.forgetReference);
+  const reference = openListener(serviceLogin, 'reference', () => {
+    plans.forgetReference();
+    references.forget();
+  });
   stack.defer(() => reference.close());
   const write = traceWrite(writers.write);
   const executeMutation = createMutationExecutor(schema, { ...executorParts, write });
@@ -68,6 +75,7 @@ export async function createApi(
   return {
     schema,
     plans,
+    references,
     graphql,
     documents,
     trustedDocuments,

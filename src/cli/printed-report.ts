@@ -6,6 +6,7 @@ import type { Installation } from '../database/roles.js';
 import type { Locale } from '../domain/locale.js';
 import { type Nation, scopesOf } from '../domain/scopes.js';
 import { createQueryExecutor } from '../execution/query-executor.js';
+import { createReferenceCheck } from '../execution/reference-check.js';
 import { translator } from '../i18n/labels.js';
 import { dailyReportPage } from '../modules/reports/daily-report.html.js';
 import { readAnswer, reportQuery } from '../modules/reports/daily-report.query.js';
@@ -26,6 +27,7 @@ export async function printableReport(
       plans: createPlanCache(schema, model),
       read: readers.read,
       mayIntrospect: () => false,
+      references: createReferenceCheck(readers.read),
     });
     const query = reportQuery(locales);
     const document = parse(query);

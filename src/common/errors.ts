@@ -20,6 +20,8 @@ export const ERROR_STATUS = {
   OPERATION_RESOLUTION_FAILURE: 400,
   /** The value of an argument or variable is not accepted. `extensions`: argument. */
   BAD_USER_INPUT: 400,
+  /** An argument names a code that no reference data has. `extensions`: argument. */
+  UNKNOWN_REFERENCE: 400,
   /** The HTTP request is no GraphQL request. */
   BAD_REQUEST: 400,
   /** The document exceeds a limit. `extensions`: limit, maximum. */

@@ -5,7 +5,7 @@ import { compose } from '../planner/composition.js';
 import type { CachedPlan } from '../planner/plan-cache.js';
 import { type Variables, withVariables } from '../planner/sql.js';
 import { boundValues } from './plan-source.js';
-import type { ReadRow } from './query-executor.js';
+import type { ReadRow } from './read-row.js';
 
 /**
  * Channels of open subscriptions. Subscriptions of one audience with the same plan and the same bound values share a

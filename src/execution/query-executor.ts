@@ -7,10 +7,7 @@ import {
 } from 'graphql';
 import { audienceOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
-import type { ReadStatement } from '../database/pipeline.js';
-import type { StatementTime } from '../database/statement-time.js';
 import { MAX_ANSWER_BYTES } from '../domain/limits.js';
-import type { Audience } from '../domain/scopes.js';
 import { forbidden } from '../graphql-types/guard.js';
 import { complete } from '../planner/completion.js';
 import { compose } from '../planner/composition.js';
@@ -20,21 +17,16 @@ import { inUtf8, ResponseText } from '../planner/response-text.js';
 import type { Variables } from '../planner/sql.js';
 import type { ExecutionRequest } from './execution-request.js';
 import { boundValues, type MayIntrospect, planSourceOf, planViewerOf } from './plan-source.js';
+import type { ReadRow } from './read-row.js';
+import type { ReferenceCheck } from './reference-check.js';
 import { variablesOf } from './variables.js';
 import { withViewer } from './with-viewer.js';
-
-/** Runs a statement under the role of the audience and returns its one row: JSON texts in UTF-8. */
-export type ReadRow = (
-  audience: Audience,
-  statement: ReadStatement,
-  isHeavy: boolean,
-  time?: StatementTime,
-) => Promise<readonly Buffer[]>;
 
 export interface ExecutorParts {
   readonly plans: PlanCache;
   readonly read: ReadRow;
   readonly mayIntrospect: MayIntrospect;
+  readonly references: ReferenceCheck;
 }
 
 /** The result of a query. `data` is absent if the request was rejected before anything was read. */
@@ -73,12 +65,15 @@ export function createQueryExecutor(schema: GraphQLSchema, parts: ExecutorParts)
 
 async function answerQuery(
   schema: GraphQLSchema,
-  { plans, read, mayIntrospect }: ExecutorParts,
+  { plans, read, mayIntrospect, references }: ExecutorParts,
   request: ExecutionRequest,
   variables: Variables,
 ): Promise<QueryResult> {
   const { context } = request;
+  const { viewer, record } = context;
   const plan = plans.operationPlan(planSourceOf(request, variables), planViewerOf(context, mayIntrospect));
+  if (plan.statement && plan.statement.references.length > 0)
+    await references.check(plan.statement, variables, audienceOf(viewer), record?.time);
   if (plan.inMemory === null && plan.outline === null) {
     return { data: dataText(plan, await readColumns(plan, read, request, variables)) };
   }

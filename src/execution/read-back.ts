@@ -24,7 +24,7 @@ export interface MutationContext extends WriteContext {
 }
 
 export function createReadBack(
-  { plans, read, mayIntrospect }: ExecutorParts,
+  { plans, read, mayIntrospect, references }: ExecutorParts,
   request: ExecutionRequest,
 ): MutationContext['readBack'] {
   const { viewer, record } = request.context;
@@ -51,6 +51,7 @@ export function createReadBack(
     const [entry] = plan.outline ?? [];
     if (entry?.deniedScope) throw forbidden(viewer, entry.deniedScope);
     if (plan.statement === null) throw new Error(`${info.fieldName} is not read`);
+    await references.check(plan.statement, variables, planViewer.audience, record?.time);
     const { text, isHeavy, compositions } = plan.statement;
     const statement = { name: statementName(plan), text, values: boundValues(plan.statement, variables) };
     const [json] = await read(planViewer.audience, statement, isHeavy, record?.time);

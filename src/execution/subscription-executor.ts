@@ -161,7 +161,7 @@ function checkScope({ field }: Root, { viewer }: RequestContext): void {
 
 /** Charges the subscription, plans it, and finds its start. */
 async function prepare(
-  { plans, log, costOf, budget, mayIntrospect }: SubscriptionParts,
+  { plans, log, costOf, budget, mayIntrospect, references }: SubscriptionParts,
   request: ExecutionRequest,
   root: Root,
   variables: Variables,
@@ -183,6 +183,7 @@ async function prepare(
     nodes,
     read,
   });
+  if (plan.statement) await references.check(plan.statement, variables, audienceOf(viewer));
   const start = await startOf(log, context, args.after, variables);
   return { context, subject: identityOf(viewer), root, plan, variables, start, cost };
 }

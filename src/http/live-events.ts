@@ -14,6 +14,7 @@ import type { Documents } from '../demand/documents.js';
 import type { TrustedDocuments } from '../demand/trusted-documents.js';
 import { MAX_BODY_BYTES } from '../domain/limits.js';
 import type { FormatErrors } from '../execution/error-formatter.js';
+import type { ReferenceCheck } from '../execution/reference-check.js';
 import { createSubscriptionExecutor } from '../execution/subscription-executor.js';
 import { openEventLog } from '../feed/event-log.js';
 import { createFeed } from '../feed/feed.js';
@@ -31,6 +32,7 @@ import { openWebSockets, type WebSocketTransport } from './websocket.transport.j
 interface LiveEventsParts {
   readonly schema: GraphQLSchema;
   readonly plans: PlanCache;
+  readonly references: ReferenceCheck;
   /** Login of a role that sees no rows, for notifications and for assigning the order of events. */
   readonly serviceLogin: RoleLogin;
   readonly read: Readers['read'];

@@ -149,11 +149,15 @@ function limitedStatementOf(columns: readonly Sql[], compiler: SelectionCompiler
     ...render(sql`select ${join(limited, ', ')} from (select ${join(texts, ', ')} offset 0) answer`),
     isHeavy: compiler.isHeavy,
     compositions: compiler.compositions,
+    references: compiler.references,
   };
 }
 
-function statementOf(columns: readonly Sql[], { isHeavy, compositions }: SelectionCompiler): PlanStatement {
-  return { ...render(sql`select ${join(columns, ', ')}`), isHeavy, compositions };
+function statementOf(
+  columns: readonly Sql[],
+  { isHeavy, compositions, references }: SelectionCompiler,
+): PlanStatement {
+  return { ...render(sql`select ${join(columns, ', ')}`), isHeavy, compositions, references };
 }
 
 function selectionContext({ schema, source: { document, variables } }: CompilerInput): SelectionContext {

@@ -1,7 +1,7 @@
 import type { Locale } from '../domain/locale.js';
 import type { Audience, Scope } from '../domain/scopes.js';
 import type { Composition } from './composition.js';
-import { literal, raw, type Sql, sql } from './sql.js';
+import { literal, type Param, raw, type Sql, sql } from './sql.js';
 
 /**
  * The read model: from which rows the objects of a type come, who sees those rows, and how each field becomes SQL.
@@ -75,6 +75,8 @@ export interface PlanContext {
   maySee(scope: Scope): boolean;
   /** A new alias for a derived table. */
   alias(): string;
+  /** Declares that an argument names objects of a reference type. Unknown codes are refused: see references.ts. */
+  requireKnown(type: ReadType, codes: Param, argument: string): void;
   /** A field that JavaScript composes. `parts` is the JSON text of its parts. See composition.ts. */
   compose(parts: Sql, composition: Composition): Sql;
   /** Marks the statement as heavy: it runs in the heavy pool and is not prepared. */

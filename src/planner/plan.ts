@@ -9,6 +9,7 @@ import type { Locale } from '../domain/locale.js';
 import type { Audience, Scope } from '../domain/scopes.js';
 import type { Composition } from './composition.js';
 import type { Model } from './model.js';
+import type { ReferenceArgument } from './references.js';
 import type { Param, Variables } from './sql.js';
 
 /** A valid operation of a client. */
@@ -75,6 +76,8 @@ export interface PlanStatement {
   readonly isHeavy: boolean;
   /** Compositions of the answer: see composition.ts. */
   readonly compositions: readonly Composition[];
+  /** Codes of reference data in the arguments, which are checked before the statement runs. */
+  readonly references: readonly ReferenceArgument[];
 }
 
 /** Key of the type name in objects, if the outline needs it. No GraphQL name can be equal. */

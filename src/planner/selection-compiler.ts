@@ -15,6 +15,7 @@ import { constantAt, constantTexts } from './constants.js';
 import { notNull } from './fields.js';
 import type { Fields, LinkType, PlanContext, Read, ReadType, Row } from './model.js';
 import { type CompilerInput, type OutlineField, TYPE_KEY } from './plan.js';
+import type { ReferenceArgument } from './references.js';
 import { collectFields, type SelectionContext } from './selection.js';
 import { all, concatenated, isLiteral, literal, Param, raw, type Sql, sql } from './sql.js';
 
@@ -25,6 +26,7 @@ import { all, concatenated, isLiteral, literal, Param, raw, type Sql, sql } from
  */
 export class SelectionCompiler {
   readonly compositions: Composition[] = [];
+  readonly references: ReferenceArgument[] = [];
   private aliases = 0;
   private heavy = false;
   private denied = false;
@@ -81,6 +83,7 @@ export class SelectionCompiler {
       mayRead: (type) => type.scope === null || scopes.has(type.scope),
       maySee: (scope) => scopes.has(scope),
       alias: () => this.alias(),
+      requireKnown: (type, codes, argument) => this.requireKnown(type, codes, argument),
       compose: (parts, composition) => {
         this.isLive = true;
         return awaiting(this.compositions.push(composition) - 1, parts);
@@ -89,6 +92,12 @@ export class SelectionCompiler {
         this.heavy = true;
       },
     };
+  }
+
+  private requireKnown({ rows }: ReadType, codes: Param, argument: string): void {
+    if (rows === 'partOfOwner') throw new Error('Parts of an owner have no codes');
+    if (this.references.some((known) => known.codes === codes)) return;
+    this.references.push({ table: rows.table, codes, argument });
   }
 
   private byKey(

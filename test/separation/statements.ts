@@ -23,6 +23,7 @@ async function statementOf(nation: Nation | null, role: Role, { document: query,
       throw new NotRun();
     },
     mayIntrospect: () => false,
+    references: { check: async () => {}, forget: () => {} },
   });
   const document = parse(query);
   const operation = getOperationAST(document);

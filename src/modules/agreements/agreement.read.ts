@@ -147,6 +147,7 @@ function jointStatus(context: PlanContext, provision: Row): Sql {
 
 /** Keys of the provisions with these codes, as an array. */
 export function provisionKeys(context: PlanContext, codes: Param): Sql {
+  context.requireKnown(provisionRead, codes, 'provision');
   const { row, from } = context.rows(provisionRead, (provision) => sql`${provision('code')} = any(${codes})`);
   return sql`array(select ${row('key')} ${from})`;
 }

@@ -44,6 +44,7 @@ export class OfficialResolver {
     return (context) => {
       // Compares every name with the search text.
       if (byName) context.heavy();
+      if (party) context.requireKnown(partyRead, party, 'party');
       return connection(
         {
           type: officialRead,

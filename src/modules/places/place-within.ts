@@ -4,6 +4,7 @@ import { placeRead } from './place.read.js';
 
 /** Keys of the places with these codes and of the settlements inside them, as an array. */
 export function keysWithin(context: PlanContext, codes: Param): Sql {
+  context.requireKnown(placeRead, codes, 'place');
   const parents = context.rows(placeRead, (parent) => sql`${parent('code')} = any(${codes})`);
   const within = context.rows(
     placeRead,

@@ -154,7 +154,7 @@ describe('search', () => {
     'status: [REPORTED]',
     'originator: [RUS]',
     'place: ["fuzuli", "agdam"]',
-    'place: ["nowhere"]',
+    'place: []',
     'occurred: { from: "2021-06-04T07:00:00Z" }',
     'occurred: { to: "2021-06-04T07:00:00Z" }',
     'occurred: { from: "2020-11-14T00:00:00Z", to: "2021-07-04T00:00:00Z" }',

@@ -10,6 +10,7 @@ import {
   type ExecutorParts,
   type QueryResult,
 } from '../../../src/execution/query-executor.js';
+import { createReferenceCheck } from '../../../src/execution/reference-check.js';
 import { translator } from '../../../src/i18n/labels.js';
 import { createPlanCache } from '../../../src/planner/plan-cache.js';
 import { ASKERS, type Asker } from './asker.js';
@@ -35,7 +36,12 @@ export function openReadServer(installation: Installation): ReadServer & { close
 export function openReadServerOver(read: ExecutorParts['read']): ReadServer {
   const { schema, model } = createSchema();
   const plans = createPlanCache(schema, model);
-  const execute = createQueryExecutor(schema, { plans, read, mayIntrospect: () => true });
+  const execute = createQueryExecutor(schema, {
+    plans,
+    read,
+    mayIntrospect: () => true,
+    references: createReferenceCheck(read),
+  });
   return {
     async ask(asker, document, variables) {
       const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);

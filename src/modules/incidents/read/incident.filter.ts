@@ -30,8 +30,8 @@ export function incidentConditions(
     ...(place ? [sql`${row('place_key')} = any(${keysWithin(context, place)})`] : []),
     ...(near ? [isNear(row, near, context)] : []),
     ...(provision ? [concerns(row, provision, context)] : []),
-    ...(claimant ? [claimed(row, 'claimant_key', claimant, context)] : []),
-    ...(attributedTo ? [claimed(row, 'attributed_to_key', attributedTo, context)] : []),
+    ...(claimant ? [claimed(row, 'claimant', claimant, context)] : []),
+    ...(attributedTo ? [claimed(row, 'attributedTo', attributedTo, context)] : []),
     ...(search ? [isFound(row, search, context)] : []),
   ];
 }
@@ -55,7 +55,15 @@ function concerns(row: Row, provisionCodes: Param, context: PlanContext): Sql {
   );
 }
 
-function claimed(row: Row, column: string, partyCodes: Param, context: PlanContext): Sql {
+const CLAIM_COLUMNS = { claimant: 'claimant_key', attributedTo: 'attributed_to_key' } as const;
+
+function claimed(
+  row: Row,
+  argument: keyof typeof CLAIM_COLUMNS,
+  partyCodes: Param,
+  context: PlanContext,
+): Sql {
+  context.requireKnown(partyRead, partyCodes, argument);
   const { row: party, from } = context.rows(
     partyRead,
     (candidate) => sql`${candidate('code')} = any(${partyCodes})`,
@@ -64,7 +72,7 @@ function claimed(row: Row, column: string, partyCodes: Param, context: PlanConte
     context,
     claimRead,
     (claim) =>
-      sql`${ofIncident(claim, row)} and ${claim(column)} = any(array(select ${party('key')} ${from}))`,
+      sql`${ofIncident(claim, row)} and ${claim(CLAIM_COLUMNS[argument])} = any(array(select ${party('key')} ${from}))`,
   );
 }
 

@@ -291,7 +291,6 @@ describe('lists of incidents', () => {
     ['{ place: ["fuzuli"] }', 6],
     ['{ place: ["fuzuli"], category: [PRISONER_EXCHANGE] }', 1],
     ['{ place: [] }', 0],
-    ['{ place: ["nowhere"] }', 0],
     ['{ provision: ["trilateral-statement-2020/8"] }', 6],
     ['{ claimant: ["ARM"] }', 9],
     ['{ attributedTo: ["ARM"], claimant: ["AZE"], occurred: { to: "2021-01-01T00:00:00Z" } }', 3],
