@@ -8,6 +8,7 @@ import { supportOperations } from './0007-support-operations.js';
 import { limitRoles } from './0008-limit-roles.js';
 import { hideVersions } from './0009-hide-versions.js';
 import { boundCasualties } from './0010-bound-casualties.js';
+import { stampAssessments } from './0011-stamp-assessments.js';
 import { identifyInstallation } from './0012-identify-installation.js';
 import { batchChecks } from './0013-batch-checks.js';
 import { rememberFrozenKeys } from './0014-remember-frozen-keys.js';
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limitRoles,
   hideVersions,
   boundCasualties,
+  stampAssessments,
   identifyInstallation,
   batchChecks,
   rememberFrozenKeys,

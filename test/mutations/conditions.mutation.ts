@@ -10,8 +10,16 @@ import { type Mutant, report, survivorsOf } from './killing.js';
 /** Conditions that say again what something else makes sure of, and what that is. */
 const EQUIVALENT: readonly { readonly mutant: RegExp; readonly because: string }[] = [
   {
-    mutant: /^removed_by_\w+ on \w+ without \(+audience/,
-    because: 'a part’s audience is its incident’s by foreign key, and the incident is the nation’s own',
+    mutant: /^(?:assessed|added)_by_\w+ on (?:assessment|revision) without \(+audience\)?(?:::integer)? & \d/,
+    because: 'the audience has to be that of an incident that the nation sees',
+  },
+  {
+    mutant: /^reported_by_\w+ on incident without \(?retraction IS NULL/,
+    because: 'no role may give a retraction when it inserts',
+  },
+  {
+    mutant: /^check_assessment without \d+:/,
+    because: 'the policy asks for the version that stands',
   },
   {
     mutant: /^added_by_\w+ on release_consent without \(+audience\)?(?:::integer)? & [12]\)/,

@@ -172,6 +172,7 @@ function ofRevisionsAndKeys(nation: Nation, { own, alone }: Records): Attempt[] 
     refused('of a version there is not', { version: '99' }),
     refused('of another hash', { hash: "'else'" }),
     refused('of another record', { key: alone, audience: String(BITS[nation]) }),
+    refused('of another record, with what stands in its own', { key: alone }),
     attempt('keeps the key of another', denied('idempotency'), key(`'${OTHER[nation]}'`).concat(', 7')),
     attempt(
       'keeps a key of what it does not see',
@@ -297,6 +298,12 @@ function ofContingents(nation: Nation, { own, alone, hidden }: Records): Attempt
     attempt('assesses', 1, assess(nation, mask(own))),
     attempt('assesses for another', denied('assessment'), assess(other, mask(own))),
     attempt('assesses what it does not see', denied('assessment'), assess(nation, String(7 & ~BITS[nation]))),
+    attempt(
+      'assesses another record, with what stands in its own',
+      denied('assessment'),
+      `insert into assessment (key, incident_key, audience, nation, verdict, version, content_hash, assessed_by)
+       select gen_random_uuid(), ${hidden}, audience, '${nation}', 'CONFIRMED', version, content_hash, '' from incident where key = ${own}`,
+    ),
     attempt('assesses what is retracted', denied('assessment'), retracted(own), assess(nation, mask(own))),
     attempt(
       'assesses for others than see the record',

@@ -3,6 +3,7 @@ import type { SqlWorld } from './plain-sql.js';
 
 /** Words of records that everybody sees, that some see, and misspellings of either. */
 const SEARCHES = [
+  '',
   '…',
   'mine',
   'hidden record',

@@ -256,6 +256,8 @@ export const DEFINER_FUNCTIONS: Readonly<Record<string, string>> = {
     'puts events in order, which no role may; answers one time, to the role that counts demand and sees no rows',
   'search.add_words()':
     'writes the dictionary, which no role may; reads only the rows of the statement that fired it',
+  'stamp_assessed_incident()':
+    'stamps the time of the record whose verdict has been written, which no role may give',
   'search.index_new_incidents()':
     'writes search documents, which no role may; reads the statement’s own records and places',
   'search.index_changed_incidents()': 'the same',

@@ -254,7 +254,7 @@ export class Incident extends Node {
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When its content or status last changed.' })
+  @Field(() => DateTimeScalar, { description: 'When its content, status or verdicts last changed.' })
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
 }

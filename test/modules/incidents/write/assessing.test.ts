@@ -81,6 +81,23 @@ describe('assessing with two keys', () => {
     ]);
   });
 
+  it('changes the record even where the status stays', async () => {
+    const reported = await succeed(who.turDuty, REPORT, aReport());
+    const changedAt = async (): Promise<number> => {
+      const { data } = await who.turHead.query(
+        'query ($reference: String!) { incident(reference: $reference) { status updatedAt } }',
+        { reference: reported.reference },
+      );
+      expect(data.incident.status).toBe('DISPUTED');
+      return Date.parse(data.incident.updatedAt);
+    };
+    await succeed(who.turHead, ASSESS, { ...at(reported), verdict: 'CONFIRMED' });
+    await succeed(who.rusHead, ASSESS, { ...at(reported), verdict: 'REFUTED' });
+    const before = await changedAt();
+    await succeed(who.rusHead, ASSESS, { ...at(reported), verdict: 'INCONCLUSIVE' });
+    expect(await changedAt()).toBeGreaterThan(before);
+  });
+
   it('four eyes: neither who reported nor who last amended assesses', async () => {
     const reported = await succeed(who.turHead, REPORT, aReport());
     expect(reported.viewerActions).not.toContain('ASSESS');
