@@ -1,3 +1,4 @@
+import { parseDateTime } from '../common/date-time.js';
 import type { CsvRow } from '../csv/csv-file.js';
 import type { ImportProblems } from '../csv/problem.js';
 import { MAX_CASUALTIES } from '../domain/limits.js';
@@ -114,7 +115,7 @@ class CellReader<C extends string> implements Cells<C> {
 
   instant(column: C): Date | null {
     if (this.cells[column] === '') return null;
-    const moment = parseInstant(this.cells[column]);
+    const moment = parseDateTime(this.cells[column]);
     return moment ?? this.refuse(column, 'is not a time of RFC 3339, such as 2021-08-11T21:50:00+04:00');
   }
 
@@ -130,22 +131,6 @@ class CellReader<C extends string> implements Cells<C> {
     if (this.latin(column, value) === null) return null;
     return isKnown(value) ? value : this.refuse(column, `${shown(value)} is not known`);
   }
-}
-
-const INSTANT = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,3})?([Zz]|([+-])(\d\d):(\d\d))$/;
-
-/** Accepts only valid times, with at most milliseconds. Rejects 31 June and 24:00. */
-function parseInstant(value: string): Date | null {
-  const match = INSTANT.exec(value);
-  if (match === null) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const offset = [Number(match[10] ?? 0), Number(match[11] ?? 0)] as const;
-  if (hour > 23 || minute > 59 || second > 59 || offset[0] > 23 || offset[1] > 59 || year < 1900) return null;
-  const milliseconds = Math.round(Number(match[7] ?? 0) * 1000);
-  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds));
-  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return null;
-  const minutesAhead = (match[9] === '-' ? -1 : 1) * (offset[0] * 60 + offset[1]);
-  return new Date(local.getTime() - minutesAhead * 60_000);
 }
 
 /** The problem that a rule of the API reports, as text after the name of a column. */

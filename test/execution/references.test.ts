@@ -110,3 +110,38 @@ describe('a code that no reference data has', () => {
     expect((await query()).errors).toEqual([]);
   });
 });
+
+describe('a filter that lets nothing through', () => {
+  it.each([
+    'category: []',
+    'status: []',
+    'severity: []',
+    'originator: []',
+    'place: []',
+    'provision: []',
+    'claimant: []',
+    'attributedTo: []',
+    'occurred: { from: "2021-07-01T00:00:00Z", to: "2021-06-01T00:00:00Z" }',
+    'occurred: { from: "2021-07-01T10:00:00Z", to: "2021-07-01T09:00:00Z" }',
+    'occurred: { from: "2021-07-01T00:00:00Z", to: "2021-07-01T00:00:00Z" }',
+    'category: [], search: "mine"',
+    'occurred: { from: "2022-07-01T00:00:00Z", to: "2020-01-01T00:00:00Z" }, search: "mine"',
+  ])('%s answers nothing in lists, counts and statistics alike', async (filter) => {
+    const { data, errors } = await app.as('TUR', 'LIAISON_OFFICER').query(
+      `{ incidents(filter: { ${filter} }) { totalCount nodes { id } }
+         all: incidentStatistics(filter: { ${filter} }, groupBy: []) { count killed wounded }
+         groups: incidentStatistics(filter: { ${filter} }, groupBy: [DISTRICT, MONTH]) { count }
+         party(code: "AZE") { incidents(filter: { ${filter} }) { totalCount nodes { id } } }
+         place(code: "fuzuli") { incidents(filter: { ${filter} }) { totalCount nodes { id } } } }`,
+    );
+    expect(errors).toEqual([]);
+    const none = { totalCount: 0, nodes: [] };
+    expect(data).toEqual({
+      incidents: none,
+      all: [{ count: 0, killed: 0, wounded: 0 }],
+      groups: [],
+      party: { incidents: none },
+      place: { incidents: none },
+    });
+  });
+});

@@ -14,7 +14,9 @@ import { ENUMS } from '../../../graphql-types/enums.js';
 import { DateTimeScalar } from '../../../graphql-types/scalars.js';
 import { ForwardPageArgs, PageArgs } from '../../../planner/page.types.js';
 
-@InputType({ description: 'Half-open: from <= t < to.' })
+@InputType({
+  description: 'Half-open: from <= t < to. Nothing lies in a range whose start is its end or after it.',
+})
 class DateTimeRange {
   @Field(() => DateTimeScalar, {
     nullable: true,
@@ -41,7 +43,10 @@ export class NearInput {
   radiusKm!: number;
 }
 
-@InputType({ description: 'All conditions must hold; within a list, any of its values.' })
+@InputType({
+  description:
+    'All conditions must hold; within a list, any of its values. An empty list lets nothing through; null is as if the condition were not given. Codes that nothing has are UNKNOWN_REFERENCE.',
+})
 export class IncidentFilter {
   @Field(() => [ENUMS.IncidentCategory], { nullable: true, description: 'Only these categories.' })
   category?: IncidentCategory[] | null;
