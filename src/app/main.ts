@@ -8,6 +8,7 @@ import { openDatabase, openPools, prepareDatabase } from './database.js';
 import { whileDatabaseAnswers } from './database-watch.js';
 import { createDisposalStack, type DisposalStack } from './disposal-stack.js';
 import { listen } from './listen.js';
+import { openLoginWatch } from './login-watch.js';
 import type { ConfiguredDatabase } from './migrate.js';
 import { openObservability } from './observability.js';
 import { openTransports } from './transports.js';
@@ -64,11 +65,12 @@ async function startParts(
   notify: (line: string) => void,
 ): Promise<Omit<RunningServer, 'stop'>> {
   const installation = await prepareDatabase(database);
-  const pools = openPools(installation, config.cost, stack);
+  const logins = openLoginWatch(installation, logger);
+  const pools = openPools({ ...installation, observer: logins.observer }, config.cost, stack);
   const observability = await openObservability(config, logger, pools, stack, notify);
   const access = await openAccess(config, logger, pools.reservedReaders.read, stack);
   const api = await createApi(config, pools, observability, stack);
-  const transports = openTransports(config, api, access, pools, observability, stack);
+  const transports = openTransports(config, api, access, pools, logins, observability, stack);
   const url = await listen(config, transports, pools, stack);
   return { url, isDemo: access.demo !== null };
 }

@@ -1,5 +1,6 @@
 import type { KeyStatus, KeyStore } from '../auth/jwks.js';
 import type { Readers } from '../database/readers.js';
+import type { LoginWatch } from './login-watch.js';
 import type { MigrationCheck } from './migration-check.js';
 
 /** Whether the server should get requests. `status` and `issuers` are for the operator alone. */
@@ -13,11 +14,14 @@ export interface Readiness {
 export async function readReadiness(
   readers: Readers,
   database: MigrationCheck,
+  logins: LoginWatch,
   keys: KeyStore,
 ): Promise<Readiness> {
   const [isReachable, problem] = await Promise.all([readers.ping(), database.problem()]);
+  // After the others: their connections may be the first that are refused.
+  const refusal = await logins.problem();
   const issuers = keys.status();
-  const reason = isReachable ? (problem ?? missingKeys(issuers)) : 'database unreachable';
+  const reason = refusal ?? (isReachable ? (problem ?? missingKeys(issuers)) : 'database unreachable');
   return { isReady: reason === null, status: reason ?? 'ready', issuers };
 }
 

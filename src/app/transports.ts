@@ -16,6 +16,7 @@ import type { Access } from './access.js';
 import type { Api } from './api.js';
 import type { Pools } from './database.js';
 import type { DisposalStack } from './disposal-stack.js';
+import type { LoginWatch } from './login-watch.js';
 import { openMigrationCheck } from './migration-check.js';
 import type { Observability } from './observability.js';
 import { readReadiness } from './readiness.js';
@@ -34,6 +35,7 @@ export function openTransports(
   api: Api,
   access: Access,
   pools: Pools,
+  logins: LoginWatch,
   observability: Observability,
   stack: DisposalStack,
 ): Transports {
@@ -59,7 +61,7 @@ export function openTransports(
   stack.defer(() => live.close());
   const migrations = openMigrationCheck(serviceLogin);
   stack.defer(() => migrations.close());
-  const readiness = () => readReadiness(readers, migrations, keys);
+  const readiness = () => readReadiness(readers, migrations, logins, keys);
   observability.publishReadiness(readiness);
   const http = createHttpServer({
     waiting,

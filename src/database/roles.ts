@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Audience } from '../domain/scopes.js';
+import type { LoginObserver } from './login-refusal.js';
 
 /** Where the database is, and what the logins of its roles are made from. */
 export interface Installation {
@@ -9,6 +10,8 @@ export interface Installation {
   readonly secret: string;
   /** First part of the names of its roles, so that installations in one cluster have roles of their own. */
   readonly rolePrefix: string;
+  /** Receives the outcome of each login of a role. */
+  readonly observer?: LoginObserver;
 }
 
 /**
@@ -45,6 +48,7 @@ export interface RoleLogin {
   readonly connectionString: string;
   /** Name of the role in the database. */
   readonly role: string;
+  readonly observer?: LoginObserver;
 }
 
 /**
@@ -64,7 +68,10 @@ const ADDRESS_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 
 /** The login of a role of the installation. */
-export function loginAs({ ownerUrl, secret, rolePrefix }: Installation, role: LoginRole): RoleLogin {
+export function loginAs(
+  { ownerUrl, secret, rolePrefix, observer }: Installation,
+  role: LoginRole,
+): RoleLogin {
   const url = new URL(ownerUrl);
   for (const name of [...url.searchParams.keys()]) {
     if (!ADDRESS_PARAMETERS.has(name)) url.searchParams.delete(name);
@@ -79,5 +86,5 @@ export function loginAs({ ownerUrl, secret, rolePrefix }: Installation, role: Lo
     url.username = name;
     url.password = password;
   }
-  return { connectionString: url.href, role: name };
+  return { connectionString: url.href, role: name, observer };
 }

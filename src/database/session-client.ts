@@ -32,9 +32,14 @@ export class SessionClient extends Client {
   }
 
   private async connectAndSetUp(): Promise<Client> {
-    await super.connect();
+    await this.logIn();
     await this.setUp();
     return this;
+  }
+
+  /** Connects to the database and authenticates. */
+  protected async logIn(): Promise<void> {
+    await super.connect();
   }
 
   /** Checks who has logged in. Throws if the connection must not be used. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '../common/errors.js';
 import { codeOf } from '../common/thrown.js';
+import { LoginRefusedError } from './login-refusal.js';
 
 /** SQLSTATE classes and codes of a database that is temporarily unavailable, or read-only (25006). */
 const TRANSIENT_STATES = /^(08|53|57P0|57014|25006)/;
@@ -46,6 +47,7 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   return (
+    error instanceof LoginRefusedError ||
     TRANSIENT_STATES.test(code) ||
     TRANSIENT_SYSTEM_ERRORS.has(code) ||
     (code === '' && TRANSIENT_MESSAGES.test(error.message))
