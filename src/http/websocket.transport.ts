@@ -29,6 +29,8 @@ import type { WaitingBytes } from './waiting-bytes.js';
 const MAX_UNINITIALIZED = 512;
 /** The most operations that one socket may have at once. */
 const MAX_OPERATIONS = 128;
+/** Bytes of a message from a socket without a valid token: a token and little else. */
+const MAX_UNINITIALIZED_BYTES = 8 * 1024;
 /** How long a client may take to send its token. */
 const INIT_TIMEOUT_MS = 5_000;
 const PING_MS = 12_000;
@@ -37,6 +39,7 @@ const MAX_BUFFERED = 1024 * 1024;
 /** How long a client may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 const GOING_AWAY = 1001;
+const MESSAGE_TOO_BIG = 1009;
 /** Tells a client to connect again later (RFC 6455 registry). */
 const TRY_AGAIN_LATER = 1013;
 
@@ -175,22 +178,37 @@ function accept(
 /** Header of a client's short frame: two bytes and its mask. */
 const FRAME_HEADER_BYTES = 6;
 
-/** Counts what a socket has sent of a message that is not complete; ends the socket when its share is used up. */
+/**
+ * Counts what a socket has sent of a message that is not complete; ends the socket when its share is used up. Until
+ * the token has verified, each socket has a small share of its own, so that strangers use up nothing in common.
+ */
 function countWaiting(waiting: WaitingBytes, connection: Connection, stream: Duplex): void {
   const { socket } = connection;
-  let owner = 'nobody';
+  let owner: string | null = null;
   let held = 0;
 
+  function hold(bytes: number): boolean {
+    if (owner === null && connection.session) {
+      owner = connection.session.viewer.nation ?? 'PUBLIC';
+      if (!waiting.take(owner, held)) held = 0;
+    }
+    if (owner === null ? held + bytes > MAX_UNINITIALIZED_BYTES : !waiting.take(owner, bytes)) return false;
+    held += bytes;
+    return true;
+  }
+
   function release(bytes: number): void {
-    waiting.give(owner, bytes);
+    if (owner !== null) waiting.give(owner, bytes);
     held -= bytes;
   }
 
   // Before the listener of ws, which may complete a message with this chunk.
   stream.prependListener('data', (chunk: Buffer) => {
-    if (held === 0 && connection.session) owner = connection.session.viewer.nation ?? 'PUBLIC';
-    if (waiting.take(owner, chunk.length)) held += chunk.length;
+    if (hold(chunk.length)) return;
+    if (owner === null) end(socket, MESSAGE_TOO_BIG, 'Message too big');
     else end(socket, TRY_AGAIN_LATER, 'Too many bytes waiting');
+    // What still arrives is not read: it would wait uncounted until the socket is closed.
+    socket.pause();
   });
   const releaseControlFrame = ({ length }: Buffer): void =>
     release(Math.min(held, FRAME_HEADER_BYTES + length));

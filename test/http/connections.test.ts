@@ -76,6 +76,33 @@ describe('close codes of graphql-transport-ws', () => {
     }
   });
 
+  it('1009 for a message that is larger than a token needs, complete or not, before the token', async () => {
+    const padding = { ...init(who.turDuty.token), id: 'x'.repeat(16 * 1024) };
+    const whole = await rawSocket(app.url);
+    whole.send(padding);
+    expect((await whole.closed()).code).toBe(1009);
+    expect(whole.received).toEqual([]);
+    const large = await rawSocket(app.url);
+    large.send({ ...padding, id: 'x'.repeat(2_000_000) });
+    expect((await large.closed()).code).toBe(1009);
+    expect(large.received).toEqual([]);
+  });
+
+  it('takes messages up to the limit of bodies after the token, and 1009 for one byte more', async () => {
+    const envelope = JSON.stringify({
+      id: '1',
+      type: 'subscribe',
+      payload: { query: '{ __typename }', x: '' },
+    });
+    const message = (bytes: number) =>
+      envelope.replace('"x":""', `"x":"${'x'.repeat(bytes - envelope.length)}"`);
+    const raw = await acknowledged();
+    raw.send(message(MAX_BODY_BYTES));
+    while (raw.received.length < 2) await delay(5);
+    raw.send(message(MAX_BODY_BYTES + 1));
+    expect((await raw.closed()).code).toBe(1009);
+  });
+
   it('4401 for an operation before the token, 4403 for a token that does not verify or none', async () => {
     const early = await rawSocket(app.url);
     early.send(subscribe('1'));
