@@ -19,15 +19,19 @@ export interface Pools {
   readonly reservations: TokenReservations;
 }
 
-/** Opens the external database of the configuration, or starts the embedded one. */
+/**
+ * Opens the external database of the configuration, or starts the embedded one. `onLost` receives the reason when the
+ * embedded one has ended and cannot be started again.
+ */
 export async function openDatabase(
   config: Config,
   stack: DisposalStack,
   notify: (line: string) => void,
+  onLost: (error: Error) => void,
 ): Promise<ConfiguredDatabase> {
   const { rolePrefix } = config;
   if (config.database) return { ...config.database, rolePrefix };
-  const embedded = await startEmbedded({ dataDir: config.dataDir, log: notify });
+  const embedded = await startEmbedded({ dataDir: config.dataDir, log: notify, onLost });
   stack.defer(() => embedded.stop());
   return { ...embedded, rolePrefix };
 }

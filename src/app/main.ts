@@ -18,6 +18,8 @@ export interface RunningServer {
   /** URL of the server, such as http://127.0.0.1:4000. */
   readonly url: string;
   readonly isDemo: boolean;
+  /** Rejects when the embedded database has ended and cannot be started again. Never resolves. */
+  readonly databaseLost: Promise<never>;
   /**
    * Stops the server: it accepts no new requests, answers running ones, then closes the database. Further calls have
    * no effect.
@@ -40,8 +42,14 @@ export async function startServer(
   const log = openLog(config.logLevel);
   const stack = createDisposalStack();
   const stop = () => stack.dispose().finally(() => log.end());
+  let onLost = (_error: Error): void => {};
+  const databaseLost = new Promise<never>((_resolve, reject) => {
+    onLost = reject;
+  });
+  // Whoever starts the server may not wait for it.
+  databaseLost.catch(() => {});
   try {
-    const database = await openDatabase(config, stack, notify);
+    const database = await openDatabase(config, stack, notify, onLost);
     const starting = () => startParts(config, database, log.logger, stack, notify);
     const interrupted = interruption.then(() => {
       throw new InterruptedError('The server was stopped before it had started');
@@ -49,8 +57,9 @@ export async function startServer(
     const parts = await Promise.race([
       config.database ? whileDatabaseAnswers(database.ownerUrl, notify, starting) : starting(),
       interrupted,
+      databaseLost,
     ]);
-    return { ...parts, stop };
+    return { ...parts, databaseLost, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -63,7 +72,7 @@ async function startParts(
   logger: Logger,
   stack: DisposalStack,
   notify: (line: string) => void,
-): Promise<Omit<RunningServer, 'stop'>> {
+): Promise<Pick<RunningServer, 'url' | 'isDemo'>> {
   const installation = await prepareDatabase(database);
   const logins = openLoginWatch(installation, logger);
   const pools = openPools({ ...installation, observer: logins.observer }, config.cost, stack);

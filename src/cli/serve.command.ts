@@ -24,7 +24,7 @@ export function addServe(program: Command, terminal: Terminal): void {
         const server = await startServer(config, (line) => print(terminal.stderr, line), stopRequested);
         try {
           printAddresses(server, config, terminal);
-          await stopRequested;
+          await Promise.race([stopRequested, server.databaseLost]);
         } finally {
           await server.stop();
         }

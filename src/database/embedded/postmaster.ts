@@ -12,39 +12,50 @@ import { stopServer } from './previous-server.js';
 import { childEnvironment, identityOf, idsOf } from './processes.js';
 import type { ServerLog } from './server-log.js';
 
-interface Postmaster {
-  /** On 127.0.0.1. It differs at each start. */
+/** A running PostgreSQL server. */
+export interface Postmaster {
+  /** On 127.0.0.1. */
   readonly port: number;
+  /** Resolves with the signal or exit code when the process ends without `stop`. */
+  readonly endedByItself: Promise<NodeJS.Signals | number | null>;
   /** Fast shutdown: rolls back open transactions, writes a checkpoint, and resolves when the process has ended. */
   stop(): Promise<void>;
 }
 
-interface PostmasterOptions {
+export interface PostmasterOptions {
   readonly cluster: string;
   readonly binaries: Binaries;
   readonly account: Account | null;
   readonly settings: Readonly<Record<string, string>>;
   readonly serverLog: ServerLog;
   readonly log: (line: string) => void;
+  /** The port to listen on. By default any free port, which differs at each start. */
+  readonly port?: number;
+  /** Ends the start, and the process that is starting. */
+  readonly signal?: AbortSignal;
 }
 
 /** How long worker processes of a killed server have to end. */
 const ORPHANS_MS = 10_000;
 const MAX_TRIES = 50;
 
-/** Starts the server and waits until it accepts connections, without a limit for crash recovery. */
+/**
+ * Starts the server and waits until it accepts connections, without a limit for crash recovery. Rejects if the server
+ * ends first, if a given port is in use, and when `signal` aborts.
+ */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const orphansUntil = Date.now() + ORPHANS_MS;
   let logText = '';
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    const port = await findFreePort();
+    options.signal?.throwIfAborted();
+    const port = options.port ?? (await findFreePort());
     const { server, watchdog } = await spawnServer(options, port);
     if (await waitUntilReady(server, options)) return supervise(server, watchdog, port, options);
     logText = options.serverLog.latest();
     const portLost = /could not bind/.test(logText);
     const orphansLeft =
       /shared memory block|lock file .* already exists/.test(logText) && Date.now() < orphansUntil;
-    if (!portLost && !orphansLeft) break;
+    if (!orphansLeft && (!portLost || options.port !== undefined)) break;
     await sleep(portLost ? 0 : 250);
   }
   const reasons = logText.match(/(?<=(?:FATAL|PANIC|ERROR|HINT): +).*/g) ?? [logText.trim()];
@@ -100,6 +111,7 @@ async function spawnServer(
 async function waitUntilReady(server: ChildProcess, options: PostmasterOptions): Promise<boolean> {
   let reportAt = Date.now() + 10_000;
   while (isUp(server)) {
+    if (options.signal?.aborted) await abandon(server);
     if (isReady(options.cluster, server.pid)) return true;
     if (Date.now() > reportAt) {
       options.log(`PostgreSQL is still starting, see ${options.serverLog.path}`);
@@ -108,6 +120,13 @@ async function waitUntilReady(server: ChildProcess, options: PostmasterOptions):
     await sleep(10);
   }
   return false;
+}
+
+/** Stops a server that is still starting. The next start repeats its crash recovery. */
+async function abandon(server: ChildProcess): Promise<void> {
+  const ended = once(server, 'exit');
+  server.kill('SIGQUIT');
+  await ended;
 }
 
 function isUp(server: ChildProcess): boolean {
@@ -136,15 +155,16 @@ function supervise(
     options.log(`${options.serverLog.path} cannot be rotated: ${errorMessage(error)}`),
   );
   let stopping = false;
-  server.once('exit', (code, signal) => {
-    stopRotation();
-    if (!stopping) {
-      options.log(`The database ended by itself (${signal ?? code}), see ${options.serverLog.path}`);
-    }
+  const endedByItself = new Promise<NodeJS.Signals | number | null>((resolve) => {
+    server.once('exit', (code, signal) => {
+      stopRotation();
+      if (!stopping) resolve(signal ?? code);
+    });
   });
   server.unref();
   return {
     port,
+    endedByItself,
     stop: async () => {
       stopping = true;
       watchdog.kill('SIGKILL');

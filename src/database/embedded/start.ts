@@ -7,8 +7,9 @@ import { createCluster, findDataOwner, hasCluster } from './cluster.js';
 import { makeCredentials, readCredentials } from './credentials.js';
 import { lockDataDir } from './lock.js';
 import { ensureOwner } from './owner.js';
-import { startPostmaster } from './postmaster.js';
+import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.js';
 import { stopLeftover } from './previous-server.js';
+import { startRestartingPostmaster } from './restarts.js';
 import { serverLog } from './server-log.js';
 import { availableMemory, settingsFor } from './tuning.js';
 
@@ -31,6 +32,11 @@ export interface EmbeddedOptions {
   log: (line: string) => void;
   /** PostgreSQL settings that override the usual ones. */
   settings?: Record<string, string>;
+  /**
+   * Given, the server is started again when it ends by itself, on the same port. Receives the reason when that does not
+   * help. Absent, the server is not started again.
+   */
+  onLost?: (error: Error) => void;
 }
 
 /**
@@ -46,7 +52,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
 }
 
-async function start(dataDir: string, { log, settings }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+async function start(dataDir: string, { log, settings, onLost }: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const cluster = join(dataDir, 'postgres');
   const dataOwner = await findDataOwner(cluster);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -65,14 +71,8 @@ async function start(dataDir: string, { log, settings }: EmbeddedOptions): Promi
       await createCluster(cluster, binaries, account, credentials.superuser, allSettings.fsync !== 'off');
     }
     const output = serverLog(join(dataDir, 'postgres.log'));
-    const postmaster = await startPostmaster({
-      cluster,
-      binaries,
-      account,
-      settings: allSettings,
-      serverLog: output,
-      log,
-    });
+    const server = { cluster, binaries, account, settings: allSettings, serverLog: output, log };
+    const postmaster = await (onLost ? startRestartingPostmaster(server, onLost) : startOnce(server));
     try {
       const { ownerUrl } = await ensureOwner(postmaster.port, credentials);
       let stopped: Promise<void> | null = null;
@@ -86,6 +86,15 @@ async function start(dataDir: string, { log, settings }: EmbeddedOptions): Promi
     await unlock();
     throw error;
   }
+}
+
+/** Reports in one line if the server ends by itself. */
+async function startOnce(options: PostmasterOptions): Promise<Postmaster> {
+  const postmaster = await startPostmaster(options);
+  void postmaster.endedByItself.then((end) =>
+    options.log(`The database ended by itself (${end}), see ${options.serverLog.path}`),
+  );
+  return postmaster;
 }
 
 /** Turns errors of the operating system into sentences that name the remedy. */
