@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { RunningServer } from '../app/main.js';
-import { type Config, readConfig } from '../common/config.js';
+import { type Config, readServerConfig } from '../common/config.js';
 import { print, type Terminal } from './terminal.js';
 
 const HELP = `
@@ -17,7 +17,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .description('Serve the API, by default on http://127.0.0.1:4000.')
     .addHelpText('after', HELP)
     .action(async () => {
-      const config = readConfig(terminal.env);
+      const config = readServerConfig(terminal.env);
       const stopRequested = terminal.stopRequested();
       const { InterruptedError, startServer } = await import('../app/main.js');
       try {

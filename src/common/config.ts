@@ -155,7 +155,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       'MERZILI_ISSUERS takes the path of a JSON file of trusted issuers; demo mode does not run with NODE_ENV=production',
     );
   }
-  checkDemoAddress(variables);
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -186,12 +185,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** Whoever reaches a server in demo mode may have any token: its address has to be this machine's alone. */
-function checkDemoAddress({ HOST, MERZILI_ISSUERS, MERZILI_DEMO }: z.output<typeof VARIABLES>): void {
-  if (MERZILI_ISSUERS !== undefined || MERZILI_DEMO === 'on' || isLoopback(HOST)) return;
-  throw new ConfigError(
-    `HOST takes 127.0.0.1, ::1 or localhost in demo mode, not ${HOST}: set MERZILI_ISSUERS, or MERZILI_DEMO=on to listen there all the same`,
-  );
+/**
+ * Reads the configuration of a server that listens. Whoever reaches a server in demo mode may have any token: its
+ * address has to be this machine's alone, unless MERZILI_DEMO is `on`.
+ */
+export function readServerConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const config = readConfig(environment);
+  if (config.issuersFile === null && environment.MERZILI_DEMO !== 'on' && !isLoopback(config.host)) {
+    throw new ConfigError(
+      `HOST takes 127.0.0.1, ::1 or localhost in demo mode, not ${config.host}: set MERZILI_ISSUERS, or MERZILI_DEMO=on to listen there all the same`,
+    );
+  }
+  return config;
 }
 
 function secretFor(databaseUrl: string, secret: string | undefined): string {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../src/common/config.js';
+import { ConfigError, readConfig, readServerConfig } from '../../src/common/config.js';
 
 describe('the configuration', () => {
   it('needs nothing to be set, and takes empty variables for absent ones', () => {
@@ -88,6 +88,20 @@ describe('the configuration', () => {
     }
     for (const name of Object.keys(wrong)) expect(message).toContain(name);
     expect(message).not.toContain('hush');
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.20', '10.0.0.7', 'console.example', '128.0.0.1'])(
+    'refuses to serve demo mode at %s, but not to run other commands',
+    (HOST) => {
+      expect(() => readServerConfig({ HOST })).toThrow(/^HOST takes .* in demo mode/);
+      expect(readConfig({ HOST }).host).toBe(HOST);
+      expect(readServerConfig({ HOST, MERZILI_DEMO: 'on' }).host).toBe(HOST);
+      expect(readServerConfig({ HOST, MERZILI_ISSUERS: 'issuers.json' }).host).toBe(HOST);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.0.0.2', '::1', 'localhost'])('serves demo mode at %s', (HOST) => {
+    expect(readServerConfig({ HOST }).host).toBe(HOST);
   });
 
   it('refuses demo mode in production', () => {
