@@ -12,10 +12,10 @@ export interface Readiness {
 
 /** Reads the readiness on connections that no request uses. */
 export async function readReadiness(
-  readers: Readers,
-  database: MigrationCheck,
-  logins: LoginWatch,
-  keys: KeyStore,
+  readers: Pick<Readers, 'ping'>,
+  database: Pick<MigrationCheck, 'problem'>,
+  logins: Pick<LoginWatch, 'problem'>,
+  keys: Pick<KeyStore, 'status'>,
 ): Promise<Readiness> {
   const [isReachable, problem] = await Promise.all([readers.ping(), database.problem()]);
   // After the others: their connections may be the first that are refused.
@@ -25,11 +25,14 @@ export async function readReadiness(
   return { isReady: reason === null, status: reason ?? 'ready', issuers };
 }
 
-/** Names those who have no key: every token of theirs is refused. */
+/**
+ * Names those who have had no key since the start. One who withdraws the last key later keeps out its own tokens only:
+ * the server stays ready for the others.
+ */
 function missingKeys(issuers: readonly KeyStatus[]): string | null {
   const owners = [...new Set(issuers.map(({ nation }) => nation))];
   const missing = owners.filter((nation) =>
-    issuers.every((issuer) => issuer.nation !== nation || issuer.keys === 0),
+    issuers.every((issuer) => issuer.nation !== nation || !issuer.hasHadKeys),
   );
   return missing.length === 0
     ? null

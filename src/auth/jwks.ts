@@ -15,6 +15,8 @@ export interface KeyStatus {
   readonly since: Date;
   /** How many keys verify tokens of this issuer just now. */
   readonly keys: number;
+  /** Whether this issuer has had a key since the start. One that withdraws all its keys later does so on purpose. */
+  readonly hasHadKeys: boolean;
   /** What is wrong; holds no key material. */
   readonly error?: string;
   /** Keys that other issuers publish as well, a sentence each. They verify tokens of each issuer all the same. */
@@ -62,6 +64,7 @@ export const READING = {
 interface Source {
   readonly issuer: Issuer;
   keys: ReadonlyMap<string, PublicKey>;
+  hasHadKeys: boolean;
   ok: boolean;
   since: Date;
   error: string | undefined;
@@ -71,13 +74,22 @@ interface Source {
   timer: NodeJS.Timeout | undefined;
 }
 
-function statusOf({ issuer: { issuer, nation }, ok, since, keys, error, shared }: Source): KeyStatus {
+function statusOf({
+  issuer: { issuer, nation },
+  ok,
+  since,
+  keys,
+  hasHadKeys,
+  error,
+  shared,
+}: Source): KeyStatus {
   return {
     issuer,
     nation,
     ok,
     since,
     keys: keys.size,
+    hasHadKeys,
     ...(error === undefined ? {} : { error }),
     ...(shared.length === 0 ? {} : { shared }),
   };
@@ -203,6 +215,7 @@ class PolledKeyStore implements KeyStore {
     const keys = new Map(published.map((key) => [key.kid, key]));
     const changed = !sameKeys(source.keys, keys);
     if (changed) source.keys = keys;
+    if (keys.size > 0) source.hasHadKeys = true;
     this.report(source, problems.length === 0 ? undefined : `${locationOf(source)}: ${problems.join('; ')}`);
     if (!changed) return;
     for (const each of this.sources.values()) this.reportShared(each);
@@ -243,6 +256,7 @@ function unreadSource(issuer: Issuer): Source {
   return {
     issuer,
     keys: new Map(),
+    hasHadKeys: false,
     ok: true,
     since: new Date(),
     error: undefined,
