@@ -26,7 +26,23 @@ async function* urlChunks(url: string, signal: AbortSignal): AsyncGenerator<Uint
     await response.body?.cancel();
     throw new Error(`answered with status ${response.status}`);
   }
-  yield* response.body;
+  const { body } = response;
+  // Once the response has been collected as garbage, `fetch` no longer follows the signal (undici of Node 20).
+  const reader = body.getReader();
+  const stop = (): void => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
+      yield value;
+    }
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
 }
 
 /** The text of a JWK Set. Throws if it is unavailable, too large, not UTF-8, or if `signal` aborts first. */

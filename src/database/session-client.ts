@@ -32,8 +32,12 @@ export class SessionClient extends Client {
   }
 
   private async connectAndSetUp(): Promise<Client> {
+    // Until the caller has the connection, a loss is the failure of connect() and nothing else.
+    const ignore = (): void => {};
+    this.on('error', ignore);
     await this.logIn();
     await this.setUp();
+    this.off('error', ignore);
     return this;
   }
 
@@ -46,9 +50,6 @@ export class SessionClient extends Client {
   protected checkLogin(_sessionUser: string, _currentUser: string): void {}
 
   private async setUp(): Promise<void> {
-    // Until the caller has the connection, a loss is the failure of this statement and nothing else.
-    const ignore = (): void => {};
-    this.on('error', ignore);
     const terminate = (): void => void this.end().catch(() => {});
     const timeout = setTimeout(terminate, SETUP_TIMEOUT_MS);
     const calls = this.settings.map(
@@ -62,7 +63,6 @@ export class SessionClient extends Client {
       });
       const [sessionUser, currentUser] = rows[0] ?? [];
       this.checkLogin(String(sessionUser), String(currentUser));
-      this.off('error', ignore);
     } catch (error) {
       terminate();
       throw error;

@@ -88,8 +88,11 @@ describe.each(AUDIENCES)('two worlds in which %s and others write', (audience) =
       expect(text, context).not.toMatch(/INTERNAL_SERVER_ERROR|SERVICE_UNAVAILABLE/);
       expect(headers.get('content-length'), context).toBe(String(Buffer.byteLength(text)));
     }
+    // A message that repeats a whole input has the key that the client has sent, which differs between the worlds.
     const received = (side: Side): string =>
-      renaming.heard(side, visibleParts(answers[side]).replace(/^content-length: .*\n/m, ''));
+      renaming
+        .heard(side, visibleParts(answers[side]).replace(/^content-length: .*\n/m, ''))
+        .replaceAll(/(got invalid value \{[^}]*?)Incident:[0-9a-f-]{36}/g, '$1Incident:…');
     expect(received('crowded'), context).toBe(received('bare'));
   }
 
