@@ -139,7 +139,7 @@ export function argumentsFor(path: string, choices: Choices, pool: Pool, locale:
     case 'Query.officials':
       return {
         ...forward(choices, pool, `official.${locale}`, [2, 5, 20, 100]),
-        ...(choices.once(3) ? { party: code(choices, record.party) } : {}),
+        ...(choices.once(3) ? { party: choices.pick(record.party).code } : {}),
       };
     case 'Query.places':
       return {
