@@ -8,7 +8,7 @@ const WINDOW_MS = 5 * 60_000;
 const PAUSE_MS = 1_000;
 
 /** A server that may be replaced by another process on the same port. */
-export interface RestartingPostmaster {
+interface RestartingPostmaster {
   readonly port: number;
   /** Stops the server, or the restart that is under way. */
   stop(): Promise<void>;

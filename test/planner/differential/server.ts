@@ -65,10 +65,14 @@ export function openReadServerOver(read: ExecutorParts['read']): ReadServer {
   };
 }
 
-/** The statements that a document asked so many times would send, to a database that answers nothing. */
+/**
+ * The statements that a document asked so many times would send, to a database that answers nothing and knows every code
+ * of reference data. Statements that look up codes are left out.
+ */
 export async function statementsFor(asker: Asker, text: string, times: number): Promise<string[]> {
   const statements: string[] = [];
   const server = openReadServerOver(async (_, statement) => {
+    if (statement.name?.startsWith('known_')) return [Buffer.from(JSON.stringify(statement.values[0]))];
     statements.push(statement.text);
     return [Buffer.from('{}')];
   });
