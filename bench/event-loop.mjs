@@ -6,7 +6,7 @@ import { fromProject } from './project.mjs';
 const PAGES = 10;
 const { createSchema } = await fromProject('app/schema.js');
 createSchema();
-const { compose, compositionSlices } = await fromProject('planner/composition.js');
+const { compose } = await fromProject('planner/composition.js');
 const { digest, digestParts } = await fromProject('modules/incidents/read/incident.digest.js');
 
 const PARTS = {
@@ -47,16 +47,14 @@ async function longestDelay(work) {
 
 await compose(page, compositions);
 const idle = await longestDelay(() => new Promise((resolve) => setTimeout(resolve, 500)));
-const before = compositionSlices.count;
 const busy = await longestDelay(async () => {
   for (let n = 0; n < PAGES; n += 1) await compose(page, compositions);
 });
-const slices = (compositionSlices.count - before) / PAGES;
 const together = await longestDelay(() =>
   Promise.all(Array.from({ length: PAGES }, () => compose(page, compositions))),
 );
 console.log(`idle                          longest delay ${idle.longest.toFixed(1)} ms`);
 console.log(
-  `1,500 digests, ${(page.length / 1e6).toFixed(1)} MB of parts   longest delay ${busy.longest.toFixed(1)} ms, ${(busy.ms / PAGES).toFixed(0)} ms a page in ${slices.toFixed(0)} slices`,
+  `1,500 digests, ${(page.length / 1e6).toFixed(1)} MB of parts   longest delay ${busy.longest.toFixed(1)} ms, ${(busy.ms / PAGES).toFixed(0)} ms a page`,
 );
 console.log(`${PAGES} such pages at once            longest delay ${together.longest.toFixed(1)} ms`);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Verifier } from '../auth/verifier.js';
-import { identityOf, type Viewer } from '../auth/viewer.js';
+import { audienceOf, identityOf, type Viewer } from '../auth/viewer.js';
 import type { RequestContext } from '../context/request-context.js';
 import { type TrustedDocuments, trustedBody, trustedSearch } from '../demand/trusted-documents.js';
 import { LANGUAGES } from '../domain/locale.js';
@@ -89,8 +89,8 @@ function answerOptions(response: ServerResponse, handling: RequestHandling): voi
   handling.end(204);
 }
 
-function shareOf(waiting: WaitingBytes, { nation }: Viewer): BodyShare {
-  const owner = nation ?? 'PUBLIC';
+function shareOf(waiting: WaitingBytes, viewer: Viewer): BodyShare {
+  const owner = audienceOf(viewer);
   return { take: (bytes) => waiting.take(owner, bytes), give: (bytes) => waiting.give(owner, bytes) };
 }
 

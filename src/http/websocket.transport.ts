@@ -12,7 +12,7 @@ import { CloseCode, type Context, handleProtocols, makeServer, type SubscribePay
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { identityOf } from '../auth/viewer.js';
+import { audienceOf, identityOf } from '../auth/viewer.js';
 import { CodedError } from '../common/errors.js';
 import { withoutByteOrderMark } from '../common/utf8.js';
 import type { RequestContext } from '../context/request-context.js';
@@ -189,7 +189,7 @@ function countWaiting(waiting: WaitingBytes, connection: Connection, stream: Dup
 
   function hold(bytes: number): boolean {
     if (owner === null && connection.session) {
-      owner = connection.session.viewer.nation ?? 'PUBLIC';
+      owner = audienceOf(connection.session.viewer);
       if (!waiting.take(owner, held)) held = 0;
     }
     if (owner === null ? held + bytes > MAX_UNINITIALIZED_BYTES : !waiting.take(owner, bytes)) return false;
